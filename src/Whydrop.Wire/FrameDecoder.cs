@@ -161,8 +161,9 @@ public static class FrameDecoder
         }
     }
 
+    /// <summary>The general walk; gives the same result as the plain path wherever that one succeeds.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void DecodeAny(LinkType link, ReadOnlySpan<byte> frame, int originalLength, ref PacketHeaders h)
+    internal static void DecodeAny(LinkType link, ReadOnlySpan<byte> frame, int originalLength, ref PacketHeaders h)
     {
         h = default;
         var walk = new FrameWalk(frame, Math.Max(originalLength, frame.Length), ref h);
