@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>Link headers down to the network protocol.</summary>
 internal static class LinkWalk

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>From the network protocol to the innermost transport header.</summary>
 internal static class IpWalk
