@@ -60,7 +60,7 @@ public sealed class RecognitionTests
             + Samples.IpRouteJson + "\n" + Samples.NstatValues + Samples.IfconfigOld + Samples.Arp + Samples.Tcpdump;
         var reading = Reading.Of(text);
         Assert.Equal(2 + 2, reading.All<NetworkInterface>().Count);
-        Assert.Equal(10 + 3 + 4, reading.All<Route>().Count);
+        Assert.Equal(8 + 3 + 4, reading.All<Route>().Count);
         Assert.Equal(4, reading.All<RoutingRule>().Count);
         Assert.Equal(4 + 3, reading.All<Neighbour>().Count);
         Assert.Equal(4, reading.All<Sysctl>().Count);
