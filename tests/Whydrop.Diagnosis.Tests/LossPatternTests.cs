@@ -115,6 +115,7 @@ public class LossPatternTests
 
         Weakening.Check(f.Set);
         var first = Diagnose.Run(f.Set).Verdicts[0];
+        Assert.True(first.Status == VerdictStatus.Suspected, string.Join('\n', first.Readings.Select(r => $"{r.Question.Text} {r.Answer} {r.Text}")));
         Assert.Equal(("rate-policer", VerdictStatus.Suspected), (first.Fault.Id, first.Status));
     }
 

@@ -62,6 +62,9 @@ internal sealed class RatePolicer : FaultOf<Hop>
     private const double GoodFit = 0.5;
     private const double NoFit = 0.1;
 
+    // The load of a policed connection is a sawtooth of its own: some shifts of it fit as well.
+    private const double Coincidence = 0.05;
+
     // TCP's sawtooth under a policer moves by a few percent in a tenth of the time; a path without a ceiling moves by tens.
     private const double ConstantSpread = 0.15;
     private const double WideSpread = 0.4;
@@ -76,7 +79,7 @@ internal sealed class RatePolicer : FaultOf<Hop>
             }
 
             var text = string.Create(null, $"{fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s: empty in {fit.Hits:P0} of the times with loss, {fit.FalseAlarms:P0} of those without; chance {fit.Chance:0.00}");
-            yield return fit.Quality >= GoodFit && fit.Chance <= 0.01 + 1e-9 ? Sighting.Of(true, text, timeline.From)
+            yield return fit.Quality >= GoodFit && fit.Chance <= Coincidence ? Sighting.Of(true, text, timeline.From)
                 : fit.Quality <= NoFit ? Sighting.Of(false, text, timeline.From)
                 : Sighting.Unknown(text, timeline.From);
         }
