@@ -93,9 +93,18 @@ internal sealed class ClockRelation
             return new ClockRelation(origin, 0, (long)bound, null, true);
         }
 
-        var drift = span < ShortestSpanForDrift ? 0 : WidestCorridor(origin, span, upper, lower);
-        var (top, bottom) = (Ceiling(upper, origin, drift), Floor(lower, origin, drift));
-        return new ClockRelation(origin, drift, (long)((top + bottom) / 2), (long)Math.Abs((top - bottom) / 2), top >= bottom);
+        var slope = span < ShortestSpanForDrift ? 0 : SimplestDrift(origin, span, upper, lower);
+        var (top, bottom) = (Ceiling(upper, origin, slope), Floor(lower, origin, slope));
+        return new ClockRelation(origin, slope, (long)((top + bottom) / 2), (long)Math.Abs((top - bottom) / 2), top >= bottom);
+    }
+
+    /// <summary>No drift, unless the corridor without it is less than half as wide as with it: few samples fit any slope.</summary>
+    private static double SimplestDrift(long origin, long span, ClockSample[] upper, ClockSample[] lower)
+    {
+        var widest = WidestCorridor(origin, span, upper, lower);
+        var without = Ceiling(upper, origin, 0) - Floor(lower, origin, 0);
+        var with = Ceiling(upper, origin, widest) - Floor(lower, origin, widest);
+        return Math.Abs(widest) < 0.99 * LargestDrift && without < with / 2 ? widest : 0;
     }
 
     /// <summary>The drift under which the corridor between both directions' minima is widest: width is concave in the drift.</summary>
@@ -118,26 +127,26 @@ internal sealed class ClockRelation
         return (low + high) / 2;
 
         // Where the width does not decide, the smaller drift is taken.
-        double Width(double drift) => Ceiling(upper, origin, drift) - Floor(lower, origin, drift) - (Math.Abs(drift) * span * 1e-3);
+        double Width(double slope) => Ceiling(upper, origin, slope) - Floor(lower, origin, slope) - (Math.Abs(slope) * span * 1e-3);
     }
 
-    private static double Ceiling(ClockSample[] upper, long origin, double drift)
+    private static double Ceiling(ClockSample[] upper, long origin, double slope)
     {
         var least = double.PositiveInfinity;
         foreach (var sample in upper)
         {
-            least = Math.Min(least, sample.Difference - (drift * (sample.Time - origin)));
+            least = Math.Min(least, sample.Difference - (slope * (sample.Time - origin)));
         }
 
         return least;
     }
 
-    private static double Floor(ClockSample[] lower, long origin, double drift)
+    private static double Floor(ClockSample[] lower, long origin, double slope)
     {
         var most = double.NegativeInfinity;
         foreach (var sample in lower)
         {
-            most = Math.Max(most, sample.Difference - (drift * (sample.Time - origin)));
+            most = Math.Max(most, sample.Difference - (slope * (sample.Time - origin)));
         }
 
         return most;

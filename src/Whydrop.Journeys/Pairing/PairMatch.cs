@@ -53,4 +53,30 @@ internal sealed class PairMatch(Sighting a, Sighting b, bool swapped, uint clien
 
     /// <summary>Shift of the sequence numbers of one direction, from A to B.</summary>
     public uint Shift(bool fromClient) => fromClient ? ClientShift : ServerShift;
+
+    /// <summary>The same, seen from B.</summary>
+    public PairMatch Reversed() =>
+        new(B, A, Swapped, 0 - (Swapped ? ServerShift : ClientShift), 0 - (Swapped ? ClientShift : ServerShift))
+        {
+            Timestamps = Timestamps,
+            ByHandshake = ByHandshake,
+            FromClient = Turn(Matches(!Swapped)),
+            FromServer = Turn(Matches(Swapped)),
+            MatchedData = MatchedData,
+            SurplusBits = SurplusBits,
+            Likeness = Likeness,
+            Sense = (Sense, Swapped) switch
+            {
+                (PathSense.FirstNearerClient, false) or (PathSense.SecondNearerClient, true) => PathSense.SecondNearerClient,
+                (PathSense.SecondNearerClient, false) or (PathSense.FirstNearerClient, true) => PathSense.FirstNearerClient,
+                _ => PathSense.Unknown,
+            },
+        };
+
+    private static IndexPair[] Turn(IndexPair[] pairs)
+    {
+        var turned = Array.ConvertAll(pairs, static p => new IndexPair(p.B, p.A));
+        Array.Sort(turned, static (x, y) => x.A.CompareTo(y.A));
+        return turned;
+    }
 }
