@@ -12,6 +12,7 @@ public static class LabRunner
     /// <param name="stop">Cancelled by Ctrl-C or SIGTERM.</param>
     /// <exception cref="LabUsageException">Settings or folder are not usable.</exception>
     /// <exception cref="LabException">A need is not met or a step failed.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped; what it built is gone.</exception>
     public static LabResult Run(
         LabScenario scenario,
         IEnumerable<string> pairs,
@@ -31,7 +32,7 @@ public static class LabRunner
 
         Truth truth;
         using (var run = LabRun.Start(caseDirectory, progress, stop))
-            truth = scenario.Make(run, settings);
+            truth = Make(scenario, run, settings);
 
         var truthFile = caseDirectory + ".truth.json";
         TruthDocument.Write(truthFile, truth);
@@ -42,5 +43,18 @@ public static class LabRunner
         stop.ThrowIfCancellationRequested();
         var finding = diagnose(caseDirectory, stop);
         return new LabResult(caseDirectory, truthFile, truth, finding, Comparison.Of(truth, finding));
+    }
+
+    private static Truth Make(LabScenario scenario, LabRun run, LabSettings settings)
+    {
+        try
+        {
+            return scenario.Make(run, settings);
+        }
+        catch (LabException e) when (run.Stop.IsCancellationRequested)
+        {
+            // Ctrl-C reaches the tools of the terminal's process group too: their failure is the stop, not its cause.
+            throw new OperationCanceledException(e.Message, e, run.Stop);
+        }
     }
 }

@@ -6,17 +6,24 @@ namespace Whydrop.Lab.Collection;
 public sealed class Collector
 {
     private readonly LabRun run;
-    private readonly List<(NetworkNamespace Host, bool Ipv6)> dumped = [];
+    private readonly List<(NetworkNamespace Host, bool IsNode)> dumped = [];
     private readonly List<PacketCapture> captures = [];
 
-    /// <summary>A collector for the run's case folder.</summary>
-    public Collector(LabRun run) => this.run = run;
+    private readonly bool ipv6;
+
+    /// <summary>A collector for the run's case folder; <paramref name="ipv6"/> adds the tables that the tools keep apart.</summary>
+    public Collector(LabRun run, bool ipv6)
+    {
+        this.run = run;
+        this.ipv6 = ipv6;
+    }
 
     /// <summary>Dumps a host: its counters now and at the end, its tables at the end.</summary>
-    public void Dump(NetworkNamespace host, bool ipv6)
+    public void Dump(NetworkNamespace host, bool isNode)
     {
-        dumped.Add((host, ipv6));
-        NodeDump.TakeCounters(host, Folder(host), "1-before");
+        run.Stop.ThrowIfCancellationRequested();
+        dumped.Add((host, isNode));
+        NodeDump.TakeCounters(host, Folder(host), "1-before", isNode);
     }
 
     /// <summary>Captures on an interface from now to the end.</summary>
@@ -32,9 +39,9 @@ public sealed class Collector
     {
         foreach (var capture in captures)
             capture.Dispose();
-        foreach (var (host, ipv6) in dumped)
+        foreach (var (host, isNode) in dumped)
         {
-            NodeDump.TakeCounters(host, Folder(host), "2-after");
+            NodeDump.TakeCounters(host, Folder(host), "2-after", isNode);
             NodeDump.TakeTables(host, Folder(host), ipv6);
         }
     }

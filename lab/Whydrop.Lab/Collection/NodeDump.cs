@@ -12,13 +12,14 @@ public static class NodeDump
         ("ip-rule.txt", ["ip", "rule"]),
         ("ip-route.txt", ["ip", "route", "show", "table", "all"]),
         ("ip-neigh.txt", ["ip", "neigh"]),
-        ("sysctl.txt", ["sysctl", "-a", "-r", "^net\\."]),
+        ("sysctl.txt", ["sysctl", "-a", "-r", @"^net\.(core|ipv4|netfilter)\."]),
     ];
 
     private static readonly (string File, string[] Command)[] Ipv6Tables =
     [
         ("ip-6-rule.txt", ["ip", "-6", "rule"]),
         ("ip-6-route.txt", ["ip", "-6", "route", "show", "table", "all"]),
+        ("sysctl-6.txt", ["sysctl", "-a", "-r", @"^net\.ipv6\."]),
     ];
 
     /// <summary>Read before and after: what counts.</summary>
@@ -26,18 +27,19 @@ public static class NodeDump
     [
         ("ip-link", ["ip", "-d", "-s", "link"]),
         ("netstat-s", ["netstat", "-s"]),
-        // -s leaves the user's history file alone, -a gives totals.
-        ("nstat", ["nstat", "-a", "-z", "-s"]),
         ("proc-net-dev", ["cat", "/proc/net/dev"]),
         ("proc-net-snmp", ["cat", "/proc/net/snmp"]),
         ("proc-net-netstat", ["cat", "/proc/net/netstat"]),
         ("proc-net-snmp6", ["cat", "/proc/net/snmp6"]),
     ];
 
+    /// <summary>On nodes only: container images seldom have it. -s leaves the user's history file alone, -a gives totals.</summary>
+    private static readonly (string File, string[] Command) Nstat = ("nstat", ["nstat", "-a", "-z", "-s"]);
+
     /// <summary>The counters, before the load ("1-before") or after it ("2-after").</summary>
-    public static void TakeCounters(NetworkNamespace host, string folder, string moment)
+    public static void TakeCounters(NetworkNamespace host, string folder, string moment, bool isNode)
     {
-        foreach (var (file, command) in Counters)
+        foreach (var (file, command) in isNode ? Counters.Append(Nstat) : Counters)
             Take(host, folder, $"{file}.{moment}.txt", command);
     }
 
@@ -57,6 +59,7 @@ public static class NodeDump
         // sysctl -a exits with an error when one of many keys cannot be read; what it printed is still evidence.
         if (result.Output.Length == 0)
             result.OrThrow();
-        File.WriteAllText(Path.Combine(folder, file), result.Output);
+        else
+            File.WriteAllText(Path.Combine(folder, file), result.Output);
     }
 }

@@ -33,9 +33,13 @@ public sealed class NetworkNamespace
     /// <summary>Removes it; nothing happens when it is not there.</summary>
     internal static void Delete(string name)
     {
-        if (!File.Exists(Path.Combine(Folder, name)))
-            return;
-        Tool.Run("ip", ["netns", "delete", name]).OrThrow();
+        // Again, because a Ctrl-C from the terminal also ends the ip tool.
+        for (var attempt = 1; File.Exists(Path.Combine(Folder, name)); attempt++)
+        {
+            var result = Tool.Run("ip", ["netns", "delete", name]);
+            if (result.ExitCode != 0 && attempt == 3)
+                result.OrThrow();
+        }
     }
 
     /// <summary>Runs <c>ip -n NAME …</c>; arguments are split at spaces.</summary>

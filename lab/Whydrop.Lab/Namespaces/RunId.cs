@@ -28,9 +28,9 @@ public sealed class RunId : IDisposable
                 // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux.
                 return new RunId(prefix, new FileStream(LockFile(prefix), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException) when (File.Exists(LockFile(prefix)))
+            catch (IOException) when (attempt < 99)
             {
-                // Another run has it: draw again.
+                // Another run has it, or looks whether it is dead: draw again.
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -38,7 +38,7 @@ public sealed class RunId : IDisposable
             }
         }
 
-        throw new LabException($"{LockFolder}: no free run id found in 100 draws; remove stale files there");
+        throw new LabException($"{LockFolder}: no free run id in 100 draws");
     }
 
     /// <summary>Gives the id back.</summary>

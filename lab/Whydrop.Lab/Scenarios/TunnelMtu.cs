@@ -85,10 +85,16 @@ public sealed class TunnelMtu : LabScenario
     private static Collector Collect(LabRun run, string evidence, NodePortCluster cluster, Overlay overlay, Plan plan)
     {
         run.Report("first reading of the counters, starting captures");
-        var collector = new Collector(run);
+        var collector = new Collector(run, plan.AnyIpv6);
         var all = evidence == "all";
-        foreach (var host in all ? [cluster.Front, cluster.ForwardingNode, cluster.Worker, cluster.Pod] : (NetworkNamespace[])[cluster.ForwardingNode])
-            collector.Dump(host, plan.AnyIpv6);
+        collector.Dump(cluster.ForwardingNode, isNode: true);
+        if (all)
+        {
+            collector.Dump(cluster.Front, isNode: false);
+            collector.Dump(cluster.Worker, isNode: true);
+            collector.Dump(cluster.Pod, isNode: false);
+        }
+
         collector.Capture(cluster.ForwardingNode, "eth0", plan.SnapLength, evidence == "front-only" ? $"host {cluster.Service.Front}" : "");
         if (evidence == "front-only")
             return collector;
@@ -199,7 +205,7 @@ public sealed class TunnelMtu : LabScenario
             var largest = Math.Min(Math.Max(payload, SecondWrite), podMtu - headers);
             var datagram = largest + headers;
             var overhead = (underlay == AddressFamily.InterNetworkV6 ? 40 : 20) + (vxlan ? 30 : 0);
-            if (datagram <= mtu && datagram + overhead > UnderlayMtu && !vxlan)
+            if (datagram <= mtu && datagram + overhead > UnderlayMtu)
                 throw new LabUsageException($"payload {payload} with mtu {mtu}: {datagram} + {overhead} bytes exceed the underlay's {UnderlayMtu}, which is another fault; choose a smaller payload or mtu");
             var icmp = settings.Word("icmp");
             var options = new ClusterOptions(family, underlay, UnderlayMtu, podMtu, settings.Word("offload") == "on");

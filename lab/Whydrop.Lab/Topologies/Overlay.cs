@@ -35,9 +35,10 @@ public sealed class Overlay
             TunTunnel.Start(cluster.Worker, overlay.Device, underlay, new TunnelRoute(Block(inner.ForwardingBlock, inner.BlockBits), IPAddress.Parse(outer.ForwardingNode))));
         overlay.Raise(cluster, mtu);
         // A kernel tunnel takes the outer destination from the next hop; the program has its own table, and the routes say the same.
-        var sameFamily = inner.IsIpv6 == outer.IsIpv6;
-        var toWorker = sameFamily ? $"via {outer.Worker} dev {overlay.Device} onlink" : $"dev {overlay.Device}";
-        var toForwarding = sameFamily ? $"via {outer.ForwardingNode} dev {overlay.Device} onlink" : $"dev {overlay.Device}";
+        // IPv6 refuses a next hop that another device reaches, even with onlink (net/ipv6/route.c ip6_route_check_nh_onlink).
+        var named = !inner.IsIpv6 && !outer.IsIpv6;
+        var toWorker = named ? $"via {outer.Worker} dev {overlay.Device} onlink" : $"dev {overlay.Device}";
+        var toForwarding = named ? $"via {outer.ForwardingNode} dev {overlay.Device} onlink" : $"dev {overlay.Device}";
         cluster.ForwardingNode.Ip($"{inner.Flag} route add {inner.WorkerBlock}/{inner.BlockBits} {toWorker} src {inner.ForwardingTunnel}");
         cluster.Worker.Ip($"{inner.Flag} route add {inner.ForwardingBlock}/{inner.BlockBits} {toForwarding} src {inner.WorkerTunnel}");
         return overlay;
@@ -48,12 +49,14 @@ public sealed class Overlay
     {
         var (inner, outer) = (cluster.Service, cluster.Underlay);
         var overlay = new Overlay(inner.IsIpv6 ? "vxlan-v6.calico" : "vxlan.calico", outer.IsIpv6 ? 70 : 50);
+        // Bound to its uplink the kernel refuses an MTU that does not fit below it (drivers/net/vxlan vxlan_change_mtu).
+        var uplink = mtu + overlay.Overhead <= cluster.Options.UnderlayMtu ? "dev eth0 " : "";
         const string forwardingMac = "66:8e:1f:00:00:50";
         const string workerMac = "66:8e:1f:00:00:5b";
         foreach (var (node, mac, local) in ((Namespaces.NetworkNamespace, string, string)[])
             [(cluster.ForwardingNode, forwardingMac, outer.ForwardingNode), (cluster.Worker, workerMac, outer.Worker)])
         {
-            node.Ip($"link add {overlay.Device} address {mac} mtu {mtu} type vxlan id {VxlanId} dev eth0 local {local} dstport {VxlanPort} nolearning");
+            node.Ip($"link add {overlay.Device} address {mac} mtu {mtu} type vxlan id {VxlanId} {uplink}local {local} dstport {VxlanPort} nolearning");
         }
 
         overlay.Raise(cluster, mtu);
