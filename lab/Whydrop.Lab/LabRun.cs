@@ -36,7 +36,9 @@ public sealed class LabRun : IDisposable
     {
         foreach (var swept in Leftovers.Sweep())
             progress?.Invoke($"removed {swept}, left by a run that died");
-        return new LabRun(RunId.Take(), caseDirectory, progress, stop);
+        var run = new LabRun(RunId.Take(), caseDirectory, progress, stop);
+        run.Report($"run {run.Id.Prefix}: its namespaces are {run.Id.Prefix}-*");
+        return run;
     }
 
     /// <summary>Tells the user what is being done.</summary>
