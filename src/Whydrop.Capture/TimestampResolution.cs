@@ -1,0 +1,60 @@
+namespace Whydrop.Capture;
+
+/// <summary>Time stamps of one pcapng interface (if_tsresol and if_tsoffset) turned into nanoseconds since the Unix epoch.</summary>
+internal readonly struct TimestampResolution
+{
+    private readonly bool _binary;
+    private readonly int _exponent;
+    private readonly ulong _scale;
+    private readonly long _offsetNanoseconds;
+
+    /// <param name="resolution">if_tsresol: the negative power of 10 or, with the highest bit set, of 2.</param>
+    /// <param name="offsetSeconds">if_tsoffset.</param>
+    public TimestampResolution(byte resolution, long offsetSeconds)
+    {
+        _binary = (resolution & 0x80) != 0;
+        _exponent = resolution & 0x7F;
+        _scale = _binary ? 0 : PowerOfTen(Math.Abs(9 - _exponent));
+        _offsetNanoseconds = Saturate((Int128)offsetSeconds * 1_000_000_000);
+    }
+
+    /// <summary>Microseconds, the default of the format.</summary>
+    public static TimestampResolution Microseconds => new(6, 0);
+
+    /// <summary>The step in nanoseconds; 1 when it is finer.</summary>
+    public double StepNanoseconds => Math.Max(1, 1e9 / Math.Pow(_binary ? 2 : 10, _exponent));
+
+    /// <summary>Times outside the years 1677 to 2262 become the nearest end of that range.</summary>
+    public long ToUnixNanoseconds(ulong ticks)
+    {
+        // 2^53 ticks of a microsecond are 285 years: the common case needs no wide arithmetic.
+        if (!_binary && _exponent is 6 or 9 && _offsetNanoseconds == 0 && ticks < 1UL << 53)
+        {
+            return (long)(ticks * _scale);
+        }
+
+        UInt128 nanoseconds = _binary ? ((UInt128)ticks * 1_000_000_000) >> _exponent
+            : _exponent <= 9 ? (UInt128)ticks * _scale
+            : _scale == 0 ? 0 : ticks / _scale;
+        return Saturate((Int128)nanoseconds + _offsetNanoseconds);
+    }
+
+    private static long Saturate(Int128 value) => (long)Int128.Clamp(value, long.MinValue, long.MaxValue);
+
+    /// <summary>0 when the power is over 64 bits.</summary>
+    private static ulong PowerOfTen(int exponent)
+    {
+        if (exponent > 19)
+        {
+            return 0;
+        }
+
+        ulong power = 1;
+        for (int i = 0; i < exponent; i++)
+        {
+            power *= 10;
+        }
+
+        return power;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>The facts of a case, joined the way faults look at them. It states; it does not judge.</summary>
+internal sealed class CaseView
+{
+    private readonly Dictionary<int, CaptureSummary> captures;
+    private readonly Dictionary<FlowKey, TcpFlow> flows;
+    private readonly ILookup<VantagePoint, NetworkInterface> interfaces;
+    private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
+    private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
+
+    internal CaseView(FactSet facts)
+    {
+        Facts = facts;
+        captures = facts.Of<CaptureSummary>().GroupBy(c => c.Capture).ToDictionary(g => g.Key, g => g.First());
+        flows = facts.Of<TcpFlow>().GroupBy(f => new FlowKey(f.Capture, f.Flow)).ToDictionary(g => g.Key, g => g.First());
+        interfaces = facts.Of<NetworkInterface>().ToLookup(i => i.At.Stack);
+        deltas = facts.Of<CounterDelta>().ToLookup(d => (d.At, d.Name));
+        sizes = facts.Of<DatagramSizes>().ToLookup(s => (new FlowKey(s.Capture, s.Flow), s.FromClient));
+        Connections = new Connections(facts);
+        Losses = FindLosses();
+        Ledger = LedgerBuilder.Build(this);
+    }
+
+    internal FactSet Facts { get; }
+
+    internal Connections Connections { get; }
+
+    /// <summary>Every lost transmission that has a fact of its own, each connection once.</summary>
+    internal IReadOnlyList<Loss> Losses { get; }
+
+    /// <summary>The ledger before any verdict claims a part of it.</summary>
+    internal Ledger Ledger { get; }
+
+    /// <summary>All lost transmissions, also those beyond the limit of details.</summary>
+    internal long LostSegments => Ledger.LostSegments;
+
+    internal IEnumerable<CaptureSummary> Captures => captures.Values;
+
+    internal CaptureSummary? Capture(int capture) => captures.GetValueOrDefault(capture);
+
+    internal TcpFlow? Flow(FlowKey key) => flows.GetValueOrDefault(key);
+
+    internal TcpSender? Sender(FlowKey key, bool fromClient) => Flow(key) is { } flow ? fromClient ? flow.FromClient : flow.FromServer : null;
+
+    /// <summary>Devices of a network namespace, each name once (the latest listing).</summary>
+    internal IReadOnlyList<NetworkInterface> Interfaces(VantagePoint stack) =>
+        [.. interfaces[stack.Stack].GroupBy(i => i.At.Interface, StringComparer.Ordinal).Select(g => g.Last())];
+
+    /// <summary>Network namespaces with an interface table.</summary>
+    internal IEnumerable<VantagePoint> ListedStacks => interfaces.Select(g => g.Key);
+
+    /// <summary>Sizes of one direction as the sighting nearest to its sender counted them.</summary>
+    internal DatagramSizes? Sizes(DirectionKey direction) => sizes[(Connections.NearestToSender(direction), direction.FromClient)].FirstOrDefault();
+
+    /// <summary>Growth of a counter in exactly that place; a tool that leaves out zeros and printed the group says 0. Null when not collected.</summary>
+    internal (long Delta, Provenance From)? Delta(VantagePoint at, string name)
+    {
+        var found = deltas[(at, name)].ToArray();
+        if (found.Length > 0)
+        {
+            return (found.Sum(d => d.Delta), found[0].From);
+        }
+
+        var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
+        var section = Facts.Of<CounterSection>().FirstOrDefault(s => s.At == at && s.Group == group && s.OmitsZeros);
+        return section is not null && Facts.Of<CounterDelta>().Any(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal))
+            ? (0, section.From)
+            : null;
+    }
+
+    /// <summary>Addresses known to belong to a network namespace.</summary>
+    internal IEnumerable<IPAddress> Addresses(VantagePoint stack) =>
+        Facts.Of<InterfaceAddress>().Where(a => a.At.Stack == stack.Stack).Select(a => a.Address);
+
+    private List<Loss> FindLosses()
+    {
+        var placements = Facts.Of<SegmentPlacement>()
+            .GroupBy(p => (Connections.Of(new FlowKey(p.Capture, p.Flow)), p.FromClient, p.Sequence))
+            .ToDictionary(g => g.Key, g => new Queue<SegmentPlacement>(g.OrderBy(p => p.Sent)));
+        var losses = new List<Loss>();
+        foreach (var fate in Facts.Of<SegmentFate>().OrderBy(f => f.Capture).ThenBy(f => f.Flow).ThenBy(f => f.Sent))
+        {
+            var key = new FlowKey(fate.Capture, fate.Flow);
+            var direction = new DirectionKey(Connections.Of(key), fate.FromClient);
+            if (Connections.NearestToSender(direction) != key || fate.Fate is not (Fate.LostAfter or Fate.LostBefore or Fate.Unknown))
+            {
+                continue;
+            }
+
+            SegmentPlacement? placement = null;
+            if (fate.Fate != Fate.LostBefore
+                && placements.TryGetValue((direction.Connection, fate.FromClient, fate.Sequence), out var queue) && queue.Count > 0)
+            {
+                placement = queue.Dequeue();
+            }
+
+            if (fate.Fate != Fate.Unknown || placement is { AbsenceProven: true })
+            {
+                losses.Add(new Loss(direction, fate, placement));
+            }
+        }
+
+        return losses;
+    }
+}

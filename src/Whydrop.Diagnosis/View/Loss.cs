@@ -1,0 +1,26 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>One transmission that never reached its receiver, counted once whatever captures saw it.</summary>
+/// <param name="Direction">The connection and direction it belongs to.</param>
+/// <param name="Fate">As the sighting nearest to the sender says.</param>
+/// <param name="Placement">Where it was last seen, when several captures tell.</param>
+internal sealed record Loss(DirectionKey Direction, SegmentFate Fate, SegmentPlacement? Placement)
+{
+    internal int Length => Fate.Length;
+
+    /// <summary>IP datagram in bytes; null when no capture saw it.</summary>
+    internal int? DatagramLength => Fate.DatagramLength ?? Placement?.DatagramLength;
+
+    internal bool? DontFragment => Fate.DontFragment ?? Placement?.DontFragment;
+
+    internal VantagePoint? LastSeen => Placement?.At ?? (Fate.Fate == Evidence.Capture.Fate.LostAfter ? Fate.At : null);
+
+    internal VantagePoint? MissingAt => Placement?.MissingAt ?? (Fate.Fate == Evidence.Capture.Fate.LostBefore ? Fate.At : null);
+
+    /// <summary>Last sighting, for the reader to look up.</summary>
+    internal Provenance From => Placement?.From ?? Fate.From;
+}

@@ -1,0 +1,8 @@
+using System.ComponentModel;
+
+namespace Whydrop.Report.Json;
+
+// The contract "whydrop.flows/1".
+
+[Description("Connections of one or several captures.")]
+internal sealed record FlowsDocument(string Schema, string Version, IReadOnlyList<FlowElement> Flows, IReadOnlyList<GapElement> Gaps);
