@@ -50,6 +50,19 @@ public sealed class LabSettingsTests
         Assert.Equal("no-such-tool: not found; install the package no-such-package", Assert.Single(unmet));
     }
 
+    [LabTheory]
+    [InlineData("family=6", "mtu=1000")]
+    [InlineData("mtu=1500", "payload=1448")]
+    [InlineData("icmp=filtered-upstream", "direction=response")]
+    public void Settings_that_would_make_another_fault_are_refused(params string[] settings)
+    {
+        using var folder = new CaseFolder();
+
+        var failure = Assert.Throws<LabUsageException>(() => folder.Run(settings));
+
+        Assert.DoesNotContain('\n', failure.Message);
+    }
+
     [Fact]
     public void The_scenario_names_its_needs_by_what_is_set()
     {

@@ -63,6 +63,20 @@ public sealed class TunnelMtuTests
         Assert.Equal(0, folder.Growth("front", "Tcp", "RetransSegs"));
     }
 
+    [LabFact]
+    public void Large_answers_die_on_the_worker_node()
+    {
+        using var folder = new CaseFolder();
+        var truth = folder.Run("direction=response", "seconds=2").Truth;
+
+        Assert.Equal(("worker-node", "tunl0"), (truth.Node, truth.Interface));
+        var left = folder.Count("pod/eth0.pcap", Large4);
+        Assert.True(left >= 4, $"{left} large datagrams left the pod");
+        Assert.Equal(left, folder.Count("worker-node/cali7f3a9c1e0b2.pcap", Large4));
+        Assert.Equal(0, folder.Count("worker-node/tunl0.pcap", Large4));
+        Assert.Equal(left, folder.Growth("worker-node", "Ip", "FragFails"));
+    }
+
     [LabTheory]
     [InlineData("family=4", "icmp[0]=3 and icmp[1]=4")]
     [InlineData("family=6", "icmp6 and ip6[40]=2")]

@@ -18,7 +18,7 @@ public sealed class TunnelMtu : LabScenario
 
     public override string Name => "tunnel-mtu";
 
-    public override string Summary => "segments larger than the overlay device's MTU vanish on the forwarding node, small ones pass; no ICMP tells the sender";
+    public override string Summary => "segments larger than the overlay device's MTU vanish on the node that should encapsulate them, small ones pass; no ICMP tells the sender";
 
     public override string Topology => "front -> router -> fwd-node (NodePort 30170, DNAT + masquerade) -> tunl0 -> router -> worker-node (tunl0) -> pod";
 
@@ -33,6 +33,7 @@ public sealed class TunnelMtu : LabScenario
         LabParameter.Choice("icmp", "ICMP \"fragmentation needed\": dropped by the node that makes it, dropped by the router, or let through (healthy)", "filtered", "filtered-upstream", "open"),
         LabParameter.AutoNumber("payload", "bytes of the large write; auto makes an IP datagram of 1450 bytes", 600, 1448),
         LabParameter.AutoNumber("pod-mtu", "MTU of the pod's veth, bytes; auto makes the large write one full segment", 700, 1500),
+        LabParameter.Choice("direction", "which side sends the large write: the front end through fwd-node's tunnel, or the pod through worker-node's", "request", "response"),
         LabParameter.Choice("offload", "segmentation, receive and checksum offloads of the links", "on", "off"),
         LabParameter.Number("connections", 2, "connections that send the large write", 1, 20),
         LabParameter.Number("small", 4, "connections that send small requests only", 0, 50),
@@ -63,30 +64,31 @@ public sealed class TunnelMtu : LabScenario
         var cluster = NodePortCluster.Build(run, plan.Cluster);
         var overlay = plan.Vxlan ? Overlay.Vxlan(cluster, plan.Mtu) : Overlay.IpInIp(run, cluster, plan.Mtu);
         NodePortService.Publish(cluster);
+        var narrow = plan.FromPod ? cluster.Worker : cluster.ForwardingNode;
         if (plan.IcmpFiltered)
-            run.Inject(new TooBigFilter(plan.FilteredUpstream ? cluster.Fabric : cluster.ForwardingNode, leaving: !plan.FilteredUpstream));
+            run.Inject(new TooBigFilter(plan.FilteredUpstream ? cluster.Fabric : narrow, leaving: !plan.FilteredUpstream));
 
         var podAddress = new IPEndPoint(IPAddress.Parse(cluster.Service.Pod), NodePortCluster.PodPort);
-        run.Own("server in the pod", FramedServer.Start(cluster.Pod, podAddress, AnswerBytes));
+        run.Own("server in the pod", FramedServer.Start(cluster.Pod, podAddress, FramedMessage.Whole(AnswerBytes), new FramedMessage([plan.Payload, SecondWrite])));
 
         TryPath(cluster);
         var collector = Collect(run, settings.Word("evidence"), cluster, overlay, plan);
-        var before = KernelCounters.Read(cluster.ForwardingNode);
+        var before = KernelCounters.Read(narrow);
         var (large, small) = Load(run, settings, cluster, plan);
         // Everything that is on its way arrives before the captures end.
         run.Pause(TimeSpan.FromMilliseconds(500));
-        var after = KernelCounters.Read(cluster.ForwardingNode);
+        var after = KernelCounters.Read(narrow);
         run.Report("collecting counters and tables");
         collector.Finish();
 
         var counter = plan.Ipv6 ? "Ip6FragFails" : "Ip.FragFails";
-        return Judge(settings, plan, overlay, large, small, after[counter] - before[counter]);
+        return Judge(settings, plan, narrow.Label, overlay.Device, large, small, after[counter] - before[counter]);
     }
 
     /// <summary>One small request: the path works before anything is measured, neighbours are resolved, and the tunnel programs are warm.</summary>
     private static void TryPath(NodePortCluster cluster)
     {
-        var tried = FramedClient.Run(cluster.Front, cluster.ServiceEndPoint, [[0, 100], [0, 100]], TimeSpan.FromSeconds(5), CancellationToken.None);
+        var tried = FramedClient.Run(cluster.Front, cluster.ServiceEndPoint, [FramedMessage.Whole(100), FramedMessage.Whole(100)], TimeSpan.FromSeconds(5), CancellationToken.None);
         if (tried.Failure is not null)
             throw new LabException($"the path front -> pod does not work before the fault is made: {tried.Failure}");
         // The kernel remembers round-trip times per destination; those of a cold path must not shape the run.
@@ -116,6 +118,8 @@ public sealed class TunnelMtu : LabScenario
         collector.Capture(cluster.Front, "eth0", plan.SnapLength);
         collector.Capture(cluster.Worker, "eth0", plan.SnapLength);
         collector.Capture(cluster.Worker, overlay.Device, plan.SnapLength);
+        if (plan.FromPod)
+            collector.Capture(cluster.Worker, NodePortCluster.PodLink, plan.SnapLength);
         collector.Capture(cluster.Pod, "eth0", plan.SnapLength);
         return collector;
     }
@@ -129,8 +133,8 @@ public sealed class TunnelMtu : LabScenario
         var small = run.Own("small clients", new ClientGroup(cluster.Front, cluster.ServiceEndPoint, patience));
 
         // 2878 bytes of ordinary requests come first, so that the pattern starts at relative sequence number 2879.
-        int[][] chat = [[0, 396], [0, 396], [0, 396], [0, 396], [0, 396], [0, 396], [0, 474]];
-        int[] pattern = [plan.Payload, SecondWrite];
+        FramedMessage[] chat = [.. Enumerable.Repeat(FramedMessage.Whole(396), 6), FramedMessage.Whole(474)];
+        var pattern = plan.FromPod ? FramedMessage.Whole(396, wantsLargeAnswer: true) : new FramedMessage([plan.Payload, SecondWrite]);
         for (var i = 0; i < settings.Number("connections"); i++)
         {
             large.Start([.. chat, pattern, .. chat, pattern]);
@@ -146,15 +150,15 @@ public sealed class TunnelMtu : LabScenario
         return (large.Wait(run), small.Wait(run));
     }
 
-    private Truth Judge(LabSettings settings, Plan plan, Overlay overlay, IReadOnlyList<Exchange> large, IReadOnlyList<Exchange> small, long dropped)
+    private Truth Judge(LabSettings settings, Plan plan, string node, string device, IReadOnlyList<Exchange> large, IReadOnlyList<Exchange> small, long dropped)
     {
         var wrong = new List<string>();
         foreach (var exchange in small.Where(e => e.Failure is not null))
             wrong.Add($"a connection with small requests only failed ({exchange.Failure})");
         if (plan.BlackHole && dropped == 0)
-            wrong.Add("the forwarding node counted no datagram as too big");
+            wrong.Add($"{node} counted no datagram as too big");
         if (!plan.TooBig && dropped != 0)
-            wrong.Add($"the forwarding node counted {dropped} datagrams as too big");
+            wrong.Add($"{node} counted {dropped} datagrams as too big");
         foreach (var exchange in large.Where(e => plan.BlackHole ? e.Failure is null : e.Failure is not null))
             wrong.Add(plan.BlackHole ? "a connection with the large write was answered" : $"a connection with the large write failed ({exchange.Failure})");
 
@@ -163,9 +167,9 @@ public sealed class TunnelMtu : LabScenario
             Scenario = Name,
             Parameters = settings.All,
             Fault = plan.BlackHole ? Fault : null,
-            Node = plan.BlackHole ? "fwd-node" : null,
-            Interface = plan.BlackHole ? overlay.Device : null,
-            Status = !plan.BlackHole ? null : settings.Word("evidence") == "front-only" ? "suspected" : "confirmed",
+            Node = plan.BlackHole ? node : null,
+            Interface = plan.BlackHole ? device : null,
+            Status = !plan.BlackHole ? null : Conclusive(plan, settings.Word("evidence")) ? "confirmed" : "suspected",
             Figures = new SortedDictionary<string, long>(StringComparer.Ordinal)
             {
                 ["tunnelMtuBytes"] = plan.Mtu,
@@ -178,8 +182,11 @@ public sealed class TunnelMtu : LabScenario
         };
     }
 
+    /// <summary>Whether what is collected shows the datagram arrive at the node that drops it, and not leave.</summary>
+    private static bool Conclusive(Plan plan, string evidence) => evidence == "all" || (evidence == "node" && !plan.FromPod);
+
     /// <summary>What follows from the parameters before anything is built.</summary>
-    private sealed record Plan(ClusterOptions Cluster, bool Vxlan, int Mtu, int Payload, int Datagram, bool IcmpFiltered, bool FilteredUpstream)
+    private sealed record Plan(ClusterOptions Cluster, bool Vxlan, int Mtu, int Payload, int Datagram, bool IcmpFiltered, bool FilteredUpstream, bool FromPod)
     {
         public bool Ipv6 => Cluster.Family == AddressFamily.InterNetworkV6;
 
@@ -220,8 +227,11 @@ public sealed class TunnelMtu : LabScenario
             if (datagram <= mtu && datagram + overhead > UnderlayMtu)
                 throw new LabUsageException($"payload {payload} with mtu {mtu}: {datagram} + {overhead} bytes exceed the underlay's {UnderlayMtu}, which is another fault; choose a smaller payload or mtu");
             var icmp = settings.Word("icmp");
+            var fromPod = settings.Word("direction") == "response";
+            if (fromPod && icmp == "filtered-upstream")
+                throw new LabUsageException("--set icmp=filtered-upstream with direction=response: what worker-node tells its pod does not cross the router; use icmp=filtered");
             var options = new ClusterOptions(family, underlay, UnderlayMtu, podMtu, settings.Word("offload") == "on");
-            return new Plan(options, vxlan, mtu, payload, datagram, icmp != "open", icmp == "filtered-upstream");
+            return new Plan(options, vxlan, mtu, payload, datagram, icmp != "open", icmp == "filtered-upstream", fromPod);
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class ClientGroup : IDisposable
     }
 
     /// <summary>Starts one more connection.</summary>
-    public void Start(IReadOnlyList<int[]> requests)
+    public void Start(IReadOnlyList<FramedMessage> requests)
     {
         var thread = new Thread(() =>
         {

@@ -1,29 +1,29 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Whydrop.Lab.Namespaces;
 
 namespace Whydrop.Lab.Workloads;
 
-/// <summary>A server that answers each request: a 4-byte big-endian length, then that many bytes; the answer has the same form.</summary>
+/// <summary>A server that answers each request with one message, small or large as the request asks.</summary>
 public sealed class FramedServer : IDisposable
 {
-    private const int LargestRequest = 1 << 20;
     private readonly Socket listener;
-    private readonly int answerBytes;
+    private readonly FramedMessage answer;
+    private readonly FramedMessage largeAnswer;
     private readonly List<Socket> open = [];
     private readonly List<Thread> threads = [];
     private readonly Lock gate = new();
     private bool stopping;
 
-    private FramedServer(Socket listener, int answerBytes)
+    private FramedServer(Socket listener, FramedMessage answer, FramedMessage largeAnswer)
     {
         this.listener = listener;
-        this.answerBytes = answerBytes;
+        this.answer = answer;
+        this.largeAnswer = largeAnswer;
     }
 
     /// <summary>Listens inside a namespace.</summary>
-    public static FramedServer Start(NetworkNamespace where, IPEndPoint at, int answerBytes)
+    public static FramedServer Start(NetworkNamespace where, IPEndPoint at, FramedMessage answer, FramedMessage largeAnswer)
     {
         var bound = where.Call(() =>
         {
@@ -33,7 +33,7 @@ public sealed class FramedServer : IDisposable
             socket.Listen(64);
             return socket;
         });
-        var server = new FramedServer(bound, answerBytes);
+        var server = new FramedServer(bound, answer, largeAnswer);
         server.Run(server.Accept, $"accept {where.Label}");
         return server;
     }
@@ -93,16 +93,8 @@ public sealed class FramedServer : IDisposable
         try
         {
             socket.NoDelay = true;
-            var header = new byte[4];
-            var answer = new byte[4 + answerBytes];
-            BinaryPrimitives.WriteInt32BigEndian(answer, answerBytes);
-            while (socket.ReceiveFully(header))
-            {
-                var length = BinaryPrimitives.ReadInt32BigEndian(header);
-                if (length is < 0 or > LargestRequest || !socket.ReceiveFully(new byte[length]))
-                    break;
-                socket.SendFully(answer);
-            }
+            while (FramedMessage.Receive(socket) is { } request)
+                (request.WantsLargeAnswer ? largeAnswer : answer).Send(socket);
 
             socket.Shutdown(SocketShutdown.Both);
         }
