@@ -33,6 +33,7 @@ internal static class PcapngBlock
     public const int TrailerLength = 4;
 
     // Options (their own numbers in each block type).
+    public const int SectionApplication = 4;
     public const int Comment = 1;
     public const int InterfaceName = 2;
     public const int InterfaceDescriptionText = 3;

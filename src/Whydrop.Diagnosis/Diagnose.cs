@@ -14,7 +14,7 @@ public static class Diagnose
         var artefacts = FaultCatalogue.Artefacts.SelectMany(a => a.Recognise(view)).ToArray();
         var judgements = JudgeAll(view);
         var standing = judgements.Where(j => j.Stands).ToArray();
-        var explained = standing.SelectMany(j => j.Losses).ToHashSet();
+        var explained = standing.SelectMany(j => j.Losses).Concat(view.Benign).ToHashSet();
         var ledger = LedgerBuilder.Explain(view.Ledger, explained, view.Losses);
         var told = Told(judgements);
         var (outcome, reason) = Conclusion.Of(view, told, ledger);

@@ -1,4 +1,10 @@
 using Whydrop.Evidence;
+using Whydrop.Readers.Captures;
+using Whydrop.Readers.Counters;
+using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Neighbours;
+using Whydrop.Readers.Routing;
+using Whydrop.Readers.Settings;
 using Whydrop.Readers.Text;
 
 namespace Whydrop.Readers;
@@ -11,6 +17,28 @@ public static class ReaderCatalogue
     /// <summary>Every reader.</summary>
     public static IReadOnlyList<Reader> All { get; } =
     [
+        new TcpdumpReportReader(),
+        new NetstatStatisticsReader(),
+        new NstatJsonReader(),
+        new NstatReader(),
+        new ProcNetSnmp6Reader(),
+        new ProcNetSnmpReader(),
+        new IfconfigReader(),
+        new IpBriefReader(),
+        new IpLinkJsonReader(),
+        new IpLinkReader(),
+        new NetstatInterfaceReader(),
+        new ProcNetDevReader(),
+        new ArpReader(),
+        new IpNeighJsonReader(),
+        new IpNeighReader(),
+        new IpRouteJsonReader(),
+        new IpRouteReader(),
+        new IpRuleJsonReader(),
+        new IpRuleReader(),
+        new RouteTableReader(),
+        new SysctlFileReader(),
+        new SysctlReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>

@@ -114,7 +114,6 @@ internal sealed class DescriptionReader
     private void ReadVantage(string? glob, YamlNode node)
     {
         string? name = null, netns = null, device = null;
-        TimeSpan? clock = null;
         foreach (var (key, value) in Map(node, "vantages"))
         {
             switch (key.Value)
@@ -131,14 +130,11 @@ internal sealed class DescriptionReader
                 case "interface":
                     device = Scalar(value);
                     break;
-                case "clock" or "clockOffset" or "clock_offset" when Duration.TryParse(Scalar(value), out var offset):
-                    clock = offset;
-                    break;
-                case "clock" or "clockOffset" or "clock_offset":
-                    Tell(value, GapKind.Malformed, $"vantages.{Shown(key)}: \"{Shown(value)}\" is no duration such as +2ms or -1.5s");
+                case "clock":
+                    Tell(key, GapKind.Unsupported, "vantages.clock is not applied: clock offsets between captures are measured from the packets themselves");
                     break;
                 default:
-                    Tell(key, GapKind.Unsupported, $"unknown key \"vantages.{Shown(key)}\" (known: files, node, netns, interface, clock)");
+                    Tell(key, GapKind.Unsupported, $"unknown key \"vantages.{Shown(key)}\" (known: files, node, netns, interface)");
                     break;
             }
         }
@@ -149,7 +145,7 @@ internal sealed class DescriptionReader
             return;
         }
 
-        vantages.Add(new VantageRule(glob, name, netns, device, clock));
+        vantages.Add(new VantageRule(glob, name, netns, device));
     }
 
     private void ReadTopology(YamlNode node)

@@ -5,8 +5,7 @@ namespace Whydrop.Case.Description;
 
 /// <summary>One entry of "vantages" in case.yaml: which files, and where they were taken. A null part is left as the path or the file says.</summary>
 /// <param name="Glob">Path inside the case with * and ?; * also crosses folders. Without '/', it is matched against the file name alone too.</param>
-/// <param name="ClockOffset">How far the clock of that place is ahead of true time; taken off every time stamp.</param>
-internal sealed record VantageRule(string Glob, string? Node, string? Netns, string? Interface, TimeSpan? ClockOffset)
+internal sealed record VantageRule(string Glob, string? Node, string? Netns, string? Interface)
 {
     public bool Matches(string path) =>
         FileSystemName.MatchesSimpleExpression(Glob, path, ignoreCase: false)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
@@ -9,9 +10,12 @@ namespace Whydrop.Diagnosis.View;
 /// <summary>The facts of a case, joined the way faults look at them. It states; it does not judge.</summary>
 internal sealed class CaseView
 {
+    // MSS on Ethernet without options, RFC 6691.
+    private const int EthernetMss = 1460;
+
     private readonly Dictionary<int, CaptureSummary> captures;
     private readonly Dictionary<FlowKey, TcpFlow> flows;
-    private readonly ILookup<VantagePoint, NetworkInterface> interfaces;
+    private readonly Dictionary<VantagePoint, NetworkInterface[]> interfaces;
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
 
@@ -20,12 +24,17 @@ internal sealed class CaseView
         Facts = facts;
         captures = facts.Of<CaptureSummary>().GroupBy(c => c.Capture).ToDictionary(g => g.Key, g => g.First());
         flows = facts.Of<TcpFlow>().GroupBy(f => new FlowKey(f.Capture, f.Flow)).ToDictionary(g => g.Key, g => g.First());
-        interfaces = facts.Of<NetworkInterface>().ToLookup(i => i.At.Stack);
+        interfaces = facts.Of<NetworkInterface>().GroupBy(i => i.At.Stack).ToDictionary(
+            g => g.Key, g => g.GroupBy(i => i.At.Interface, StringComparer.Ordinal).Select(n => n.Last()).ToArray());
         deltas = facts.Of<CounterDelta>().ToLookup(d => (d.At, d.Name));
         sizes = facts.Of<DatagramSizes>().ToLookup(s => (new FlowKey(s.Capture, s.Flow), s.FromClient));
         Connections = new Connections(facts);
         Losses = FindLosses();
         Ledger = LedgerBuilder.Build(this);
+        Steps = SizeSteps.Find(this);
+        Devices = new PathDevices(this);
+        Narrowings = View.Narrowings.Find(this);
+        Benign = [.. Steps.Where(s => s.DiscoveryWorked).SelectMany(s => s.Losses)];
     }
 
     internal FactSet Facts { get; }
@@ -41,6 +50,17 @@ internal sealed class CaseView
     /// <summary>All lost transmissions, also those beyond the limit of details.</summary>
     internal long LostSegments => Ledger.LostSegments;
 
+    /// <summary>Directions that lost everything above a size.</summary>
+    internal IReadOnlyList<SizeStep> Steps { get; }
+
+    internal PathDevices Devices { get; }
+
+    /// <summary>Losses that are a matter of size, by device.</summary>
+    internal IReadOnlyList<Narrowing> Narrowings { get; }
+
+    /// <summary>Lost transmissions that are path MTU discovery at work.</summary>
+    internal IReadOnlyList<Loss> Benign { get; }
+
     internal IEnumerable<CaptureSummary> Captures => captures.Values;
 
     internal CaptureSummary? Capture(int capture) => captures.GetValueOrDefault(capture);
@@ -50,11 +70,10 @@ internal sealed class CaseView
     internal TcpSender? Sender(FlowKey key, bool fromClient) => Flow(key) is { } flow ? fromClient ? flow.FromClient : flow.FromServer : null;
 
     /// <summary>Devices of a network namespace, each name once (the latest listing).</summary>
-    internal IReadOnlyList<NetworkInterface> Interfaces(VantagePoint stack) =>
-        [.. interfaces[stack.Stack].GroupBy(i => i.At.Interface, StringComparer.Ordinal).Select(g => g.Last())];
+    internal IReadOnlyList<NetworkInterface> Interfaces(VantagePoint stack) => interfaces.GetValueOrDefault(stack.Stack) ?? [];
 
     /// <summary>Network namespaces with an interface table.</summary>
-    internal IEnumerable<VantagePoint> ListedStacks => interfaces.Select(g => g.Key);
+    internal IEnumerable<VantagePoint> ListedStacks => interfaces.Keys;
 
     /// <summary>Sizes of one direction as the sighting nearest to its sender counted them.</summary>
     internal DatagramSizes? Sizes(DirectionKey direction) => sizes[(Connections.NearestToSender(direction), direction.FromClient)].FirstOrDefault();
@@ -103,10 +122,31 @@ internal sealed class CaseView
 
             if (fate.Fate != Fate.Unknown || placement is { AbsenceProven: true })
             {
-                losses.Add(new Loss(direction, fate, placement));
+                losses.Add(Estimate(new Loss(direction, fate, placement)));
             }
         }
 
         return losses;
+    }
+
+    /// <summary>A hole of at most one segment was one datagram with the headers the others of its direction have.</summary>
+    private Loss Estimate(Loss loss)
+    {
+        var key = new FlowKey(loss.Fate.Capture, loss.Fate.Flow);
+        if (loss.DatagramLength is not null || Flow(key) is not { } flow || loss.Length > ((loss.Fate.FromClient ? flow.FromServer : flow.FromClient).Mss ?? EthernetMss))
+        {
+            return loss;
+        }
+
+        const int TcpHeader = 20;
+        const int TimestampsOption = 12;
+        var headers = (flow.Client.AddressFamily == AddressFamily.InterNetworkV6 ? 40 : 20) + TcpHeader
+            + ((loss.Fate.FromClient ? flow.FromClient : flow.FromServer).Timestamps ? TimestampsOption : 0);
+        var others = sizes[(key, loss.Fate.FromClient)].SelectMany(s => s.Sizes).ToArray();
+        return loss with
+        {
+            EstimatedLength = loss.Length + headers,
+            EstimatedDontFragment = others.Length == 0 ? null : others.All(s => s.DontFragment),
+        };
     }
 }

@@ -10,12 +10,18 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="Placement">Where it was last seen, when several captures tell.</param>
 internal sealed record Loss(DirectionKey Direction, SegmentFate Fate, SegmentPlacement? Placement)
 {
+    /// <summary>Length the datagram must have had, when no capture saw it.</summary>
+    internal int? EstimatedLength { get; init; }
+
+    /// <summary>DF of the other datagrams of its direction, when no capture saw it.</summary>
+    internal bool? EstimatedDontFragment { get; init; }
+
     internal int Length => Fate.Length;
 
-    /// <summary>IP datagram in bytes; null when no capture saw it.</summary>
-    internal int? DatagramLength => Fate.DatagramLength ?? Placement?.DatagramLength;
+    /// <summary>IP datagram in bytes; null when no capture saw it and the hole may have been several.</summary>
+    internal int? DatagramLength => Fate.DatagramLength ?? Placement?.DatagramLength ?? EstimatedLength;
 
-    internal bool? DontFragment => Fate.DontFragment ?? Placement?.DontFragment;
+    internal bool? DontFragment => Fate.DontFragment ?? Placement?.DontFragment ?? EstimatedDontFragment;
 
     internal VantagePoint? LastSeen => Placement?.At ?? (Fate.Fate == Evidence.Capture.Fate.LostAfter ? Fate.At : null);
 
