@@ -36,8 +36,8 @@ public sealed class CaseLoader
     public static LoadedCase Load(
         IReadOnlyList<string> paths, CaseOptions options, IProgress<CaseProgress>? progress = null, CancellationToken cancellation = default)
     {
-        using var inventory = CaseInventory.Open(paths, options, cancellation);
-        return new CaseLoader(options, inventory, progress, cancellation).Load();
+        using var opened = CaseInventory.Open(paths, options, cancellation);
+        return new CaseLoader(options, opened, progress, cancellation).Load();
     }
 
     private LoadedCase Load()

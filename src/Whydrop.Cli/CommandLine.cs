@@ -63,9 +63,7 @@ public static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            var command = parsed.CommandResult.Command;
-            var name = command == root ? "whydrop" : $"whydrop {command.Name}";
-            return Fail(context.Messages, $"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')} ({name} -h shows how)", ExitCode.Usage);
+            return Fail(context.Messages, UsageError(parsed, root), ExitCode.Usage);
         }
 
         return parsed.Invoke(new InvocationConfiguration
@@ -75,6 +73,20 @@ public static class CommandLine
             Output = context.Results,
             Error = context.Messages,
         });
+    }
+
+    private static string UsageError(ParseResult parsed, RootCommand root)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command == root)
+        {
+            var known = string.Join(", ", root.Subcommands.Select(c => c.Name));
+            return parsed.UnmatchedTokens is [var word, ..] ? $"no such command: {word} (there are: {known}; whydrop -h shows more)" : $"say what to do: {known} (whydrop -h shows more)";
+        }
+
+        // The parser's own messages are laid out over several lines.
+        var message = string.Join(' ', parsed.Errors[0].Message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+        return $"{message} (whydrop {command.Name} -h shows how)";
     }
 
     // Threads that read captures report a stop wrapped in an aggregate.

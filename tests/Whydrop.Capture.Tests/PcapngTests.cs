@@ -72,6 +72,34 @@ public sealed class PcapngTests
     }
 
     [Fact]
+    public void Both_byte_orders_give_the_same_for_any_mix_of_frames()
+    {
+        string[] described = [.. new[] { false, true }.Select(bigEndian =>
+        {
+            var random = new Random(11);
+            FileBuilder file = new FileBuilder(bigEndian).Section().Interface().Interface(113, 96, o => o.Option(9, 9)).Interface(276, 0, o => o.Option(9, 0x8A));
+            for (int i = 0; i < 5000; i++)
+            {
+                byte[] bytes = Samples.Bytes(random.Next(100), i);
+                uint original = (uint)(bytes.Length + random.Next(-1, 3));
+                ulong ticks = (ulong)random.NextInt64(1L << random.Next(63));
+                int kind = random.Next(20);
+                _ = kind == 0 ? file.Simple((uint)bytes.Length, bytes)
+                    : kind == 1 ? file.Block(0x7777, bytes)
+                    : kind == 2 ? file.OldPacket(1, 1, ticks, bytes, original)
+                    : kind < 6 ? file.Enhanced((uint)random.Next(3), ticks, bytes, original, options: o => o.Option32(2, 2).Option(1, "c"))
+                    : file.Enhanced((uint)random.Next(3), ticks, bytes, original);
+            }
+
+            Reading reading = Reading.Of(file.Enhanced(3, 1, []));
+            Assert.Equal(CaptureEndingKind.Damaged, reading.Ending.Kind);
+            Assert.InRange(reading.Frames.Count, 4000, 4999);
+            return reading.Describe() + string.Join(',', reading.Interfaces.Select(i => $"{i.Frames} {i.DropCount}")) + reading.FramesLongerThanWire;
+        })];
+        Assert.Equal(described[0], described[1]);
+    }
+
+    [Fact]
     public void Section_length_and_minor_version_2_change_nothing()
     {
         foreach (ulong length in new[] { 0UL, 1UL, 20UL, ulong.MaxValue - 1 })

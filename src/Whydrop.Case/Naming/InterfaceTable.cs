@@ -1,6 +1,7 @@
 using System.Net;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Stack;
+using Whydrop.Tcp;
 
 namespace Whydrop.Case.Naming;
 
@@ -63,23 +64,36 @@ internal sealed class InterfaceTable
     public string? ByIndex(int index) => byIndex.GetValueOrDefault(index);
 
     /// <summary>
-    /// The only device whose own address stands in every sampled frame: its link-layer address on Ethernet, else its IP address when it is a
+    /// The only device whose own address is an end of every connection: its link-layer address on Ethernet, else its IP address when it is a
     /// layer 3 device. Addresses that several devices share (bond, VLAN, all cali* interfaces) tell nothing.
     /// </summary>
-    public string? ByAddresses(CaptureSample sample)
+    public string? ByAddresses(CapturePoint point)
     {
-        if (sample.UnicastFrames > 0)
-        {
-            var own = macs.Where(m => sample.Stations.GetValueOrDefault(m.Value) >= sample.UnicastFrames).Select(m => m.Key).Take(2).ToList();
-            return own.Count == 1 ? own[0] : null;
-        }
-
-        if (sample.Ethernet || sample.IpFrames == 0)
+        if (point.AnyDevice)
         {
             return null;
         }
 
-        var holders = layerThree.Where(n => addresses.TryGetValue(n, out var a) && a.Any(x => sample.Addresses.GetValueOrDefault(x) >= sample.IpFrames)).Take(2).ToList();
-        return holders.Count == 1 ? holders[0] : layerThree.Count == 1 && holders.Count == 0 ? layerThree.First() : null;
+        var seen = point.MacAddresses.ToDictionary(m => m.Address, m => m.AsSource + m.AsDestination, StringComparer.Ordinal);
+        if (seen.Count > 0)
+        {
+            var frames = point.MacAddresses.Sum(m => m.AsSource);
+            return Only(macs.Where(m => seen.GetValueOrDefault(m.Value) >= frames).Select(m => m.Key));
+        }
+
+        if (point.LinkType is not (RawIp or RawIpv4 or RawIpv6) || point.Addresses.Count == 0)
+        {
+            return null;
+        }
+
+        // Two ends a connection: an address at every connection stands in half of all sightings.
+        var connections = point.Addresses.Sum(a => a.Connections) / 2;
+        return Only(layerThree.Where(n => addresses.TryGetValue(n, out var own) && own.Any(x => point.Addresses.Any(a => a.Address.Equals(x) && a.Connections >= connections))))
+            ?? Only(layerThree);
     }
+
+    private static string? Only(IEnumerable<string> names) => names.Take(2).ToList() is [var one] ? one : null;
+
+    // LINKTYPE_RAW, LINKTYPE_IPV4, LINKTYPE_IPV6: devices without a link layer.
+    private const int RawIp = 101, RawIpv4 = 228, RawIpv6 = 229;
 }

@@ -42,11 +42,11 @@ internal static class TextDecoder
         return new TextFile(path, lines, cutAt ?? (cut ? lines.Count : null));
     }
 
-    private static ReadOnlySpan<char> Utf16(ReadOnlySpan<byte> bytes) => bytes switch
+    private static string? Utf16(ReadOnlySpan<byte> bytes) => bytes switch
     {
         [0xFF, 0xFE, ..] => Encoding.Unicode.GetString(bytes[2..]),
         [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode.GetString(bytes[2..]),
-        _ => default,
+        _ => null,
     };
 
     private static string Narrow(ReadOnlySpan<byte> line) =>
