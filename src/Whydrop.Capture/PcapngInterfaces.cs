@@ -159,12 +159,15 @@ internal sealed class PcapngInterfaces
         }
     }
 
-    /// <summary>Strings are not terminated by the format; some writers do.</summary>
+    /// <summary>
+    /// Strings are not terminated by the format; some writers do. Control characters, which could steer a terminal, become U+FFFD.
+    /// </summary>
     private string Text(ReadOnlySpan<byte> value)
     {
         int end = value.IndexOf((byte)0);
         value = end < 0 ? value : value[..end];
         _textBytes += value.Length;
-        return Encoding.UTF8.GetString(value);
+        string text = Encoding.UTF8.GetString(value);
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
     }
 }
