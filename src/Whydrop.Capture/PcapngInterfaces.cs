@@ -24,6 +24,7 @@ internal sealed class PcapngInterfaces
     public bool LimitReached { get; private set; }
 
     /// <summary>Their clocks, until the next is described.</summary>
+    // SAFETY: the list does not grow while frames are taken; only a later block adds to it.
     public ReadOnlySpan<TimestampResolution> Clocks => CollectionsMarshal.AsSpan(_clocks);
 
     public TimestampResolution Clock(int local) => _clocks[local];
