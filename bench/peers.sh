@@ -65,7 +65,7 @@ for ((i = 0; i < rounds; i++)); do one "$ours" --version; done >"$work/v"
 printf 'whydrop --version: %s CPU s\n' "$(cut -d' ' -f1 "$work/v" | median)"
 for name in "${captures[@]}"; do
   file=$dir/$name-$scale.pcap
-  [ -s "$file" ] || dotnet "$here/Whydrop.Bench.Generate/bin/Release/net10.0/Whydrop.Bench.Generate.dll" "$name" --scale "$scale" -o "$file" >&2
+  [ -s "$file" ] || generate "$name" "$file" >&2
   printf '\n%s: %s bytes, %s packets\n' "$name" "$(stat -c %s "$file")" "$(capinfos -c -M -T -r "$file" | awk '{ print $NF }')"
   printf '%-26s %10s %10s %10s %12s\n' command 'CPU s' 'ours s' 'ours/peer' 'peak MiB'
   peers=('C header walk' 'tcpdump -r -w /dev/null' 'capinfos -c' 'argus -r' 'tcptrace -n -l -r' 'tshark -q -z expert')
