@@ -3,18 +3,16 @@
 #   bench/peers.sh                      captures snap full stress vxlan sll2 pcapng, 3 rounds
 #   bench/peers.sh --rounds 5 snap      chosen captures
 #   bench/peers.sh --big                adds snap10 (10 times the packets; about 2 GB of disk)
-#   bench/peers.sh --scale 0.1          captures of a tenth of the size
 #   bench/peers.sh --dir DIR            keeps the captures in DIR (default: a temporary folder, removed)
 # Peers are measured round about (ours, peer, ours, peer …) and each figure is the median of its rounds. Page cache is warm.
 set -eu
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 root=$(dirname "$here")
-rounds=3 scale=1 dir='' big=0 captures=()
+rounds=3 dir='' big=0 captures=()
 while [ $# -gt 0 ]; do
   case $1 in
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     --rounds) rounds=$2; shift ;;
-    --scale) scale=$2; shift ;;
     --dir) dir=$2; shift ;;
     --big) big=1 ;;
     -*) echo "peers.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
@@ -49,6 +47,12 @@ ours=$root/artifacts/whydrop/whydrop
 one() { /usr/bin/time -o "$work/t" -f '%U %S %M' "$@" >/dev/null 2>&1 </dev/null || true; awk 'END { printf "%.3f %d\n", $1 + $2, $3 }' "$work/t"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2) }'; }
 
+generate() {
+  local kind=${1%10} times=1
+  [ "$kind" = "$1" ] || times=10
+  dotnet "$here/Whydrop.Bench.Generate/bin/Release/net10.0/Whydrop.Bench.Generate.dll" "$kind" "$2" --scale "$times"
+}
+
 run_peer() {
   case $1 in
     'C header walk') one "$work/headerwalk" "$2" ;;
@@ -60,11 +64,11 @@ run_peer() {
   esac
 }
 
-echo "cores $(nproc), $(uname -sr), dotnet $(dotnet --version), scale $scale, $rounds rounds, medians"
+echo "cores $(nproc), $(uname -sr), dotnet $(dotnet --version), $rounds rounds, medians"
 for ((i = 0; i < rounds; i++)); do one "$ours" --version; done >"$work/v"
 printf 'whydrop --version: %s CPU s\n' "$(cut -d' ' -f1 "$work/v" | median)"
 for name in "${captures[@]}"; do
-  file=$dir/$name-$scale.pcap
+  file=$dir/$name.pcap
   [ -s "$file" ] || generate "$name" "$file" >&2
   printf '\n%s: %s bytes, %s packets\n' "$name" "$(stat -c %s "$file")" "$(capinfos -c -M -T -r "$file" | awk '{ print $NF }')"
   printf '%-26s %10s %10s %10s %12s\n' command 'CPU s' 'ours s' 'ours/peer' 'peak MiB'
