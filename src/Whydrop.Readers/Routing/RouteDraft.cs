@@ -35,16 +35,18 @@ internal sealed class RouteDraft(int line)
 
     public List<RouteHop> Hops { get; } = [];
 
+    /// <summary>An IPv4 route through an IPv6 next hop ("via inet6 fe80::1"); the reverse does not exist.</summary>
+    public bool IsV4OverV6 { get; set; }
+
     /// <summary>Only IPv6 routes are printed with a preference, only IPv4 ones with a scope (unless -d).</summary>
     public bool SeemsV6 { get; set; }
 
     public bool SeemsV4 { get; set; }
 
     public AddressFamily? Family =>
-        Destination?.BaseAddress.AddressFamily ?? Source?.AddressFamily ?? ViaFamily
+        IsV4OverV6 ? AddressFamily.InterNetwork : Destination?.BaseAddress.AddressFamily ?? Source?.AddressFamily ?? ViaFamily
         ?? (SeemsV6 ? AddressFamily.InterNetworkV6 : SeemsV4 ? AddressFamily.InterNetwork : null);
 
-    // An IPv4 route may have an IPv6 next hop ("via inet6"), never the other way round.
     private AddressFamily? ViaFamily
     {
         get
