@@ -43,6 +43,9 @@ internal sealed class RouteDraft(int line)
 
     public bool SeemsV4 { get; set; }
 
+    /// <summary>Cut before its device: such a route does not exist, unlike a blackhole.</summary>
+    public bool LeadsNowhere => Device is null && Via is null && Hops.Count == 0 && (Type is "unicast" or "local" or "broadcast" or "multicast" or "anycast");
+
     public AddressFamily? Family =>
         IsV4OverV6 ? AddressFamily.InterNetwork : Destination?.BaseAddress.AddressFamily ?? Source?.AddressFamily ?? ViaFamily
         ?? (SeemsV6 ? AddressFamily.InterNetworkV6 : SeemsV4 ? AddressFamily.InterNetwork : null);
@@ -65,6 +68,12 @@ internal sealed class RouteDraft(int line)
         var families = routes.ConvertAll(d => d.Family);
         for (var i = 0; i < routes.Count; i++)
         {
+            if (routes[i].LeadsNowhere)
+            {
+                findings.Gap(routes[i].Line, Evidence.GapKind.Malformed, $"a {routes[i].Type} route with neither device nor next hop");
+                continue;
+            }
+
             foreach (var fact in routes[i].ToFacts(findings, families[i] ?? Near(families, i)))
             {
                 findings.Add(fact);
