@@ -64,7 +64,7 @@ public sealed class Simulation
     private readonly int[] timesSent;
     private readonly HashSet<int> sacked = [];
     private readonly HashSet<int> retransmitted = [];
-    private readonly double[] lastSent;
+    private double lastSend;
     private readonly IPEndPoint client = new(IPAddress.Parse("10.0.0.1"), 40000);
     private readonly IPEndPoint server = new(IPAddress.Parse("10.0.0.2"), 80);
     private double now;
@@ -85,7 +85,6 @@ public sealed class Simulation
         random = new Random(path.Seed);
         received = new bool[path.Segments];
         timesSent = new int[path.Segments];
-        lastSent = new double[path.Segments];
     }
 
     public List<Sent> Transmissions { get; } = [];
@@ -124,15 +123,16 @@ public sealed class Simulation
         while (next < path.Segments && next - una < path.Window)
         {
             Send(next++);
-            now += 0.01;
         }
     }
 
     private void Send(int index)
     {
+        // One interface: segments leave one after another, in the order of sending.
+        var at = Math.Max(now, lastSend + 0.01);
+        lastSend = at;
         var sent = new Sent(index, ++timesSent[index]);
-        lastSent[index] = now;
-        Transmissions.Add(sent);
+                Transmissions.Add(sent);
         var packet = new Packet
         {
             From = client,
@@ -142,7 +142,7 @@ public sealed class Simulation
             Flags = 24,
             Length = path.SegmentLength,
             IpId = path.ZeroIpId ? (ushort)0 : ipId++,
-            Timestamp = path.Timestamps ? ((uint)(100_000 + now), 1) : null,
+            Timestamp = path.Timestamps ? ((uint)(100_000 + at), 1) : null,
         };
         if (random.NextDouble() < path.LossUpstream)
         {
@@ -150,7 +150,7 @@ public sealed class Simulation
             return;
         }
 
-        var here = now + path.Upstream + (random.NextDouble() < path.ReorderUpstream ? 1.5 : 0);
+        var here = at + path.Upstream + (random.NextDouble() < path.ReorderUpstream ? 1.5 : 0);
         seen.Add((here, packet, sent));
         if (random.NextDouble() < path.LossDownstream)
         {
@@ -159,7 +159,7 @@ public sealed class Simulation
         }
 
         var there = here + path.Downstream + (random.NextDouble() < path.ReorderDownstream ? 1.5 : 0);
-        var tsVal = (uint)(100_000 + now);
+        var tsVal = (uint)(100_000 + at);
         At(there, () => Receive(sent, tsVal));
     }
 
@@ -221,7 +221,7 @@ public sealed class Simulation
             blocks.Add((latest, latest + 1));
         }
 
-        for (var i = rcvNext; i < path.Segments && blocks.Count < 3; i++)
+        for (var i = rcvNext; i < path.Segments; i++)
         {
             if (received[i])
             {
@@ -231,11 +231,12 @@ public sealed class Simulation
                     i++;
                 }
 
-                blocks.Add((from, i));
+                // RFC 2018, 4: the block of the segment that caused this ACK comes first.
+                blocks.Insert(from <= latest && latest < i && !duplicate ? 0 : blocks.Count, (from, i));
             }
         }
 
-        return blocks;
+        return blocks.Count > 3 ? blocks[..3] : blocks;
     }
 
     private void Hear(int ack, List<(int From, int To)> blocks)
@@ -297,7 +298,6 @@ public sealed class Simulation
             if (!sacked.Contains(i) && retransmitted.Add(i))
             {
                 Send(i);
-                now += 0.01;
             }
         }
     }
