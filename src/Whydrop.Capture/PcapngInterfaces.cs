@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Whydrop.Capture;
@@ -21,6 +22,10 @@ internal sealed class PcapngInterfaces
 
     /// <summary>The last failure was for size.</summary>
     public bool LimitReached { get; private set; }
+
+    /// <summary>Their clocks, until the next is described.</summary>
+    // SAFETY: the list does not grow while frames are taken; only a later block adds to it.
+    public ReadOnlySpan<TimestampResolution> Clocks => CollectionsMarshal.AsSpan(_clocks);
 
     public TimestampResolution Clock(int local) => _clocks[local];
 
@@ -155,12 +160,15 @@ internal sealed class PcapngInterfaces
         }
     }
 
-    /// <summary>Strings are not terminated by the format; some writers do.</summary>
+    /// <summary>
+    /// Strings are not terminated by the format; some writers do. Control characters, which could steer a terminal, become U+FFFD.
+    /// </summary>
     private string Text(ReadOnlySpan<byte> value)
     {
         int end = value.IndexOf((byte)0);
         value = end < 0 ? value : value[..end];
         _textBytes += value.Length;
-        return Encoding.UTF8.GetString(value);
+        string text = Encoding.UTF8.GetString(value);
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
     }
 }

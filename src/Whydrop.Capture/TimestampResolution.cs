@@ -6,7 +6,10 @@ internal readonly struct TimestampResolution
     private readonly bool _binary;
     private readonly int _exponent;
     private readonly ulong _scale;
-    private readonly long _offsetNanoseconds;
+
+    // Below it a time is its ticks times the scale, without overflow; 0 when it never is.
+    private readonly ulong _plainBelow;
+    private readonly long _offsetSeconds;
 
     /// <param name="resolution">if_tsresol: the negative power of 10 or, with the highest bit set, of 2.</param>
     /// <param name="offsetSeconds">if_tsoffset.</param>
@@ -15,7 +18,8 @@ internal readonly struct TimestampResolution
         _binary = (resolution & 0x80) != 0;
         _exponent = resolution & 0x7F;
         _scale = _binary ? 0 : PowerOfTen(Math.Abs(9 - _exponent));
-        _offsetNanoseconds = Saturate((Int128)offsetSeconds * 1_000_000_000);
+        _offsetSeconds = offsetSeconds;
+        _plainBelow = !_binary && _exponent <= 9 && offsetSeconds == 0 ? long.MaxValue / _scale : 0;
     }
 
     /// <summary>Microseconds, the default of the format.</summary>
@@ -27,8 +31,8 @@ internal readonly struct TimestampResolution
     /// <summary>Times outside the years 1677 to 2262 become the nearest end of that range.</summary>
     public long ToUnixNanoseconds(ulong ticks)
     {
-        // 2^53 ticks of a microsecond are 285 years: the common case needs no wide arithmetic.
-        if (!_binary && _exponent is 6 or 9 && _offsetNanoseconds == 0 && ticks < 1UL << 53)
+        // The common case needs no wide arithmetic.
+        if (ticks < _plainBelow)
         {
             return (long)(ticks * _scale);
         }
@@ -36,10 +40,8 @@ internal readonly struct TimestampResolution
         UInt128 nanoseconds = _binary ? ((UInt128)ticks * 1_000_000_000) >> _exponent
             : _exponent <= 9 ? (UInt128)ticks * _scale
             : _scale == 0 ? 0 : ticks / _scale;
-        return Saturate((Int128)nanoseconds + _offsetNanoseconds);
+        return (long)Int128.Clamp((Int128)nanoseconds + ((Int128)_offsetSeconds * 1_000_000_000), long.MinValue, long.MaxValue);
     }
-
-    private static long Saturate(Int128 value) => (long)Int128.Clamp(value, long.MinValue, long.MaxValue);
 
     /// <summary>0 when the power is over 64 bits.</summary>
     private static ulong PowerOfTen(int exponent)
