@@ -24,23 +24,23 @@ internal abstract class FrameReader(CaptureBuffer buffer)
     /// <summary>Fills the batch; false, with <see cref="Ending"/> set, when there is no further frame.</summary>
     public abstract bool Read(FrameBatch batch);
 
-    protected bool Stop(CaptureEndingKind kind, string reason)
+    protected bool Stop(CaptureEndingKind kind, string reason, long offset)
     {
-        Ending = new CaptureEnding(kind, Buffer.Offset, Frames, reason);
+        Ending = new CaptureEnding(kind, offset, Frames, reason);
         return false;
     }
 
     /// <summary>The source has no more bytes: whole when the last record was.</summary>
-    protected bool StopAtEnd(string insideWhat)
+    protected bool StopAtEnd(string insideWhat, long offset)
     {
         if (Buffer.Failure is { } failure)
         {
-            return Stop(failure.Kind, failure.Reason);
+            return Stop(failure.Kind, failure.Reason, offset);
         }
 
         return Buffer.Available == 0 && insideWhat.Length == 0
-            ? Stop(CaptureEndingKind.Complete, "")
-            : Stop(CaptureEndingKind.Truncated, $"the file ends inside {insideWhat}: cut off, or still being written");
+            ? Stop(CaptureEndingKind.Complete, "", offset)
+            : Stop(CaptureEndingKind.Truncated, $"the file ends inside {insideWhat}: cut off, or still being written", offset);
     }
 
     /// <summary>Keeps captured ≤ original; a frame of which more was kept than was on the wire counts as being as long as what was kept.</summary>

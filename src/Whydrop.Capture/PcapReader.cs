@@ -72,7 +72,7 @@ internal sealed class PcapReader : FrameReader
 
             if (Ending is null && !Buffer.Fill())
             {
-                StopAtEnd(Buffer.Available == 0 ? "" : $"frame {Frames + 1}");
+                StopAtEnd(Buffer.Available == 0 ? "" : $"frame {Frames + 1}", Buffer.Offset);
             }
         }
 
@@ -114,7 +114,7 @@ internal sealed class PcapReader : FrameReader
             {
                 if (count == 0)
                 {
-                    Stop(CaptureEndingKind.Damaged, $"the record header of frame {Frames + 1} claims {captured} bytes; no frame has more than {MostFrameBytes}");
+                    Stop(CaptureEndingKind.Damaged, $"the record header of frame {Frames + 1} claims {captured} bytes; no frame has more than {MostFrameBytes}", Buffer.Offset);
                 }
 
                 break;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace Whydrop.Capture;
@@ -33,7 +32,7 @@ internal sealed class PcapngInterfaces
     }
 
     /// <summary>Adds the interface of an Interface Description Block without its trailer; says what is wrong with it, or null.</summary>
-    public string? Describe(List<CaptureInterface> all, ReadOnlySpan<byte> block, bool bigEndian)
+    public string? Describe(List<CaptureInterface> all, ReadOnlySpan<byte> block, ByteOrder order)
     {
         if (all.Count == MostInterfaces || _textBytes > MostTextBytes)
         {
@@ -45,7 +44,7 @@ internal sealed class PcapngInterfaces
         byte resolution = 6;
         long offsetSeconds = 0;
         int? fcs = null;
-        var options = new PcapngOptions(block[PcapngBlock.InterfaceOptions..], bigEndian);
+        var options = new PcapngOptions(block[PcapngBlock.InterfaceOptions..], order);
         while (options.Next())
         {
             switch (options.Code)
@@ -80,13 +79,12 @@ internal sealed class PcapngInterfaces
         }
 
         var clock = new TimestampResolution(resolution, offsetSeconds);
-        int linkType = bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(block[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(block[8..]);
         all.Add(new CaptureInterface
         {
             Index = all.Count,
             Section = _section,
-            LinkType = FrameReader.CanonicalLinkType(linkType),
-            SnapLength = bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(block[12..]) : BinaryPrimitives.ReadUInt32LittleEndian(block[12..]),
+            LinkType = FrameReader.CanonicalLinkType(order.U16(block[8..])),
+            SnapLength = order.U32(block[12..]),
             Name = name,
             Description = description,
             Filter = filter,
@@ -101,9 +99,9 @@ internal sealed class PcapngInterfaces
     /// Takes the counters of an Interface Statistics Block without its trailer; says what is wrong with it, or null. The counters run from the start
     /// of the capture, so the last block holds.
     /// </summary>
-    public string? Statistics(List<CaptureInterface> all, ReadOnlySpan<byte> block, bool bigEndian)
+    public string? Statistics(List<CaptureInterface> all, ReadOnlySpan<byte> block, ByteOrder order)
     {
-        uint local = bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(block[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(block[8..]);
+        uint local = order.U32(block[8..]);
         if (local >= Count)
         {
             return $"an Interface Statistics Block names interface {local} of a section that describes {Count}";
@@ -111,7 +109,7 @@ internal sealed class PcapngInterfaces
 
         CaptureInterface of = all[First + (int)local];
         TimestampResolution clock = _clocks[(int)local];
-        var options = new PcapngOptions(block[PcapngBlock.StatisticsOptions..], bigEndian);
+        var options = new PcapngOptions(block[PcapngBlock.StatisticsOptions..], order);
         while (options.Next())
         {
             if (options.Code is >= PcapngBlock.StatisticsStart and <= PcapngBlock.StatisticsDelivered)

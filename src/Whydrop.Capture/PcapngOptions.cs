@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
-
 namespace Whydrop.Capture;
 
 /// <summary>Walks the options at the end of a pcapng block (draft-ietf-opsawg-pcapng, 3.5).</summary>
-internal ref struct PcapngOptions(ReadOnlySpan<byte> options, bool bigEndian)
+internal ref struct PcapngOptions(ReadOnlySpan<byte> options, ByteOrder order)
 {
     private const int HeaderLength = 4;
     private const int EndOfOptions = 0;
@@ -23,14 +21,11 @@ internal ref struct PcapngOptions(ReadOnlySpan<byte> options, bool bigEndian)
 
     public readonly ReadOnlySpan<byte> Value => _options.Slice(ValueOffset, ValueLength);
 
-    public readonly uint UInt32 => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(Value) : BinaryPrimitives.ReadUInt32LittleEndian(Value);
+    public readonly uint UInt32 => order.U32(Value);
 
-    public readonly ulong UInt64 => bigEndian ? BinaryPrimitives.ReadUInt64BigEndian(Value) : BinaryPrimitives.ReadUInt64LittleEndian(Value);
+    public readonly ulong UInt64 => order.U64(Value);
 
-    /// <summary>The two 32-bit halves of a time, the higher first.</summary>
-    public readonly ulong Ticks => bigEndian
-        ? BinaryPrimitives.ReadUInt64BigEndian(Value)
-        : ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(Value) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(Value[4..]);
+    public readonly ulong Ticks => order.Ticks(Value);
 
     /// <summary>Goes to the next option; false at opt_endofopt, at the end, or at a broken one.</summary>
     public bool Next()
@@ -43,8 +38,8 @@ internal ref struct PcapngOptions(ReadOnlySpan<byte> options, bool bigEndian)
         }
 
         ReadOnlySpan<byte> header = _options[_next..];
-        Code = bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(header) : BinaryPrimitives.ReadUInt16LittleEndian(header);
-        ValueLength = bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(header[2..]) : BinaryPrimitives.ReadUInt16LittleEndian(header[2..]);
+        Code = order.U16(header);
+        ValueLength = order.U16(header[2..]);
         ValueOffset = _next + HeaderLength;
         if (Code == EndOfOptions)
         {

@@ -21,11 +21,12 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
     }
 
     private readonly PcapngInterfaces _interfaces = new();
-    private bool _bigEndian;
+    private ByteOrder _order;
     private bool _inSection;
 
     // The block being passed over: bytes left before its trailer, and the length that must stand there. No block: 0.
     private long _passLeft;
+    private long _passStart;
     private uint _passLength;
     private uint _passType;
 
@@ -45,23 +46,25 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
 
             if (step == Step.Stop)
             {
-                return Stop(_badKind, _bad!);
+                return Stop(_badKind, _bad!, BlockStart);
             }
 
             if (!Buffer.Fill())
             {
-                StopAtEnd(InsideWhat());
+                StopAtEnd(InsideWhat(), BlockStart);
             }
         }
 
         return false;
     }
 
+    private long BlockStart => _passLength != 0 ? _passStart : Buffer.Offset;
+
     private string InsideWhat() =>
         _passLength != 0 ? Article(_passType)
         : Buffer.Available == 0 ? ""
         : Buffer.Available < 4 ? "a block header"
-        : Article(U32(Buffer.Bytes.AsSpan(Buffer.Start)));
+        : Article(_order.U32(Buffer.Bytes.AsSpan(Buffer.Start)));
 
     private static string Article(uint type)
     {
@@ -88,13 +91,13 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
             return Step.More;
         }
 
-        uint type = U32(window);
+        uint type = _order.U32(window);
         if (type == PcapngBlock.SectionHeader)
         {
             return SectionHeader(batch, window);
         }
 
-        uint length = U32(window[4..]);
+        uint length = _order.U32(window[4..]);
         if (!_inSection)
         {
             return Bad(batch, "the file does not start with a Section Header Block");
@@ -102,7 +105,7 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
 
         if (length < PcapngBlock.Overhead)
         {
-            return Bad(batch, $"{Article(type)} claims a length of {length} bytes; the shortest block has {PcapngBlock.Overhead}");
+            return TooShort(batch, type, length, PcapngBlock.Overhead);
         }
 
         return type switch
@@ -127,15 +130,14 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
             return Bad(batch, $"a Section Header Block has the byte-order magic 0x{magic:X8}");
         }
 
-        bool bigEndian = magic != PcapngBlock.ByteOrderMagic;
-        uint length = Ordered(window[4..], bigEndian);
+        var order = new ByteOrder(bigEndian: magic != PcapngBlock.ByteOrderMagic);
+        uint length = order.U32(window[4..]);
         if (length < PcapngBlock.SectionHeaderLength)
         {
-            return Bad(batch, $"a Section Header Block claims a length of {length} bytes; the shortest has {PcapngBlock.SectionHeaderLength}");
+            return TooShort(batch, PcapngBlock.SectionHeader, length, PcapngBlock.SectionHeaderLength);
         }
 
-        int major = bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(window[12..]) : BinaryPrimitives.ReadUInt16LittleEndian(window[12..]);
-        int minor = bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(window[14..]) : BinaryPrimitives.ReadUInt16LittleEndian(window[14..]);
+        int major = order.U16(window[12..]), minor = order.U16(window[14..]);
         // 1.2 was written by mistake and means 1.0 (draft-ietf-opsawg-pcapng, 4.1).
         if (major != 1 || minor is not (0 or 2))
         {
@@ -143,7 +145,7 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
         }
 
         // The section's length is not needed: its end is the next Section Header Block. Files exist in which it is wrong.
-        _bigEndian = bigEndian;
+        _order = order;
         _inSection = true;
         _interfaces.StartSection(Interfaces);
         return Pass(PcapngBlock.SectionHeader, length, 0);
@@ -153,7 +155,7 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
     {
         if (length < PcapngBlock.PacketBytes + PcapngBlock.TrailerLength)
         {
-            return Bad(batch, $"{Article(type)} claims a length of {length} bytes; the shortest has {PcapngBlock.PacketBytes + PcapngBlock.TrailerLength}");
+            return TooShort(batch, type, length, PcapngBlock.PacketBytes + PcapngBlock.TrailerLength);
         }
 
         if (window.Length < PcapngBlock.PacketBytes)
@@ -161,73 +163,114 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
             return Step.More;
         }
 
-        uint interfaceId = U32(window[8..]);
-        long oldDrops = 0;
-        if (type == PcapngBlock.Packet)
-        {
-            (interfaceId, oldDrops) = (U16(window[8..]), U16(window[10..]));
-        }
-
-        uint captured = U32(window[20..]);
-        if (captured > MostFrameBytes)
-        {
-            return Bad(batch, $"frame {Frames + 1} claims {captured} bytes; no frame has more than {MostFrameBytes}");
-        }
-
-        long padded = Padded(length);
-        int optionsStart = PcapngBlock.PacketBytes + (int)Padded(captured);
-        // The padding of the bytes may be missing in the block's length (seen in files of old writers): the bytes must fit, the padding need not.
-        if (PcapngBlock.PacketBytes + (long)captured + PcapngBlock.TrailerLength > padded)
-        {
-            return Bad(batch, $"frame {Frames + 1} claims {captured} bytes in a block of {length}");
-        }
-
+        bool old = type == PcapngBlock.Packet;
+        uint interfaceId = old ? _order.U16(window[8..]) : _order.U32(window[8..]);
         if (interfaceId >= _interfaces.Count)
         {
             return Bad(batch, $"frame {Frames + 1} names interface {interfaceId} of a section that describes {_interfaces.Count}");
         }
 
-        bool whole = padded <= CaptureBuffer.Size;
-        long needed = whole ? padded : optionsStart;
-        if (window.Length < needed)
+        var frame = new FrameExtent(PcapngBlock.PacketBytes, _order.U32(window[20..]), length);
+        Step held = Hold(batch, window, type, frame);
+        if (held != Step.Next)
         {
-            return Step.More;
+            return held;
         }
 
-        if (whole && !TrailerAgrees(window, padded, length))
-        {
-            return BadTrailer(batch, type, length);
-        }
-
-        int local = (int)interfaceId;
+        // In the old Packet Block 0xFFFF means that the count is not known.
+        long drops = old && _order.U16(window[10..]) is not 0xFFFF and var count ? count : -1;
         uint flags = 0;
-        long drops = type == PcapngBlock.Packet && oldDrops != 0xFFFF ? oldDrops : -1;
-        if (whole && padded - optionsStart > PcapngBlock.TrailerLength
-            && !PacketOptions(batch, window[..((int)padded - PcapngBlock.TrailerLength)], optionsStart, ref flags, ref drops))
+        if (frame.HasOptions && !PacketOptions(batch, window[..frame.BlockEnd], frame.OptionsStart, ref flags, ref drops))
         {
             batch.ForgetNotesFrom(batch.Count);
             return Bad(batch, $"the options of frame {Frames + 1} are malformed");
         }
 
+        int local = (int)interfaceId;
         if (drops >= 0)
         {
             AddDrops(batch, local, drops);
         }
 
-        ulong ticks = ((ulong)U32(window[12..]) << 32) | U32(window[16..]);
-        Give(batch, local, PcapngBlock.PacketBytes, (int)captured, U32(window[24..]), flags, _interfaces.Clock(local).ToUnixNanoseconds(ticks));
-        if (!whole)
+        Give(batch, local, frame, _order.U32(window[24..]), flags, _interfaces.Clock(local).ToUnixNanoseconds(_order.Ticks(window[12..])));
+        return Finish(type, frame);
+    }
+
+    private Step SimplePacket(FrameBatch batch, ReadOnlySpan<byte> window, uint length)
+    {
+        if (length < PcapngBlock.SimplePacketBytes + PcapngBlock.TrailerLength)
         {
-            return Pass(type, length, needed);
+            return TooShort(batch, PcapngBlock.SimplePacket, length, PcapngBlock.SimplePacketBytes + PcapngBlock.TrailerLength);
         }
 
-        Buffer.Advance((int)padded);
+        if (_interfaces.Count == 0)
+        {
+            return Bad(batch, $"frame {Frames + 1} stands before any Interface Description Block");
+        }
+
+        uint original = _order.U32(window[8..]);
+        uint snapLength = Interfaces[_interfaces.First].SnapLength;
+        var frame = new FrameExtent(PcapngBlock.SimplePacketBytes, snapLength == 0 ? original : Math.Min(original, snapLength), length);
+        Step held = Hold(batch, window, PcapngBlock.SimplePacket, frame);
+        if (held != Step.Next)
+        {
+            return held;
+        }
+
+        FramesWithoutTime++;
+        Give(batch, 0, frame, original, 0, 0);
+        return Finish(PcapngBlock.SimplePacket, frame);
+    }
+
+    /// <summary>Sees that the frame's bytes stand in the window and its block is sound: Next when they are.</summary>
+    private Step Hold(FrameBatch batch, ReadOnlySpan<byte> window, uint type, in FrameExtent frame)
+    {
+        if (frame.Captured > MostFrameBytes)
+        {
+            return Bad(batch, $"frame {Frames + 1} claims {frame.Captured} bytes; no frame has more than {MostFrameBytes}");
+        }
+
+        if (!frame.FitsItsBlock)
+        {
+            return Bad(batch, $"frame {Frames + 1} claims {frame.Captured} bytes in a block of {frame.BlockLength}");
+        }
+
+        if (window.Length < frame.Needed)
+        {
+            return Step.More;
+        }
+
+        return frame.Whole && _order.U32(window[frame.BlockEnd..]) != frame.BlockLength ? BadTrailer(batch, type, frame.BlockLength) : Step.Next;
+    }
+
+    private void Give(FrameBatch batch, int local, in FrameExtent frame, uint original, uint flags, long time)
+    {
+        int captured = (int)frame.Captured;
+        ref CapturedFrame slot = ref batch.Slots[batch.Count++];
+        slot.UnixNanoseconds = time;
+        slot.Offset = Buffer.Start + frame.BytesStart;
+        slot.CapturedLength = captured;
+        slot.OriginalLength = OriginalLength(original, captured);
+        slot.Interface = _interfaces.First + local;
+        slot.Flags = flags;
+        Interfaces[slot.Interface].Frames++;
+        Frames++;
+    }
+
+    private Step Finish(uint type, in FrameExtent frame)
+    {
+        if (!frame.Whole)
+        {
+            return Pass(type, frame.BlockLength, frame.Needed);
+        }
+
+        Buffer.Advance((int)frame.Padded);
         return Step.Next;
     }
 
     private bool PacketOptions(FrameBatch batch, ReadOnlySpan<byte> block, int optionsStart, ref uint flags, ref long drops)
     {
-        var options = new PcapngOptions(block[optionsStart..], _bigEndian);
+        var options = new PcapngOptions(block[optionsStart..], _order);
         while (options.Next())
         {
             switch (options.Code)
@@ -265,78 +308,16 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
         }
     }
 
-    private Step SimplePacket(FrameBatch batch, ReadOnlySpan<byte> window, uint length)
-    {
-        if (length < PcapngBlock.SimplePacketBytes + PcapngBlock.TrailerLength)
-        {
-            return Bad(batch, $"a Simple Packet Block claims a length of {length} bytes; the shortest has {PcapngBlock.SimplePacketBytes + PcapngBlock.TrailerLength}");
-        }
-
-        if (_interfaces.Count == 0)
-        {
-            return Bad(batch, $"frame {Frames + 1} stands before any Interface Description Block");
-        }
-
-        uint original = U32(window[8..]);
-        uint snapLength = Interfaces[_interfaces.First].SnapLength;
-        uint captured = snapLength == 0 ? original : Math.Min(original, snapLength);
-        if (captured > MostFrameBytes)
-        {
-            return Bad(batch, $"frame {Frames + 1} claims {captured} bytes; no frame has more than {MostFrameBytes}");
-        }
-
-        long padded = Padded(length);
-        if (PcapngBlock.SimplePacketBytes + (long)captured + PcapngBlock.TrailerLength > padded)
-        {
-            return Bad(batch, $"frame {Frames + 1} needs {captured} bytes in a block of {length}");
-        }
-
-        bool whole = padded <= CaptureBuffer.Size;
-        long needed = whole ? padded : PcapngBlock.SimplePacketBytes + Padded(captured);
-        if (window.Length < needed)
-        {
-            return Step.More;
-        }
-
-        if (whole && !TrailerAgrees(window, padded, length))
-        {
-            return BadTrailer(batch, PcapngBlock.SimplePacket, length);
-        }
-
-        FramesWithoutTime++;
-        Give(batch, 0, PcapngBlock.SimplePacketBytes, (int)captured, original, 0, 0);
-        if (!whole)
-        {
-            return Pass(PcapngBlock.SimplePacket, length, needed);
-        }
-
-        Buffer.Advance((int)padded);
-        return Step.Next;
-    }
-
-    private void Give(FrameBatch batch, int local, int bytesStart, int captured, uint original, uint flags, long time)
-    {
-        ref CapturedFrame slot = ref batch.Slots[batch.Count++];
-        slot.UnixNanoseconds = time;
-        slot.Offset = Buffer.Start + bytesStart;
-        slot.CapturedLength = captured;
-        slot.OriginalLength = OriginalLength(original, captured);
-        slot.Interface = _interfaces.First + local;
-        slot.Flags = flags;
-        Interfaces[slot.Interface].Frames++;
-        Frames++;
-    }
-
     /// <summary>Blocks that must be held whole: they describe an interface.</summary>
     private Step Described(FrameBatch batch, ReadOnlySpan<byte> window, uint type, uint length)
     {
         int optionsStart = type == PcapngBlock.InterfaceDescription ? PcapngBlock.InterfaceOptions : PcapngBlock.StatisticsOptions;
         if (length < optionsStart + PcapngBlock.TrailerLength)
         {
-            return Bad(batch, $"{Article(type)} claims a length of {length} bytes; the shortest has {optionsStart + PcapngBlock.TrailerLength}");
+            return TooShort(batch, type, length, optionsStart + PcapngBlock.TrailerLength);
         }
 
-        long padded = Padded(length);
+        long padded = FrameExtent.RoundUp(length);
         if (padded > CaptureBuffer.Size)
         {
             return Bad(batch, $"{Article(type)} of {length} bytes is larger than the {CaptureBuffer.Size} that are held", CaptureEndingKind.LimitExceeded);
@@ -347,15 +328,16 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
             return Step.More;
         }
 
-        if (!TrailerAgrees(window, padded, length))
+        int end = (int)padded - PcapngBlock.TrailerLength;
+        if (_order.U32(window[end..]) != length)
         {
             return BadTrailer(batch, type, length);
         }
 
-        ReadOnlySpan<byte> block = window[..((int)padded - PcapngBlock.TrailerLength)];
+        ReadOnlySpan<byte> block = window[..end];
         string? bad = type == PcapngBlock.InterfaceDescription
-            ? _interfaces.Describe(Interfaces, block, _bigEndian)
-            : _interfaces.Statistics(Interfaces, block, _bigEndian);
+            ? _interfaces.Describe(Interfaces, block, _order)
+            : _interfaces.Statistics(Interfaces, block, _order);
         if (bad is not null)
         {
             return Bad(batch, bad, _interfaces.LimitReached ? CaptureEndingKind.LimitExceeded : CaptureEndingKind.Damaged);
@@ -368,10 +350,11 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
     /// <summary>Begins to pass over a block of which <paramref name="used"/> bytes have been used.</summary>
     private Step Pass(uint type, uint length, long used)
     {
+        _passStart = Buffer.Offset;
         Buffer.Advance((int)used);
         _passType = type;
         _passLength = length;
-        _passLeft = Padded(length) - PcapngBlock.TrailerLength - used;
+        _passLeft = FrameExtent.RoundUp(length) - PcapngBlock.TrailerLength - used;
         return Step.Next;
     }
 
@@ -385,7 +368,7 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
             return Step.More;
         }
 
-        if (U32(Buffer.Bytes.AsSpan(Buffer.Start)) != _passLength)
+        if (_order.U32(Buffer.Bytes.AsSpan(Buffer.Start)) != _passLength)
         {
             return BadTrailer(batch, _passType, _passLength);
         }
@@ -395,8 +378,8 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
         return Step.Next;
     }
 
-    private bool TrailerAgrees(ReadOnlySpan<byte> window, long padded, uint length) =>
-        U32(window[((int)padded - PcapngBlock.TrailerLength)..]) == length;
+    private Step TooShort(FrameBatch batch, uint type, uint length, int shortest) =>
+        Bad(batch, $"{Article(type)} claims a length of {length} bytes; the shortest has {shortest}");
 
     private Step BadTrailer(FrameBatch batch, uint type, uint length) =>
         Bad(batch, $"{Article(type)} claims a length of {length} bytes at its start and another at its end");
@@ -411,15 +394,4 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
 
         return Step.Stop;
     }
-
-    // Some writers leave the padding out of the block's length.
-    private static long Padded(uint length) => ((long)length + 3) & ~3L;
-
-    private uint U32(ReadOnlySpan<byte> bytes) => Ordered(bytes, _bigEndian);
-
-    private uint U16(ReadOnlySpan<byte> bytes) =>
-        _bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-
-    private static uint Ordered(ReadOnlySpan<byte> bytes, bool bigEndian) =>
-        bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 }
