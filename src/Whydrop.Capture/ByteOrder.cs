@@ -5,6 +5,8 @@ namespace Whydrop.Capture;
 /// <summary>Reads numbers in the byte order of the machine that wrote a file.</summary>
 internal readonly struct ByteOrder(bool bigEndian)
 {
+    public bool IsBigEndian => bigEndian;
+
     public ushort U16(ReadOnlySpan<byte> bytes) =>
         bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 

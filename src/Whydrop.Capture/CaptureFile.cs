@@ -61,37 +61,7 @@ public sealed class CaptureFile : IDisposable
             return Open(Console.OpenStandardInput(), "standard input");
         }
 
-        FileStream stream;
-        try
-        {
-            // No lock and no buffer: the file may be growing, and the window is the buffer.
-            stream = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                Options = FileOptions.SequentialScan,
-                BufferSize = 0,
-            });
-        }
-        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
-        {
-            throw new CaptureException($"{path}: is a folder, not a capture; name the files in it", e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new CaptureException($"{path}: may not be read by this user; check its permissions", e);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CaptureException($"{path}: does not exist; check the path", e);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            throw new CaptureException($"{path}: cannot be opened ({CaptureFormat.OneLine(e.Message)}); check the path", e);
-        }
-
-        return Open(stream, path);
+        return Open(OpenStream(path), path);
     }
 
     /// <summary>Opens a capture in a stream, which need not be seekable. The stream is closed with the file, also when opening fails.</summary>
@@ -133,8 +103,27 @@ public sealed class CaptureFile : IDisposable
     /// <summary>
     /// Says whether a file is a capture that can be read, by its first bytes: pcap in both byte orders and all its resolutions, pcapng, and gzip or zstd of either.
     /// </summary>
-    /// <param name="head">The first bytes of the file; 12 decide for plain files, 512 for compressed ones.</param>
+    /// <param name="head">
+    /// The first bytes of the file; 12 decide for plain files and 512 for gzip. zstd unpacks in blocks of up to 128 KiB, of which the first must be there whole;
+    /// <see cref="Recognise(string)"/> sees to that.
+    /// </param>
     public static bool Recognise(ReadOnlySpan<byte> head) => CaptureFormat.Recognise(head);
+
+    /// <summary>Says whether a file is a capture that can be read, reading as much of it as that takes.</summary>
+    /// <param name="path">A path of a file that may be read twice: not a pipe.</param>
+    /// <exception cref="CaptureException">It cannot be opened. The message is one line.</exception>
+    public static bool Recognise(string path)
+    {
+        using FileStream stream = OpenStream(path);
+        try
+        {
+            return CaptureFormat.Recognise(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CaptureException($"{path}: cannot be read ({CaptureFormat.OneLine(e.Message)}); check the file system", e);
+        }
+    }
 
     /// <summary>Fills the batch with the next frames; what the batch held before is gone.</summary>
     /// <param name="batch">Where to put them.</param>
@@ -155,6 +144,38 @@ public sealed class CaptureFile : IDisposable
             _closed = true;
             _batch?.Detach();
             _buffer.Dispose();
+        }
+    }
+
+    private static FileStream OpenStream(string path)
+    {
+        try
+        {
+            // No lock and no buffer: the file may be growing, and the window is the buffer.
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                Options = FileOptions.SequentialScan,
+                BufferSize = 0,
+            });
+        }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new CaptureException($"{path}: is a folder, not a capture; name the files in it", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CaptureException($"{path}: may not be read by this user; check its permissions", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CaptureException($"{path}: does not exist; check the path", e);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        {
+            throw new CaptureException($"{path}: cannot be opened ({CaptureFormat.OneLine(e.Message)}); check the path", e);
         }
     }
 }

@@ -12,17 +12,25 @@ internal static class CaptureFormat
     /// <summary>Byte-order magic included.</summary>
     private const int PcapngHeadLength = 12;
 
-    public static bool Recognise(ReadOnlySpan<byte> head)
+    // GZipStream takes the end of its source for the end of the data unless this is set before its first use. Programs of this
+    // repository start with it set; others that read captures before anything else get it here.
+    static CaptureFormat() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
+
+    public static bool Recognise(ReadOnlySpan<byte> head) => CompressionOf(head) switch
     {
-        switch (CompressionOf(head))
-        {
-            case Compression.None:
-                return IsPcap(head) || IsPcapng(head);
-            case Compression.Gzip or Compression.Zstd:
-                return RecogniseInside(head);
-            default:
-                return false;
-        }
+        Compression.None => IsPcap(head) || IsPcapng(head),
+        Compression.Gzip or Compression.Zstd => RecogniseInside(new CountingStream(head.ToArray(), Stream.Null), CompressionOf(head)),
+        _ => false,
+    };
+
+    public static bool Recognise(Stream stream)
+    {
+        byte[] head = new byte[PcapReader.FileHeaderLength];
+        int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        Compression compression = CompressionOf(head.AsSpan(0, read));
+        return compression is Compression.Gzip or Compression.Zstd
+            ? RecogniseInside(new CountingStream(head[..read], stream), compression)
+            : Recognise(head.AsSpan(0, read));
     }
 
     public static Compression CompressionOf(ReadOnlySpan<byte> head)
@@ -130,9 +138,8 @@ internal static class CaptureFormat
         return magic == PcapngBlock.ByteOrderMagic || BinaryPrimitives.ReverseEndianness(magic) == PcapngBlock.ByteOrderMagic;
     }
 
-    private static bool RecogniseInside(ReadOnlySpan<byte> head)
+    private static bool RecogniseInside(CountingStream source, Compression compression)
     {
-        Compression compression = CompressionOf(head);
         if (compression == Compression.Zstd && !ZstdStream.Available)
         {
             // Opening it gives the message that names the missing library.
@@ -143,7 +150,7 @@ internal static class CaptureFormat
         int filled = 0;
         try
         {
-            using Stream stream = Decompress(new CountingStream([], new MemoryStream(head.ToArray())), compression, "");
+            using Stream stream = Decompress(source, compression, "");
             int read;
             while (filled < inside.Length && (read = stream.Read(inside[filled..])) > 0)
             {
@@ -152,7 +159,7 @@ internal static class CaptureFormat
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            // The head is cut off on purpose: what came out of it decides.
+            // The head is mostly cut off: what came out of it decides.
         }
 
         return IsPcap(inside[..filled]) || IsPcapng(inside[..filled]);

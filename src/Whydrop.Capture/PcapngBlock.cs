@@ -33,6 +33,7 @@ internal static class PcapngBlock
     public const int TrailerLength = 4;
 
     // Options (their own numbers in each block type).
+    public const int SectionApplication = 4;
     public const int Comment = 1;
     public const int InterfaceName = 2;
     public const int InterfaceDescriptionText = 3;
@@ -50,7 +51,13 @@ internal static class PcapngBlock
     public const int StatisticsOsDropped = 7;
     public const int StatisticsDelivered = 8;
 
-    public static string Name(uint type) => type switch
+    public static string NameWithArticle(uint type)
+    {
+        string name = Name(type);
+        return (name[0] is 'E' or 'I' ? "an " : "a ") + name;
+    }
+
+    private static string Name(uint type) => type switch
     {
         SectionHeader => "Section Header Block",
         InterfaceDescription => "Interface Description Block",

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Whydrop.Capture;
@@ -21,6 +22,9 @@ internal sealed class PcapngInterfaces
 
     /// <summary>The last failure was for size.</summary>
     public bool LimitReached { get; private set; }
+
+    /// <summary>Their clocks, until the next is described.</summary>
+    public ReadOnlySpan<TimestampResolution> Clocks => CollectionsMarshal.AsSpan(_clocks);
 
     public TimestampResolution Clock(int local) => _clocks[local];
 

@@ -22,6 +22,7 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
 
     private readonly PcapngInterfaces _interfaces = new();
     private ByteOrder _order;
+    private bool _plain;
     private bool _inSection;
 
     // The block being passed over: bytes left before its trailer, and the length that must stand there. No block: 0.
@@ -61,23 +62,21 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
     private long BlockStart => _passLength != 0 ? _passStart : Buffer.Offset;
 
     private string InsideWhat() =>
-        _passLength != 0 ? Article(_passType)
+        _passLength != 0 ? PcapngBlock.NameWithArticle(_passType)
         : Buffer.Available == 0 ? ""
         : Buffer.Available < 4 ? "a block header"
-        : Article(_order.U32(Buffer.Bytes.AsSpan(Buffer.Start)));
-
-    private static string Article(uint type)
-    {
-        string name = PcapngBlock.Name(type);
-        return (name[0] is 'E' or 'I' ? "an " : "a ") + name;
-    }
+        : PcapngBlock.NameWithArticle(_order.U32(Buffer.Bytes.AsSpan(Buffer.Start)));
 
     private Step Walk(FrameBatch batch)
     {
         Step step = Step.Next;
         while (step == Step.Next && batch.Count < FrameBatch.Capacity)
         {
-            step = _passLength != 0 ? PassOver(batch) : Block(batch);
+            Frames += _plain && _passLength == 0 ? PcapngPlainFrames.Take(Buffer, batch, _interfaces, Interfaces) : 0;
+            if (batch.Count < FrameBatch.Capacity)
+            {
+                step = _passLength != 0 ? PassOver(batch) : Block(batch);
+            }
         }
 
         return step;
@@ -146,6 +145,7 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
 
         // The section's length is not needed: its end is the next Section Header Block. Files exist in which it is wrong.
         _order = order;
+        _plain = BitConverter.IsLittleEndian && !order.IsBigEndian;
         _inSection = true;
         _interfaces.StartSection(Interfaces);
         return Pass(PcapngBlock.SectionHeader, length, 0);
@@ -320,7 +320,7 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
         long padded = FrameExtent.RoundUp(length);
         if (padded > CaptureBuffer.Size)
         {
-            return Bad(batch, $"{Article(type)} of {length} bytes is larger than the {CaptureBuffer.Size} that are held", CaptureEndingKind.LimitExceeded);
+            return Bad(batch, $"{PcapngBlock.NameWithArticle(type)} of {length} bytes is larger than the {CaptureBuffer.Size} that are held", CaptureEndingKind.LimitExceeded);
         }
 
         if (window.Length < padded)
@@ -379,10 +379,10 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
     }
 
     private Step TooShort(FrameBatch batch, uint type, uint length, int shortest) =>
-        Bad(batch, $"{Article(type)} claims a length of {length} bytes; the shortest has {shortest}");
+        Bad(batch, $"{PcapngBlock.NameWithArticle(type)} claims a length of {length} bytes; the shortest has {shortest}");
 
     private Step BadTrailer(FrameBatch batch, uint type, uint length) =>
-        Bad(batch, $"{Article(type)} claims a length of {length} bytes at its start and another at its end");
+        Bad(batch, $"{PcapngBlock.NameWithArticle(type)} claims a length of {length} bytes at its start and another at its end");
 
     /// <summary>Frames found before the bad block are given out first; the block is met again by the next read.</summary>
     private Step Bad(FrameBatch batch, string reason, CaptureEndingKind kind = CaptureEndingKind.Damaged)

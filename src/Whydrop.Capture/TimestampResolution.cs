@@ -6,7 +6,7 @@ internal readonly struct TimestampResolution
     private readonly bool _binary;
     private readonly int _exponent;
     private readonly ulong _scale;
-    private readonly long _offsetNanoseconds;
+    private readonly long _offsetSeconds;
 
     /// <param name="resolution">if_tsresol: the negative power of 10 or, with the highest bit set, of 2.</param>
     /// <param name="offsetSeconds">if_tsoffset.</param>
@@ -15,7 +15,7 @@ internal readonly struct TimestampResolution
         _binary = (resolution & 0x80) != 0;
         _exponent = resolution & 0x7F;
         _scale = _binary ? 0 : PowerOfTen(Math.Abs(9 - _exponent));
-        _offsetNanoseconds = Saturate((Int128)offsetSeconds * 1_000_000_000);
+        _offsetSeconds = offsetSeconds;
     }
 
     /// <summary>Microseconds, the default of the format.</summary>
@@ -28,7 +28,7 @@ internal readonly struct TimestampResolution
     public long ToUnixNanoseconds(ulong ticks)
     {
         // 2^53 ticks of a microsecond are 285 years: the common case needs no wide arithmetic.
-        if (!_binary && _exponent is 6 or 9 && _offsetNanoseconds == 0 && ticks < 1UL << 53)
+        if (!_binary && _exponent is 6 or 9 && _offsetSeconds == 0 && ticks < 1UL << 53)
         {
             return (long)(ticks * _scale);
         }
@@ -36,10 +36,8 @@ internal readonly struct TimestampResolution
         UInt128 nanoseconds = _binary ? ((UInt128)ticks * 1_000_000_000) >> _exponent
             : _exponent <= 9 ? (UInt128)ticks * _scale
             : _scale == 0 ? 0 : ticks / _scale;
-        return Saturate((Int128)nanoseconds + _offsetNanoseconds);
+        return (long)Int128.Clamp((Int128)nanoseconds + ((Int128)_offsetSeconds * 1_000_000_000), long.MinValue, long.MaxValue);
     }
-
-    private static long Saturate(Int128 value) => (long)Int128.Clamp(value, long.MinValue, long.MaxValue);
 
     /// <summary>0 when the power is over 64 bits.</summary>
     private static ulong PowerOfTen(int exponent)

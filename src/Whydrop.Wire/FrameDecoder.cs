@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Whydrop.Wire.Walk;
 
 namespace Whydrop.Wire;
 
@@ -161,8 +162,9 @@ public static class FrameDecoder
         }
     }
 
+    /// <summary>The general walk; gives the same result as the plain path wherever that one succeeds.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void DecodeAny(LinkType link, ReadOnlySpan<byte> frame, int originalLength, ref PacketHeaders h)
+    internal static void DecodeAny(LinkType link, ReadOnlySpan<byte> frame, int originalLength, ref PacketHeaders h)
     {
         h = default;
         var walk = new FrameWalk(frame, Math.Max(originalLength, frame.Length), ref h);

@@ -66,14 +66,12 @@ public static class PacketHeadersExtensions
     /// <summary>Source address of the innermost IP header; null when there is none. Allocates.</summary>
     /// <param name="h">The decoded frame.</param>
     /// <param name="frame">The bytes it was decoded from.</param>
-    public static IPAddress? SourceAddress(in this PacketHeaders h, ReadOnlySpan<byte> frame) => ToAddress(h.SourceBytes(frame));
+    public static IPAddress? SourceAddress(in this PacketHeaders h, ReadOnlySpan<byte> frame) => WireAddress.FromBytes(h.SourceBytes(frame));
 
     /// <summary>Destination address of the innermost IP header; null when there is none. Allocates.</summary>
     /// <param name="h">The decoded frame.</param>
     /// <param name="frame">The bytes it was decoded from.</param>
-    public static IPAddress? DestinationAddress(in this PacketHeaders h, ReadOnlySpan<byte> frame) => ToAddress(h.DestinationBytes(frame));
-
-    private static IPAddress? ToAddress(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? null : new IPAddress(bytes);
+    public static IPAddress? DestinationAddress(in this PacketHeaders h, ReadOnlySpan<byte> frame) => WireAddress.FromBytes(h.DestinationBytes(frame));
 
     private static ReadOnlySpan<byte> AddressAt(byte version, ReadOnlySpan<byte> frame, int ip, bool destination)
     {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>Link headers down to the network protocol.</summary>
 internal static class LinkWalk
@@ -134,13 +134,13 @@ internal static class LinkWalk
         }
     }
 
-    /// <summary>LINKTYPE_LINUX_SLL: packet type, ARPHRD_ type, address length, address, protocol.</summary>
+    /// <summary>LINKTYPE_LINUX_SLL: packet type, ARPHRD_ type, address length, address, protocol (a netlink family for ARPHRD_NETLINK, which is below every EtherType).</summary>
     private static void Sll(ref FrameWalk walk)
     {
         if (walk.Has(0, 16))
         {
             walk.Headers.LinkPacketType = (byte)Math.Min((int)BinaryPrimitives.ReadUInt16BigEndian(walk.Frame), 255);
-            Cooked(ref walk, BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[2..]), BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[14..]), 16);
+            Typed(ref walk, BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[14..]), 16);
         }
     }
 
@@ -151,20 +151,8 @@ internal static class LinkWalk
         {
             walk.Headers.LinkPacketType = walk.Frame[10];
             walk.Headers.LinkInterfaceIndex = BinaryPrimitives.ReadInt32BigEndian(walk.Frame[4..]);
-            Cooked(ref walk, BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[8..]), BinaryPrimitives.ReadUInt16BigEndian(walk.Frame), 20);
+            Typed(ref walk, BinaryPrimitives.ReadUInt16BigEndian(walk.Frame), 20);
         }
-    }
-
-    private static void Cooked(ref FrameWalk walk, ushort hardwareType, ushort protocol, int offset)
-    {
-        // ARPHRD_NETLINK: the protocol is a netlink family, not an EtherType.
-        if (hardwareType == 824)
-        {
-            walk.Headers.Status = DecodeStatus.OtherNetwork;
-            return;
-        }
-
-        Typed(ref walk, protocol, offset);
     }
 
     /// <summary>LINKTYPE_NULL and LINKTYPE_LOOP: a four-byte family, whose byte order for NULL is the writer's.</summary>

@@ -1,4 +1,4 @@
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>Where the general decoder stands in one frame.</summary>
 internal ref struct FrameWalk

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>From the network protocol to the innermost transport header.</summary>
 internal static class IpWalk
@@ -172,6 +172,7 @@ internal static class IpWalk
         {
             if (!walk.Has(offset, 8))
             {
+                h.Protocol = 0;
                 return -1;
             }
 
@@ -199,6 +200,7 @@ internal static class IpWalk
             offset += length;
             if (!walk.Has(offset, 0))
             {
+                h.Protocol = 0;
                 return -1;
             }
         }

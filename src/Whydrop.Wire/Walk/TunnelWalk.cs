@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>Recognises an encapsulation behind the current IP header and finds the inner IP header.</summary>
 internal static class TunnelWalk

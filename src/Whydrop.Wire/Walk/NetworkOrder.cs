@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>Unchecked big-endian reads; the caller has compared the length once.</summary>
 internal static class NetworkOrder

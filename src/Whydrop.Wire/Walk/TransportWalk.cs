@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>The upper-layer header behind the innermost IP header.</summary>
 internal static class TransportWalk

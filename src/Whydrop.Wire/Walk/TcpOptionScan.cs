@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace Whydrop.Wire;
+namespace Whydrop.Wire.Walk;
 
 /// <summary>Finds the options the per-packet analysis needs: timestamps and SACK blocks.</summary>
 internal static class TcpOptionScan
