@@ -37,7 +37,7 @@ public static class Diagnose
         {
             var standing = ofFault.Where(j => j.Stands).ToArray();
             var open = ofFault.Where(j => j.Verdict.Status == VerdictStatus.Undecided && HasYes(j)).ToArray();
-            told.AddRange(standing);
+            told.AddRange(standing.Where(j => !standing.Any(o => SaysMore(o, j))));
             told.AddRange(open);
 
             // Ruled out in one place while it stands in another says little; ruled out everywhere is worth one line.
@@ -50,6 +50,12 @@ public static class Diagnose
         return [.. told.OrderByDescending(Weight).ThenBy(j => j.Verdict.Status)
             .ThenByDescending(j => j.Verdict.Scope.Interface is not null).ThenBy(j => j.Verdict.Fault.Id, StringComparer.Ordinal)];
     }
+
+    /// <summary>The same fault in the same network namespace, surer and at a device.</summary>
+    private static bool SaysMore(Judgement other, Judgement judgement) =>
+        judgement.Verdict.Scope is { Interface: null, Node: not null } scope
+        && other.Verdict.Scope.Interface is not null && other.Verdict.Scope with { Interface = null } == scope
+        && other.Verdict.Status <= judgement.Verdict.Status && other.Losses.Count >= judgement.Losses.Count;
 
     private static bool HasYes(Judgement judgement) => judgement.Verdict.Readings.Any(r =>
         r.Answer == Answer.Yes && r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism && r.Answer == Answer.Yes);

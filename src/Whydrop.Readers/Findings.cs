@@ -7,12 +7,14 @@ namespace Whydrop.Readers;
 internal sealed class Findings
 {
     private const int MostGaps = 64;
+    private const int MostFacts = 1_000_000;
 
     private readonly string source;
     private readonly List<Fact> facts = [];
     private readonly List<Gap> gaps = [];
     private int unlisted;
     private int firstUnlisted;
+    private long leftOut;
 
     public Findings(string source, VantagePoint at)
     {
@@ -29,13 +31,21 @@ internal sealed class Findings
 
     public VantagePoint On(string? device) => device is null ? At : At with { Interface = device };
 
-    public void Add(Fact fact) => facts.Add(fact);
+    public void Add(Fact fact)
+    {
+        if (facts.Count < MostFacts)
+        {
+            facts.Add(fact);
+        }
+        else
+        {
+            leftOut++;
+        }
+    }
 
-    public void Counter(int line, string? device, string name, long value) =>
-        facts.Add(new Counter(On(device), From(line), name, value));
+    public void Counter(int line, string? device, string name, long value) => Add(new Counter(On(device), From(line), name, value));
 
-    public void Section(int line, string? device, string group, bool omitsZeros) =>
-        facts.Add(new CounterSection(On(device), From(line), group, omitsZeros));
+    public void Section(int line, string? device, string group, bool omitsZeros) => Add(new CounterSection(On(device), From(line), group, omitsZeros));
 
     public void Gap(int line, GapKind kind, string reason)
     {
@@ -58,6 +68,11 @@ internal sealed class Findings
         if (unlisted > 0)
         {
             gaps.Add(new Gap(At, From(firstUnlisted), GapKind.Limited, $"{unlisted} more gaps from here on are not listed"));
+        }
+
+        if (leftOut > 0)
+        {
+            gaps.Add(new Gap(At, new Provenance(source), GapKind.Limited, $"{leftOut} facts beyond {MostFacts} are left out"));
         }
 
         return new ReadResult(facts, gaps);

@@ -34,6 +34,7 @@ internal sealed class CaseView
         Steps = SizeSteps.Find(this);
         Devices = new PathDevices(this);
         Narrowings = View.Narrowings.Find(this);
+        Hops = Hop.Find(this);
         Benign = [.. Steps.Where(s => s.DiscoveryWorked).SelectMany(s => s.Losses)];
     }
 
@@ -58,6 +59,9 @@ internal sealed class CaseView
     /// <summary>Losses that are a matter of size, by device.</summary>
     internal IReadOnlyList<Narrowing> Narrowings { get; }
 
+    /// <summary>Losses that are no matter of size, by the places around them.</summary>
+    internal IReadOnlyList<Hop> Hops { get; }
+
     /// <summary>Lost transmissions that are path MTU discovery at work.</summary>
     internal IReadOnlyList<Loss> Benign { get; }
 
@@ -76,7 +80,27 @@ internal sealed class CaseView
     internal IEnumerable<VantagePoint> ListedStacks => interfaces.Keys;
 
     /// <summary>Sizes of one direction as the sighting nearest to its sender counted them.</summary>
-    internal DatagramSizes? Sizes(DirectionKey direction) => sizes[(Connections.NearestToSender(direction), direction.FromClient)].FirstOrDefault();
+    internal DatagramSizes? Sizes(DirectionKey direction)
+    {
+        var key = Connections.NearestToSender(direction);
+        return sizes[(key, Connections.FromClient(key, direction))].FirstOrDefault();
+    }
+
+    /// <summary>
+    /// A lost transmission died of a size in that range: none of the range got through in its direction, or past the place
+    /// where its absence is proven. False when neither is known.
+    /// </summary>
+    internal bool DiedOfSize(Loss loss, int above, int upTo)
+    {
+        if (loss.DatagramLength is not { } length || length <= above || length > upTo)
+        {
+            return false;
+        }
+
+        return loss.Placement is { AbsenceProven: true } placement
+            ? placement.LargestPassed is not { } passed || passed <= above
+            : Sizes(loss.Direction) is { } sizes && !sizes.Sizes.Any(s => s.DatagramLength > above && s.Delivered > 0);
+    }
 
     /// <summary>Growth of a counter in exactly that place; a tool that leaves out zeros and printed the group says 0. Null when not collected.</summary>
     internal (long Delta, Provenance From)? Delta(VantagePoint at, string name)
@@ -101,13 +125,13 @@ internal sealed class CaseView
     private List<Loss> FindLosses()
     {
         var placements = Facts.Of<SegmentPlacement>()
-            .GroupBy(p => (Connections.Of(new FlowKey(p.Capture, p.Flow)), p.FromClient, p.Sequence))
+            .GroupBy(p => Bytes(new FlowKey(p.Capture, p.Flow), p.FromClient, p.Sequence))
             .ToDictionary(g => g.Key, g => new Queue<SegmentPlacement>(g.OrderBy(p => p.Sent)));
         var losses = new List<Loss>();
         foreach (var fate in Facts.Of<SegmentFate>().OrderBy(f => f.Capture).ThenBy(f => f.Flow).ThenBy(f => f.Sent))
         {
             var key = new FlowKey(fate.Capture, fate.Flow);
-            var direction = new DirectionKey(Connections.Of(key), fate.FromClient);
+            var direction = Connections.Direction(key, fate.FromClient);
             if (Connections.NearestToSender(direction) != key || fate.Fate is not (Fate.LostAfter or Fate.LostBefore or Fate.Unknown))
             {
                 continue;
@@ -115,7 +139,7 @@ internal sealed class CaseView
 
             SegmentPlacement? placement = null;
             if (fate.Fate != Fate.LostBefore
-                && placements.TryGetValue((direction.Connection, fate.FromClient, fate.Sequence), out var queue) && queue.Count > 0)
+                && placements.TryGetValue(Bytes(key, fate.FromClient, fate.Sequence), out var queue) && queue.Count > 0)
             {
                 placement = queue.Dequeue();
             }
@@ -127,6 +151,12 @@ internal sealed class CaseView
         }
 
         return losses;
+    }
+
+    private (DirectionKey Direction, uint Sequence) Bytes(FlowKey key, bool fromClient, uint sequence)
+    {
+        var direction = Connections.Direction(key, fromClient);
+        return (direction, direction.Connection < 0 ? sequence : Connections.Sequence(key, fromClient, sequence));
     }
 
     /// <summary>A hole of at most one segment was one datagram with the headers the others of its direction have.</summary>

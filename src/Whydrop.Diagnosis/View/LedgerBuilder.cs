@@ -87,10 +87,12 @@ internal static class LedgerBuilder
 
             foreach (var fromClient in new[] { true, false })
             {
-                var nearest = view.Connections.NearestToSender(new DirectionKey(connection, fromClient));
+                var direction = new DirectionKey(connection, fromClient);
+                var nearest = view.Connections.NearestToSender(direction);
                 foreach (var sighting in sightings.Where(s => s != nearest))
                 {
-                    TakeOff(totals, view.Sender(sighting, fromClient), fates[(sighting, fromClient)]);
+                    var called = view.Connections.FromClient(sighting, direction);
+                    TakeOff(totals, view.Sender(sighting, called), fates[(sighting, called)]);
                 }
             }
         }

@@ -45,7 +45,7 @@ internal sealed class PathDevices(CaseView view)
             return SameNode(seen, missing);
         }
 
-        return Destination(missingCapture, missingFlow, fromClient) is { } destination && Egress(seen.Stack, destination) is { } egress
+        return Destination(new FlowKey(capture, flow), new FlowKey(missingCapture, missingFlow), fromClient) is { } destination && Egress(seen.Stack, destination) is { } egress
             && egress.At.Interface != seen.Interface ? [egress] : [];
     }
 
@@ -92,9 +92,14 @@ internal sealed class PathDevices(CaseView view)
         yield return device;
     }
 
-    /// <summary>Where datagrams of that direction go, as addressed in one capture.</summary>
-    private IPAddress? Destination(int capture, int flow, bool fromClient) =>
-        view.Flow(new FlowKey(capture, flow)) is { } f ? (fromClient ? f.Server : f.Client).Address : null;
+    /// <summary>Where datagrams of that direction go, as addressed where they should have been seen next.</summary>
+    private IPAddress? Destination(FlowKey seen, FlowKey missing, bool fromClient)
+    {
+        var direction = view.Connections.Direction(seen, fromClient);
+        var called = view.Connections.Direction(missing, fromClient).Connection == direction.Connection
+            ? view.Connections.FromClient(missing, direction) : fromClient;
+        return view.Flow(missing) is { } flow ? (called ? flow.Server : flow.Client).Address : null;
+    }
 
     /// <summary>The device the routing table sends that destination to; null when no table was collected.</summary>
     internal NetworkInterface? Egress(VantagePoint stack, IPAddress destination)

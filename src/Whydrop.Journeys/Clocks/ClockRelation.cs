@@ -6,8 +6,8 @@ internal sealed class ClockRelation
     /// <summary>Extremes are kept per window, so that memory and work do not grow with the samples.</summary>
     private const int Windows = 256;
 
-    /// <summary>Drift is fitted only over a span in which 1 ppm shows.</summary>
-    private const long ShortestSpanForDrift = 2_000_000_000;
+    /// <summary>Drift is fitted only over a span in which 100 ppm exceed the jitter of a time stamp.</summary>
+    private const long ShortestSpanForDrift = 100_000_000;
 
     /// <summary>No running clock drifts faster (ntpd slews at 500 ppm).</summary>
     private const double LargestDrift = 600e-6;

@@ -152,7 +152,7 @@ internal sealed class DirectionJourney
             }
 
             var (j, proven, reason, laterSeen) = Missing(i, index, hole);
-            if (j < 0 || !(proven || again || doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
+            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
             {
                 tallies[i].Unrecorded(hole.Length);
                 continue;
@@ -207,6 +207,8 @@ internal sealed class DirectionJourney
     }
 
     private bool SentAgain(int i, int index, ByteSpan span) => Overlapping(i, span).Any(other => other > index);
+
+    private bool SentBefore(int i, int index, ByteSpan span) => Overlapping(i, span).Any(other => other < index);
 
     private bool LaterSeen(int i, int index, ByteSpan span, Passage passage) =>
         Overlapping(i, span).Any(other => other > index && passage.Seen(other));

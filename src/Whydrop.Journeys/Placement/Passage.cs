@@ -59,7 +59,7 @@ internal sealed class Passage
     public int SeenAfter(int index) => seenBefore[^1] - seenBefore[index + 1];
 
     /// <summary>What of a transmission was not seen, as offsets of the earlier place. Not to be changed.</summary>
-    public List<ByteSpan> Holes(int index) => holes[index] ?? (touched[index] ? Nothing : [Whole(index)]);
+    public List<ByteSpan> Holes(int index) => holes[index] ?? (touched[index] || from.Trail[index].SequenceLength == 0 ? Nothing : [Whole(index)]);
 
     /// <summary>Whether all of a byte range was seen there at any time, by whatever transmission.</summary>
     public bool Covers(ByteSpan span)

@@ -19,7 +19,8 @@ public sealed class TcpdumpReportReader : Reader
     public override int Recognise(in TextSample sample) => sample.Any(IsMessage) ? Math.Max(40, sample.Share(IsMessage, 95)) : 0;
 
     /// <inheritdoc />
-    public override bool Opens(string line) => Strip(line).StartsWith(Listening) && line.Contains(", link-type ", StringComparison.Ordinal);
+    public override bool Opens(string line) =>
+        line.StartsWith("tcpdump: verbose output suppressed", StringComparison.Ordinal) || Strip(line).StartsWith(Listening) && line.Contains(", link-type ", StringComparison.Ordinal);
 
     private protected override void Read(TextFile file, Findings findings)
     {

@@ -16,6 +16,8 @@ public sealed class NetstatStatisticsReader : Reader
         ["Ip6"] = "InReceives", ["Icmp6"] = "InMsgs", ["Udp6"] = "InDatagrams",
     };
 
+    private const string Failed = "error parsing /proc/net/";
+
     /// <inheritdoc />
     public override string Id => "netstat-s";
 
@@ -34,7 +36,7 @@ public sealed class NetstatStatisticsReader : Reader
     }
 
     /// <inheritdoc />
-    public override bool Opens(string line) => Heading(line) is not null;
+    public override bool Opens(string line) => Heading(line) is not null || line.StartsWith(Failed, StringComparison.Ordinal);
 
     private protected override void Read(TextFile file, Findings findings)
     {
@@ -90,7 +92,7 @@ public sealed class NetstatStatisticsReader : Reader
                     return;
             }
 
-            if (text.StartsWith("error parsing ", StringComparison.Ordinal))
+            if (text.StartsWith(Failed, StringComparison.Ordinal))
             {
                 findings.Gap(line.Number, GapKind.Unreadable, $"netstat could not read its source: {Findings.Quote(text)}");
             }

@@ -86,8 +86,12 @@ public sealed class RouteTableReader : Reader
         var device = row[Math.Max(columns.IndexOf("Iface"), columns.IndexOf("If"))];
         var metric = Number(columns, row, "Metric") ?? Number(columns, row, "Met");
         var mss = Number(columns, row, "MSS");
+
+        // /proc/net/ipv6_route lists every table; a host route without next hop ("Un") is the local table's.
+        var local = v6 && flags.StartsWith('U') && flags.Contains('n') && network.PrefixLength == 128;
+        var type = flags.StartsWith('!') ? "unreachable" : local ? "local" : "unicast";
         findings.Add(new Route(
-            findings.On(device), findings.From(line), "main", flags.StartsWith('!') ? "unreachable" : "unicast", network,
+            findings.On(device), findings.From(line), local ? "local" : "main", type, network,
             AddressText.Specific(via?.ToString()), null, metric, null, false, mss is > 40 ? mss - 40 : null, flags.Contains('C')));
         return true;
     }

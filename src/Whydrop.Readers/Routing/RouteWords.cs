@@ -43,7 +43,7 @@ internal static class RouteWords
             return at == 1 || words[0] == "default" || words[0].Contains('/');
         }
 
-        return AfterDestination.Contains(words[at + 1]) && !Neighbours.NeighbourStates.Contains(words.Last) && !words.Has("lladdr") && words.Last != "proxy";
+        return AfterDestination.Contains(words[at + 1]) && (at + 2 < words.Count || words[at + 1] is "onlink" or "linkdown" or "cache") && !Neighbours.NeighbourStates.Contains(words.Last) && !words.Has("lladdr") && words.Last != "proxy";
     }
 
     public static RouteDraft? Parse(Words words, int line)

@@ -8,6 +8,7 @@ namespace Whydrop.Readers.Text;
 internal static partial class Prompt
 {
     private const int Longest = 600;
+    private const string NamespaceLabel = "netns: ";
     private const string Decoration = "-=#*>+<";
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("#$>%+=-*:");
@@ -32,6 +33,13 @@ internal static partial class Prompt
         if (line.Length is 0 or > Longest || char.IsWhiteSpace(line[0]))
         {
             return false;
+        }
+
+        // "ip -all netns exec ip addr" prints the namespace before each output.
+        if (line.StartsWith(NamespaceLabel, StringComparison.Ordinal) && line.AsSpan(NamespaceLabel.Length).Trim() is { Length: > 0 } name && !name.Contains(' '))
+        {
+            command = new CommandLine(["ip"], null, name.ToString());
+            return true;
         }
 
         var text = CommandOf(line);

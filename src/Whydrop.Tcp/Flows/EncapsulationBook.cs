@@ -12,8 +12,24 @@ internal sealed class EncapsulationBook
     private readonly List<string> texts = [""];
     private readonly Dictionary<ulong, int> byBytes = [];
 
-    /// <summary>Text of a number; null for plain.</summary>
-    public string? TextOf(int number) => number == 0 ? null : texts[number];
+    /// <summary>Text of a number, for one of the two directions; null for plain.</summary>
+    public string? TextOf(int number, bool reversed)
+    {
+        if (number == 0 || !reversed)
+        {
+            return number == 0 ? null : texts[number];
+        }
+
+        var words = texts[number].Split(' ');
+        return string.Join(' ', words.Select(w => w.IndexOf('>') is var i and > 0 ? w[(i + 1)..] + '>' + w[..i] : w));
+    }
+
+    /// <summary>Whether a frame travels from the higher to the lower outer address of its outermost tunnel.</summary>
+    public static bool IsReversed(in PacketHeaders h, ReadOnlySpan<byte> frame)
+    {
+        var addresses = Addresses(frame, h.TunnelHeaders[0].OuterIpOffset);
+        return addresses[..(addresses.Length / 2)].SequenceCompareTo(addresses[(addresses.Length / 2)..]) > 0;
+    }
 
     /// <summary>Number of the layering of a frame.</summary>
     public int NumberOf(in PacketHeaders h, ReadOnlySpan<byte> frame)
@@ -55,7 +71,9 @@ internal sealed class EncapsulationBook
             var destination = addresses[half..];
             if (source.SequenceCompareTo(destination) > 0)
             {
-                (source, destination) = (addresses[half..], addresses[..half]);
+                var higher = source;
+                source = destination;
+                destination = higher;
             }
 
             _ = text.Append(i == 0 ? "" : " ").Append(Name(t.Kind));

@@ -28,4 +28,10 @@ internal struct FlowOpening
     public const uint ClientHigh = 1;
     public const uint ClientKnown = 2;
     public const uint ReusedPorts = 4;
+
+    /// <summary>The first frame travels from the higher to the lower outer address.</summary>
+    public const uint FirstTunnelReversed = 8;
+
+    /// <summary>The first frame came from the higher end point.</summary>
+    public const uint FirstFromHigh = 16;
 }

@@ -13,6 +13,7 @@ namespace Whydrop.Tcp.Flows;
 internal sealed unsafe class FlowTable : IDisposable
 {
     private const int FirstCapacity = 1 << 12;
+    private NativePages memory;
     private ulong* slots;
     private uint mask;
     private int used;
@@ -22,11 +23,10 @@ internal sealed unsafe class FlowTable : IDisposable
         Span<byte> seed = stackalloc byte[8];
         RandomNumberGenerator.Fill(seed);
         Seed = BitConverter.ToUInt64(seed) | 1;
-        slots = Allocate(FirstCapacity);
+        memory = Allocate(FirstCapacity);
+        slots = (ulong*)memory.Start;
         mask = FirstCapacity - 1;
     }
-
-    ~FlowTable() => Release();
 
     public ulong Seed { get; }
 
@@ -126,24 +126,18 @@ internal sealed unsafe class FlowTable : IDisposable
 
     public void Dispose()
     {
-        Release();
+        memory.Dispose();
         Records.Dispose();
         Openings.Dispose();
-        GC.SuppressFinalize(this);
     }
 
-    private static ulong* Allocate(uint capacity)
-    {
-        var bytes = (nuint)capacity * sizeof(ulong);
-        var memory = NativePages.Allocate(bytes);
-        NativePages.PreferHugePages(memory, bytes);
-        return (ulong*)memory;
-    }
+    private static NativePages Allocate(uint capacity) => new NativePages((nuint)capacity * sizeof(ulong)).PreferHugePages();
 
     private void Grow()
     {
         var capacity = (mask + 1) * 2;
-        var larger = Allocate(capacity);
+        var largerMemory = Allocate(capacity);
+        var larger = (ulong*)largerMemory.Start;
         var largerMask = capacity - 1;
 
         // SAFETY: both tables are walked within their capacities.
@@ -164,14 +158,9 @@ internal sealed unsafe class FlowTable : IDisposable
             larger[j] = slot;
         }
 
-        NativePages.Free(slots, (nuint)(mask + 1) * sizeof(ulong));
+        memory.Dispose();
+        memory = largerMemory;
         slots = larger;
         mask = largerMask;
-    }
-
-    private void Release()
-    {
-        NativePages.Free(slots, (nuint)(mask + 1) * sizeof(ulong));
-        slots = null;
     }
 }

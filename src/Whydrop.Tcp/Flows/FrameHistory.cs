@@ -12,19 +12,20 @@ internal sealed unsafe class FrameHistory : IDisposable
 {
     /// <summary>Frames kept.</summary>
     public const uint Capacity = 1 << 18;
+    private readonly NativePages memory = new(Capacity * (nuint)sizeof(PastFrame));
     private readonly PastFrame* frames;
 
-    public FrameHistory() => frames = (PastFrame*)NativePages.Allocate(Capacity * (nuint)sizeof(PastFrame));
-
-    ~FrameHistory() => NativePages.Free(frames, Capacity * (nuint)sizeof(PastFrame));
+    public FrameHistory() => frames = (PastFrame*)memory.Start;
 
     /// <summary>Number of the frame being read.</summary>
     public uint Now { get; set; }
 
     /// <summary>The frame with this number; null when it is too long ago or was none of a connection.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public PastFrame* this[uint frame] =>
-        frame == 0 || Now - frame >= Capacity ? null : frames + (frame & (Capacity - 1)); // SAFETY: masked.
+    public PastFrame* this[uint frame]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => frame == 0 || Now - frame >= Capacity ? null : frames + (frame & (Capacity - 1)); // SAFETY: masked.
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(in TcpSegment s, uint frame, uint previous, bool probe)
@@ -41,9 +42,5 @@ internal sealed unsafe class FrameHistory : IDisposable
         past->Flags = s.Flags;
     }
 
-    public void Dispose()
-    {
-        NativePages.Free(frames, Capacity * (nuint)sizeof(PastFrame));
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => memory.Dispose();
 }

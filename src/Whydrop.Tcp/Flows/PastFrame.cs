@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Whydrop.Tcp.Packets;
+using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Flows;
 

@@ -2,46 +2,48 @@ using System.Runtime.InteropServices;
 
 namespace Whydrop.Tcp.Memory;
 
-/// <summary>Zeroed anonymous memory straight from the kernel, on huge pages where it gives them.</summary>
-internal static unsafe partial class NativePages
+/// <summary>Zeroed anonymous memory straight from the kernel, given back when nobody refers to it any more.</summary>
+internal sealed unsafe partial class NativePages : SafeHandle
 {
     private const int ReadWrite = 3;
     private const int PrivateAnonymous = 0x22;
     private const int HugePage = 14; // MADV_HUGEPAGE, include/uapi/asm-generic/mman-common.h
     private const nuint HugePageBytes = 2 * 1024 * 1024;
+    private readonly nuint bytes;
 
     /// <summary>Zeroed memory, aligned to a page.</summary>
-    public static void* Allocate(nuint bytes)
+    public NativePages(nuint bytes)
+        : base(-1, ownsHandle: true)
     {
-        // SAFETY: a fresh private mapping; the caller owns it until Free with the same size.
-        var memory = Map(null, bytes, ReadWrite, PrivateAnonymous, -1, 0);
-        if ((nint)memory == -1)
-        {
-            throw new InsufficientMemoryException($"no memory for {bytes} bytes of flow state");
-        }
+        this.bytes = bytes;
 
-        return memory;
+        // SAFETY: a fresh private mapping, owned by this handle alone.
+        SetHandle((nint)Map(null, bytes, ReadWrite, PrivateAnonymous, -1, 0));
+        if (IsInvalid)
+        {
+            throw new InvalidOperationException($"no memory for {bytes} bytes of flow state");
+        }
     }
 
-    /// <summary>Asks for huge pages under memory that will be used at random all over. Refusal changes speed only.</summary>
-    public static void PreferHugePages(void* memory, nuint bytes)
+    public override bool IsInvalid => handle == -1;
+
+    /// <summary>Start of the memory; valid as long as the handle is referred to.</summary>
+    public byte* Start => (byte*)handle;
+
+    /// <summary>Asks for huge pages: memory that is used at random all over. Refusal changes speed only.</summary>
+    public NativePages PreferHugePages()
     {
-        var start = ((nuint)memory + HugePageBytes - 1) & ~(HugePageBytes - 1);
-        var end = ((nuint)memory + bytes) & ~(HugePageBytes - 1);
+        var start = ((nuint)handle + HugePageBytes - 1) & ~(HugePageBytes - 1);
+        var end = ((nuint)handle + bytes) & ~(HugePageBytes - 1);
         if (end > start)
         {
             _ = Advise((void*)start, end - start, HugePage);
         }
+
+        return this;
     }
 
-    /// <summary>Gives back what <see cref="Allocate"/> gave.</summary>
-    public static void Free(void* memory, nuint bytes)
-    {
-        if (memory != null)
-        {
-            _ = Unmap(memory, bytes);
-        }
-    }
+    protected override bool ReleaseHandle() => Unmap((void*)handle, bytes) == 0;
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Whydrop.Tcp.Memory;
 
@@ -9,8 +8,9 @@ internal sealed unsafe class NativeSlab<T> : IDisposable where T : unmanaged
     private const int BlockBytes = 2 * 1024 * 1024;
     private readonly int shift;
     private readonly int mask;
+    private NativePages? directory;
+    private readonly List<NativePages> owned = [];
     private T** blocks;
-    private int blockCount;
     private int blockRoom;
     private int free = -1;
 
@@ -19,8 +19,6 @@ internal sealed unsafe class NativeSlab<T> : IDisposable where T : unmanaged
         shift = 31 - int.LeadingZeroCount(Math.Max(1, BlockBytes / sizeof(T)));
         mask = (1 << shift) - 1;
     }
-
-    ~NativeSlab() => Release();
 
     /// <summary>Elements ever handed out (released ones included).</summary>
     public int Count { get; private set; }
@@ -44,7 +42,7 @@ internal sealed unsafe class NativeSlab<T> : IDisposable where T : unmanaged
             return reused;
         }
 
-        if ((Count & mask) == 0 && Count >> shift == blockCount)
+        if ((Count & mask) == 0 && Count >> shift == owned.Count)
         {
             Grow();
         }
@@ -62,33 +60,38 @@ internal sealed unsafe class NativeSlab<T> : IDisposable where T : unmanaged
 
     public void Dispose()
     {
-        Release();
-        GC.SuppressFinalize(this);
+        owned.ForEach(b => b.Dispose());
+        owned.Clear();
+        directory?.Dispose();
+        blocks = null;
+        blockRoom = 0;
+        Count = 0;
     }
 
     private void Grow()
     {
-        if (blockCount == blockRoom)
+        if (owned.Count == blockRoom)
         {
-            blockRoom = Math.Max(16, blockRoom * 2);
-            blocks = (T**)NativeMemory.Realloc(blocks, (nuint)blockRoom * (nuint)sizeof(T*));
+            blockRoom = Math.Max(512, blockRoom * 2);
+            var larger = new NativePages((nuint)blockRoom * (nuint)sizeof(T*));
+            for (var i = 0; i < owned.Count; i++)
+            {
+                ((T**)larger.Start)[i] = blocks[i]; // SAFETY: both directories hold at least that many entries.
+            }
+
+            directory?.Dispose();
+            directory = larger;
+            blocks = (T**)larger.Start;
         }
 
-        // Small slabs take what they need: pages are touched by use, zeroed by the kernel.
-        blocks[blockCount++] = (T*)NativePages.Allocate((nuint)sizeof(T) << shift);
-    }
-
-    private void Release()
-    {
-        for (var i = 0; i < blockCount; i++)
+        // Pages are touched by use and zeroed by the kernel: a block costs what is used of it.
+        var block = new NativePages((nuint)sizeof(T) << shift);
+        if (owned.Count > 0)
         {
-            NativePages.Free(blocks[i], (nuint)sizeof(T) << shift);
+            _ = block.PreferHugePages();
         }
 
-        NativeMemory.Free(blocks);
-        blocks = null;
-        blockCount = 0;
-        blockRoom = 0;
-        Count = 0;
+        blocks[owned.Count] = (T*)block.Start;
+        owned.Add(block);
     }
 }

@@ -1,5 +1,6 @@
 using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Packets;
+using Whydrop.Wire;
 using static Whydrop.Tcp.Observations.SequenceNumber;
 
 namespace Whydrop.Tcp.Observations;
@@ -9,7 +10,7 @@ internal static class SegmentObserver
 {
     private const long FastRetransmissionNanoseconds = 20_000_000;
     private const long OutOfOrderNanoseconds = 3_000_000;
-    private const byte Control = TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Reset;
+    private const byte Control = TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst;
 
     public const uint ProbeMask = (1u << (int)Observation.KeepAlive) | (1u << (int)Observation.ZeroWindowProbe);
     public const uint RetransmissionMask =

@@ -15,6 +15,9 @@ internal struct UnusualSender
     /// <summary>Nanoseconds spent with a zero window.</summary>
     public long ZeroWindowTotal;
 
+    /// <summary>Bytes sent again while no board kept the account.</summary>
+    public long RepeatedBytes;
+
     public uint NextSeqTimeFor;
 
     /// <summary>End of what was seen without a hole.</summary>

@@ -1,3 +1,5 @@
+using Whydrop.Wire;
+
 namespace Whydrop.Tcp.Packets;
 
 /// <summary>One TCP frame, reduced to what the analysis needs: a row of the batch.</summary>
@@ -27,6 +29,9 @@ internal struct TcpSegment
     /// <summary>Sent by the higher of the two end points of the key.</summary>
     public bool FromHigh;
 
+    /// <summary>It travels from the higher to the lower outer address of its tunnel.</summary>
+    public bool TunnelReversed;
+
     /// <summary>Row of the frame in the batch.</summary>
     public int Row;
 
@@ -47,7 +52,7 @@ internal struct TcpSegment
 
     public readonly bool IsFin => (Flags & TcpFlag.Fin) != 0;
 
-    public readonly bool IsReset => (Flags & TcpFlag.Reset) != 0;
+    public readonly bool IsReset => (Flags & TcpFlag.Rst) != 0;
 
     public readonly bool HasAck => (Flags & TcpFlag.Ack) != 0;
 
