@@ -27,7 +27,7 @@ public sealed class NodePortCluster
         Fabric = run.AddNamespace("fabric");
         ForwardingNode = run.AddNamespace("fwd-node");
         Worker = run.AddNamespace("worker-node");
-        Pod = run.AddNamespace("pod");
+        Pod = run.AddNamespace("pod-backend-0");
     }
 
     /// <summary>How it was built.</summary>
