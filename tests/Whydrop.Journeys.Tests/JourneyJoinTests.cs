@@ -26,7 +26,7 @@ public sealed class JourneyJoinTests
         Assert.All(placements, p =>
         {
             Assert.Equal((true, 1398, 1450, true, 0, 1), (p.FromClient, p.Length, p.DatagramLength, p.DontFragment, p.Flow, p.MissingFlow));
-            Assert.Equal("IpIp 10.1.0.1>10.1.0.2", p.MissingEncapsulation);
+            Assert.Equal("ipip 10.1.0.1>10.1.0.2", p.MissingEncapsulation);
             Assert.Equal(1359, p.LargestPassed);
             Assert.False(p.LaterSeen);
         });

@@ -91,7 +91,7 @@ public sealed class RouteTableReader : Reader
         var local = v6 && flags.StartsWith('U') && flags.Contains('n') && network.PrefixLength == 128;
         var type = flags.StartsWith('!') ? "unreachable" : local ? "local" : "unicast";
         findings.Add(new Route(
-            findings.On(device), findings.From(line), local ? "local" : "main", type, network,
+            findings.On(device == "-" ? null : device), findings.From(line), local ? "local" : "main", type, network,
             AddressText.Specific(via?.ToString()), null, metric, null, false, mss is > 40 ? mss - 40 : null, flags.Contains('C')));
         return true;
     }
