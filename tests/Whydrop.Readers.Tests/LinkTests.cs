@@ -65,7 +65,7 @@ public sealed class LinkTests
     [InlineData("vxlan id 7 local fd00::1 dev eth0 srcport 0 0 dstport 4789 df inherit", "vxlan", "fd00::1", null, "eth0", null, "inherit", 7L, 4789)]
     [InlineData("vxlan external addrgenmode eui64", "vxlan", null, null, null, null, null, null, null)]
     [InlineData("geneve id 100 remote 10.0.0.2 dstport 6081 ttl auto df unset udpcsum", "geneve", null, "10.0.0.2", null, null, "unset", 100L, 6081)]
-    [InlineData("geneve external id 0 ttl auto dstport 6081 udp6zerocsumrx addrgenmode eui64", "geneve", null, null, null, null, null, 0L, 6081)]
+    [InlineData("geneve external id 0 ttl auto dstport 6081 udp6zerocsumrx addrgenmode eui64", "geneve", null, null, null, null, null, null, 6081)]
     [InlineData("ipip any remote any local 1.2.3.4 ttl inherit pmtudisc numtxqueues 1", "ipip", "1.2.3.4", null, null, true, null, null, null)]
     [InlineData("ipip remote 10.0.0.2 local 10.0.0.1 dev eth0 ttl 64 nopmtudisc ", "ipip", "10.0.0.1", "10.0.0.2", "eth0", false, null, null, null)]
     [InlineData("sit ip6ip remote any local any ttl 64 nopmtudisc 6rd-prefix 2002::/16", "sit", null, null, null, false, null, null, null)]

@@ -30,6 +30,18 @@ public sealed class NeighbourTests
         Assert.Equal(["eth0 192.0.2.1 02:fc:00:00:00:05 VALID", "eth0 192.0.2.9  INCOMPLETE"], Short(Reading.Of(Samples.ProcArp).WithoutGaps()));
     }
 
+    [Theory]
+    [InlineData("Address                  HWtype  HWaddress           Flags Mask            Iface\n10.9.0.77                *       <from_interface>    MP                    v0\n")]
+    [InlineData("? (10.9.0.1) at 02:00:00:00:00:01 [ether] on v0\n? (10.9.0.77) at <from_interface> PERM PUB on v0\n")]
+    [InlineData("IP address       HW type     Flags       HW address            Mask     Device\n10.9.0.77        0x1         0xc         00:00:00:00:00:00     *        v0\n")]
+    [InlineData("10.9.0.77 dev v0  proxy\n")]
+    public void A_proxy_entry_is_no_neighbour(string text)
+    {
+        var reading = Reading.Of(text);
+        Assert.DoesNotContain(reading.All<Neighbour>(), n => n.Address.ToString() == "10.9.0.77");
+        Assert.Contains("proxy", Assert.Single(reading.Gaps).Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_entry_without_state_is_a_gap()
     {

@@ -110,6 +110,13 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public void A_route_without_device_is_a_blackhole()
+    {
+        var route = Assert.Single(Reading.Of("Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n10.23.0.0       0.0.0.0         255.255.255.192 U     0      0        0 *\n").WithoutGaps().All<Route>());
+        Assert.Equal(" main blackhole 10.23.0.0/26 ", Short(route));
+    }
+
+    [Fact]
     public void Names_in_place_of_addresses_are_a_gap()
     {
         var reading = Reading.Of("Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\ndefault         gateway         0.0.0.0         UG    100    0        0 ens33\nlink-local      *               255.255.0.0     U     0      0        0 ens33\n10.0.0.0        *               255.0.0.0       U     0      0        0 ens33\n");
