@@ -22,7 +22,7 @@ public sealed class TunnelMtuTests
         Assert.True(arrived >= 4, $"{arrived} large datagrams arrived");
         Assert.Equal(arrived, folder.Count("front/eth0.pcap", Large4));
         Assert.Equal(0, folder.Count($"fwd-node/{device}.pcap", Large4));
-        Assert.Equal(0, folder.Count("pod/eth0.pcap", Large4));
+        Assert.Equal(0, folder.Count("pod-backend-0/eth0.pcap", Large4));
         Assert.Equal(arrived, folder.Growth("fwd-node", "Ip", "FragFails"));
         Assert.Equal(arrived, truth.Figures["datagramsTooBig"]);
         Assert.Equal(0, folder.Count("front/eth0.pcap", "icmp[0]=3 and icmp[1]=4"));
@@ -58,7 +58,7 @@ public sealed class TunnelMtuTests
         var sent = folder.Count("front/eth0.pcap", Large4);
         Assert.True(sent >= 4, $"{sent} large datagrams sent");
         Assert.Equal(sent, folder.Count($"fwd-node/{device}.pcap", Large4));
-        Assert.Equal(sent, folder.Count("pod/eth0.pcap", Large4));
+        Assert.Equal(sent, folder.Count("pod-backend-0/eth0.pcap", Large4));
         Assert.Equal(0, folder.Growth("fwd-node", "Ip", "FragFails"));
         Assert.Equal(0, folder.Growth("front", "Tcp", "RetransSegs"));
     }
@@ -70,7 +70,7 @@ public sealed class TunnelMtuTests
         var truth = folder.Run("direction=response", "seconds=2").Truth;
 
         Assert.Equal(("worker-node", "tunl0"), (truth.Node, truth.Interface));
-        var left = folder.Count("pod/eth0.pcap", Large4);
+        var left = folder.Count("pod-backend-0/eth0.pcap", Large4);
         Assert.True(left >= 4, $"{left} large datagrams left the pod");
         Assert.Equal(left, folder.Count("worker-node/cali7f3a9c1e0b2.pcap", Large4));
         Assert.Equal(0, folder.Count("worker-node/tunl0.pcap", Large4));
@@ -101,7 +101,7 @@ public sealed class TunnelMtuTests
         Assert.Equal(1, folder.Count("fwd-node/eth0.pcap", $"{fromFront} and ip[2:2]=56"));
         Assert.True(folder.Count("fwd-node/eth0.pcap", $"{fromFront} and ip[2:2]=1450") > 1);
         Assert.Equal(1, folder.Count("fwd-node/eth0.pcap", $"{fromFront} and ip[2:2]=1359"));
-        Assert.Equal(1, folder.Count("pod/eth0.pcap", "ip[2:2]=1359"));
+        Assert.Equal(1, folder.Count("pod-backend-0/eth0.pcap", "ip[2:2]=1359"));
         // The encapsulated copy is on the same uplink, 20 bytes longer.
         Assert.Equal(1, folder.Count("fwd-node/eth0.pcap", "ip proto 4 and ip[2:2]=1379"));
     }

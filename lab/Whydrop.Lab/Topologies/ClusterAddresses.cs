@@ -88,6 +88,9 @@ public sealed record ClusterAddresses
     /// <summary>Tunnel device of the worker node.</summary>
     public required string WorkerTunnel { get; init; }
 
+    /// <summary>Option of <c>ip addr add</c>: without it an IPv6 address is tentative for a moment and refused as a source (RFC 4862).</summary>
+    public string AtOnce => IsIpv6 ? "nodad" : "";
+
     /// <summary>True for IPv6.</summary>
     public bool IsIpv6 => Flag == "-6";
 }

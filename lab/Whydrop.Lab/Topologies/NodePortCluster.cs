@@ -27,7 +27,7 @@ public sealed class NodePortCluster
         Fabric = run.AddNamespace("fabric");
         ForwardingNode = run.AddNamespace("fwd-node");
         Worker = run.AddNamespace("worker-node");
-        Pod = run.AddNamespace("pod");
+        Pod = run.AddNamespace("pod-backend-0");
     }
 
     /// <summary>How it was built.</summary>
@@ -106,20 +106,20 @@ public sealed class NodePortCluster
 
     private void Address(ClusterAddresses a)
     {
-        Front.Ip($"addr add {a.Front}/{a.LanBits} dev eth0");
-        Fabric.Ip($"addr add {a.FrontGateway}/{a.LanBits} dev front");
-        Fabric.Ip($"addr add {a.NodeGateway}/{a.LanBits} dev br0");
-        ForwardingNode.Ip($"addr add {a.ForwardingNode}/{a.LanBits} dev eth0");
-        Worker.Ip($"addr add {a.Worker}/{a.LanBits} dev eth0");
+        Front.Ip($"addr add {a.Front}/{a.LanBits} dev eth0 {a.AtOnce}");
+        Fabric.Ip($"addr add {a.FrontGateway}/{a.LanBits} dev front {a.AtOnce}");
+        Fabric.Ip($"addr add {a.NodeGateway}/{a.LanBits} dev br0 {a.AtOnce}");
+        ForwardingNode.Ip($"addr add {a.ForwardingNode}/{a.LanBits} dev eth0 {a.AtOnce}");
+        Worker.Ip($"addr add {a.Worker}/{a.LanBits} dev eth0 {a.AtOnce}");
         Front.Ip($"{a.Flag} route add default via {a.FrontGateway}");
         ForwardingNode.Ip($"{a.Flag} route add default via {a.NodeGateway}");
         Worker.Ip($"{a.Flag} route add default via {a.NodeGateway}");
 
-        Pod.Ip($"addr add {a.Pod}/{a.HostBits} dev eth0");
+        Pod.Ip($"addr add {a.Pod}/{a.HostBits} dev eth0 {a.AtOnce}");
         Worker.Ip($"{a.Flag} route add {a.Pod}/{a.HostBits} dev {PodLink}");
         if (a.IsIpv6)
         {
-            Worker.Ip($"addr add {a.PodGateway}/64 dev {PodLink}");
+            Worker.Ip($"addr add {a.PodGateway}/64 dev {PodLink} {a.AtOnce}");
             Pod.Ip($"-6 route add default via {a.PodGateway} dev eth0");
         }
         else

@@ -73,7 +73,7 @@ public sealed class Overlay
         foreach (var (node, address) in ((Namespaces.NetworkNamespace, string)[])[(cluster.ForwardingNode, a.ForwardingTunnel), (cluster.Worker, a.WorkerTunnel)])
         {
             node.Ip($"link set {Device} mtu {mtu} up");
-            node.Ip($"addr add {address}/{a.HostBits} dev {Device}");
+            node.Ip($"addr add {address}/{a.HostBits} dev {Device} {a.AtOnce}");
         }
     }
 
