@@ -297,7 +297,12 @@ internal sealed unsafe class CarefulPath
             fwd->Bits |= SenderState.FinSeen;
         }
 
-        fwd->LastAck = s.Acknowledgment;
+        if (s.HasAck)
+        {
+            // A RST without ACK carries no acknowledgment number (RFC 9293 §3.5.2).
+            fwd->LastAck = s.Acknowledgment;
+        }
+
         fwd->Window = s.Window;
         fwd->Ttl = s.Ttl;
         fwd->Frames++;
