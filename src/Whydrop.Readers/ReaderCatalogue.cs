@@ -3,6 +3,7 @@ using Whydrop.Readers.Captures;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Neighbours;
+using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
 using Whydrop.Readers.Text;
@@ -32,6 +33,8 @@ public static class ReaderCatalogue
         new ArpReader(),
         new IpNeighJsonReader(),
         new IpNeighReader(),
+        new TcQdiscJsonReader(),
+        new TcQdiscReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
