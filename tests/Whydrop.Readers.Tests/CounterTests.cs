@@ -241,10 +241,13 @@ public sealed class CounterTests
         Assert.Equal((key, value), (setting.Key, setting.Value));
     }
 
-    [Fact]
-    public void A_configuration_file_is_not_what_the_kernel_has()
+    [Theory]
+    [InlineData("net.ipv4.ip_forward = 1\n; reverse path\nnet.ipv4.conf.all.rp_filter = 0\n")]
+    [InlineData("# Kernel settings\nnet.ipv4.ip_forward=1\n")]
+    [InlineData("  net.ipv4.ip_forward = 1\n  kernel.panic = 10\n")]
+    public void A_configuration_file_is_not_what_the_kernel_has(string text)
     {
-        var reading = Reading.Of("net.ipv4.ip_forward = 1\n; reverse path\nnet.ipv4.conf.all.rp_filter = 0\n");
+        var reading = Reading.Of(text);
         Assert.Empty(reading.Result.Facts);
         Assert.Equal(GapKind.Unsupported, Assert.Single(reading.Gaps).Kind);
     }
