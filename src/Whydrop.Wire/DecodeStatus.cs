@@ -24,7 +24,7 @@ public enum DecodeStatus : byte
     /// <summary>Another network protocol.</summary>
     OtherNetwork,
 
-    /// <summary>The capture cut the headers (snap length).</summary>
+    /// <summary>The headers end before they are complete: the capture cut them (snap length), or they go on in a later fragment.</summary>
     Cut,
 
     /// <summary>A header field contradicts the bytes on the wire.</summary>

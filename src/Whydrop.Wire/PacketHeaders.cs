@@ -12,7 +12,7 @@ public struct PacketHeaders
     /// <summary>4 or 6: the innermost IP header; 0 when there is none (ARP, unknown).</summary>
     public byte IpVersion;
 
-    /// <summary>Innermost upper-layer protocol (IPPROTO_ number), after extension headers.</summary>
+    /// <summary>Innermost upper-layer protocol (IPPROTO_ number), after extension headers; 0 when they are cut.</summary>
     public byte Protocol;
 
     /// <summary>TTL or hop limit of the innermost IP header.</summary>

@@ -1,0 +1,60 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Journeys.Collecting;
+
+/// <summary>The connections of the case as the first reading left them, by capture file.</summary>
+internal sealed class CaseFlows
+{
+    private readonly Dictionary<int, CaptureSummary> summaries = [];
+    private readonly HashSet<(int Capture, int Flow)> troubled = [];
+    private readonly int[] firstCaptures;
+
+    /// <summary>Sorts the facts.</summary>
+    public CaseFlows(IReadOnlyList<JourneySource> sources, FactSet facts)
+    {
+        firstCaptures = [.. sources.Select(s => s.FirstCapture)];
+        foreach (var summary in facts.Of<CaptureSummary>())
+        {
+            summaries[summary.Capture] = summary;
+        }
+
+        foreach (var fate in facts.Of<SegmentFate>())
+        {
+            _ = troubled.Add((fate.Capture, fate.Flow));
+        }
+
+        Sightings = [.. facts.Of<TcpFlow>().Where(f => SourceOf(f.Capture) >= 0).Select(f => new Sighting(f, SourceOf(f.Capture)))];
+    }
+
+    /// <summary>Every connection in every file, still without segments.</summary>
+    public Sighting[] Sightings { get; }
+
+    /// <summary>Frames of connections over all files.</summary>
+    public long Frames => Sightings.Sum(s => s.Flow.Frames);
+
+    /// <summary>What is known of a capture point; null when nobody summarised it.</summary>
+    public CaptureSummary? Summary(int capture) => summaries.GetValueOrDefault(capture);
+
+    /// <summary>All capture points of a file.</summary>
+    public IEnumerable<CaptureSummary> SummariesOf(int source) => summaries.Values.Where(s => SourceOf(s.Capture) == source);
+
+    /// <summary>Something was lost, repeated or left unexplained.</summary>
+    public bool IsTroubled(Sighting sighting) =>
+        troubled.Contains((sighting.Flow.Capture, sighting.Flow.Flow))
+        || sighting.Flow.FromClient.Retransmissions + sighting.Flow.FromServer.Retransmissions > 0;
+
+    private int SourceOf(int capture)
+    {
+        var best = -1;
+        for (var i = 0; i < firstCaptures.Length; i++)
+        {
+            if (firstCaptures[i] <= capture && (best < 0 || firstCaptures[i] > firstCaptures[best]))
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+}

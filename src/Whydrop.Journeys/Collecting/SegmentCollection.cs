@@ -1,0 +1,189 @@
+using Whydrop.Capture;
+using Whydrop.Wire;
+
+namespace Whydrop.Journeys.Collecting;
+
+/// <summary>The second reading of one file: a record per segment of the chosen connections.</summary>
+/// <remarks>
+/// A connection is known by the number of its first frame, which the first reading noted: what is captured there under the same key, up to
+/// the first frame of the key's next connection, belongs to it. So both readings agree also when ports are used again.
+/// </remarks>
+internal sealed class SegmentCollection
+{
+    private readonly Sighting[] byFirstFrame;
+    private readonly IReadOnlySet<Sighting> chosen;
+    private readonly HashSet<int> capturesWithCopies;
+    private readonly Dictionary<ConnectionKey, Bound> bound = [];
+    private PacketHeaders headers;
+    private int next;
+
+    /// <summary>Prepares.</summary>
+    public SegmentCollection(CaseFlows flows, int source, IReadOnlySet<Sighting> chosen)
+    {
+        byFirstFrame = [.. flows.Sightings.Where(s => s.Source == source && s.Flow.From.Frame is not null).OrderBy(s => s.Flow.From.Frame)];
+        capturesWithCopies = [.. flows.SummariesOf(source).Where(s => s.CopiedFrames > 0).Select(s => s.Capture)];
+        this.chosen = chosen;
+    }
+
+    /// <summary>Records kept.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>Reads the file; ends early when <paramref name="limit"/> records are kept, and then says so in every sighting it served.</summary>
+    public void Read(CaptureFile file, long limit, CancellationToken cancel)
+    {
+        using var batch = new FrameBatch();
+        while (file.Read(batch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var frames = batch.Frames;
+            for (var i = 0; i < frames.Length; i++)
+            {
+                var link = (LinkType)file.Interfaces[frames[i].Interface].LinkType;
+                var bytes = batch.Bytes(frames[i]);
+                FrameDecoder.Decode(link, bytes, frames[i].OriginalLength, ref headers);
+                if (headers.Status == DecodeStatus.Tcp)
+                {
+                    Take(bytes, frames[i], batch.FirstFrameNumber + i);
+                }
+            }
+
+            if (Records > limit)
+            {
+                CutShort();
+                return;
+            }
+        }
+    }
+
+    private void CutShort()
+    {
+        foreach (var sighting in byFirstFrame)
+        {
+            sighting.CutShort = true;
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number)
+    {
+        while (next < byFirstFrame.Length && byFirstFrame[next].Flow.From.Frame < number)
+        {
+            next++;
+        }
+
+        var key = ConnectionKey.Of(headers, bytes, frame.Interface, out var fromLow);
+        if (next < byFirstFrame.Length && byFirstFrame[next].Flow.From.Frame == number)
+        {
+            Bind(key, byFirstFrame[next], bytes, fromLow);
+        }
+
+        if (!bound.TryGetValue(key, out var to))
+        {
+            return;
+        }
+
+        if (OpensAnother(to))
+        {
+            _ = bound.Remove(key);
+            return;
+        }
+
+        Add(to, bytes, frame, number, fromLow == to.ClientIsLow);
+    }
+
+    private void Bind(in ConnectionKey key, Sighting sighting, ReadOnlySpan<byte> bytes, bool fromLow)
+    {
+        if (!chosen.Contains(sighting))
+        {
+            _ = bound.Remove(key);
+            return;
+        }
+
+        var client = sighting.Flow.Client;
+        var fromClient = headers.SourcePort == client.Port && client.Address.Equals(headers.SourceAddress(bytes));
+        bound[key] = new Bound(sighting, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture));
+    }
+
+    /// <summary>A connection that the first reading did not list (clean ones are listed up to a limit) takes over the ports.</summary>
+    private bool OpensAnother(in Bound to) =>
+        headers.HasAny(TcpFlag.Syn) && !headers.HasAny(TcpFlag.Ack)
+        && to.Sighting.Flow.FromClient.InitialSequence is { } initial && initial != headers.Sequence;
+
+    private void Add(in Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
+    {
+        var record = RecordOf(headers, bytes, frame.UnixNanoseconds, number);
+        var trail = to.Sighting.Trail(fromClient);
+        if (!to.HasCopies || !IsCopy(trail, record))
+        {
+            trail.Add(record);
+            Records++;
+        }
+    }
+
+    private static SegmentRecord RecordOf(in PacketHeaders h, ReadOnlySpan<byte> bytes, long time, long number)
+    {
+        var traits = TraitsOf(h);
+        var hash = h.Window;
+        var payload = h.CapturedPayload(bytes);
+        var wanted = Math.Min(h.PayloadLength, SegmentRecord.HashedBytes);
+        if (wanted == 0 || payload.Length >= wanted)
+        {
+            traits |= SegmentTraits.Hashed;
+            hash = wanted == 0 ? hash : HashOf(payload[..wanted]);
+        }
+
+        return new SegmentRecord
+        {
+            UnixNanoseconds = time,
+            Frame = (uint)number,
+            Sequence = h.Sequence,
+            Acknowledgment = h.HasAny(TcpFlag.Ack) ? h.Acknowledgment : 0,
+            TsVal = h.TsVal,
+            TsEcr = h.TsEcr,
+            Length = h.PayloadLength,
+            Hash = hash,
+            IpId = h.IpVersion == 4 ? (ushort)h.IpId : (ushort)0,
+            HeaderLength = (byte)Math.Clamp(h.PayloadOffset - h.IpOffset, 0, 255),
+            Ttl = h.Ttl,
+            Traits = traits,
+        };
+    }
+
+    private static SegmentTraits TraitsOf(in PacketHeaders h) =>
+        (h.HasAny(TcpFlag.Syn) ? SegmentTraits.Syn : SegmentTraits.None)
+        | (h.HasAny(TcpFlag.Fin) ? SegmentTraits.Fin : SegmentTraits.None)
+        | (h.DontFragment ? SegmentTraits.DontFragment : SegmentTraits.None)
+        | (h.HasTimestamp ? SegmentTraits.Timestamp : SegmentTraits.None)
+        | (h.MoreFragments ? SegmentTraits.FirstFragment : SegmentTraits.None);
+
+    private static ushort HashOf(ReadOnlySpan<byte> payload)
+    {
+        var value = 0UL;
+        foreach (var b in payload)
+        {
+            value = (value << 8) | b;
+        }
+
+        return (ushort)(Pairing.SegmentMatching.Mix(value, (ulong)payload.Length) >> 48);
+    }
+
+    /// <summary>The same datagram once more at the same point (mirror, bridge): only where the first reading found such copies.</summary>
+    private static bool IsCopy(SegmentTrail trail, in SegmentRecord record)
+    {
+        const int Recent = 8;
+        const long LongestApart = 5_000_000;
+        for (var i = trail.Count - 1; i >= 0 && i >= trail.Count - Recent; i--)
+        {
+            ref readonly var past = ref trail[i];
+            if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length
+                && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash
+                && Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds) < LongestApart)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private readonly record struct Bound(Sighting Sighting, bool ClientIsLow, bool HasCopies);
+}

@@ -1,0 +1,27 @@
+namespace Whydrop.Journeys.Collecting;
+
+/// <summary>The segments of one direction of one connection at one place, in capture order.</summary>
+internal sealed class SegmentTrail
+{
+    private SegmentRecord[] records = [];
+
+    /// <summary>Number of segments.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The segments.</summary>
+    public ReadOnlySpan<SegmentRecord> Records => records.AsSpan(0, Count);
+
+    /// <summary>One segment.</summary>
+    public ref readonly SegmentRecord this[int index] => ref records[index];
+
+    /// <summary>Appends one.</summary>
+    public void Add(in SegmentRecord record)
+    {
+        if (Count == records.Length)
+        {
+            Array.Resize(ref records, Math.Max(8, Count + (Count >> 1)));
+        }
+
+        records[Count++] = record;
+    }
+}

@@ -1,0 +1,156 @@
+using Whydrop.Capture;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Placement;
+
+namespace Whydrop.Journeys;
+
+/// <summary>Follows the same byte ranges across everything that was captured: several files, several interfaces in one, before and after NAT and tunnels.</summary>
+public static class JourneyJoin
+{
+    /// <summary>Reads the captures once more and says where transmissions were last seen and where they are missing.</summary>
+    /// <param name="sources">The capture files of the case.</param>
+    /// <param name="captureFacts">What the first reading found (<see cref="TcpFlow"/>, <see cref="SegmentFate"/>, <see cref="CaptureSummary"/>).</param>
+    /// <param name="ct">Ends the work between batches of frames.</param>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct)
+    {
+        var facts = new List<Fact>();
+        var flows = new CaseFlows(sources, captureFacts);
+        var selection = SightingSelection.Choose(flows);
+        if (selection.LeftOut > 0)
+        {
+            facts.Add(LimitGap(sources, $"{selection.LeftOut} connections were not followed across captures: more than {SightingSelection.MostRecords} segments"));
+        }
+
+        if (selection.Chosen.Count < 2)
+        {
+            return facts;
+        }
+
+        Collect(sources, flows, selection, facts, ct);
+        var grouping = ConnectionGrouping.Run(selection.Chosen);
+        var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, a, b));
+        var absence = new AbsenceProof(flows, clocks);
+        var doubted = Doubted(captureFacts);
+        foreach (var connection in grouping.Connections)
+        {
+            ct.ThrowIfCancellationRequested();
+            facts.AddRange(Follow(connection, clocks, absence, doubted));
+        }
+
+        facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
+        return facts;
+    }
+
+    private static void Collect(
+        IReadOnlyList<JourneySource> sources, CaseFlows flows, SightingSelection selection, List<Fact> facts, CancellationToken ct)
+    {
+        var records = 0L;
+        for (var i = 0; i < sources.Count; i++)
+        {
+            if (!selection.Chosen.Any(s => s.Source == i))
+            {
+                continue;
+            }
+
+            var collection = new SegmentCollection(flows, i, selection.Chosen);
+            try
+            {
+                using var file = sources[i].Open();
+                // Copies that the first reading took out are counted here: half as many again is room enough.
+                collection.Read(file, (SightingSelection.MostRecords * 3 / 2) - records, ct);
+            }
+            catch (CaptureException e)
+            {
+                facts.Add(new Gap(VantagePoint.Unknown, new Provenance(sources[i].Source), GapKind.Unreadable, e.Message));
+                CutShort(selection, i);
+            }
+
+            records += collection.Records;
+        }
+    }
+
+    private static void CutShort(SightingSelection selection, int source)
+    {
+        foreach (var sighting in selection.Chosen.Where(s => s.Source == source))
+        {
+            sighting.CutShort = true;
+        }
+    }
+
+    private static IEnumerable<Fact> Follow(
+        Connection connection, ClockTable clocks, AbsenceProof absence, IReadOnlySet<(int Capture, long Frame)> doubted)
+    {
+        var chain = PathChain.Of(connection);
+        foreach (var sighting in chain.Unplaced)
+        {
+            yield return new Gap(sighting.Flow.At, sighting.Flow.From, GapKind.NotCollected,
+                $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})");
+        }
+
+        for (var i = 0; i + 1 < chain.Sightings.Count; i++)
+        {
+            if (connection.Match(chain.Sightings[i], chain.Sightings[i + 1]) is { } match)
+            {
+                yield return Pairing(match, clocks);
+            }
+        }
+
+        if (chain.Sightings.Count < 2)
+        {
+            yield break;
+        }
+
+        var back = Enumerable.Reverse(chain.Sightings).ToArray();
+        var directions = new[]
+        {
+            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, doubted),
+            new DirectionJourney(connection, back, false, clocks, absence, doubted),
+        };
+        foreach (var fact in directions.SelectMany(d => d.Facts()))
+        {
+            yield return fact;
+        }
+    }
+
+    private static FlowPairing Pairing(PairMatch match, ClockTable clocks)
+    {
+        var (flow, other) = (match.A.Flow, match.B.Flow);
+        var error = clocks.Error(match.A.Source, match.B.Source);
+        var offset = clocks.Offset(match.A.Source, match.B.Source, flow.First.UnixNanoseconds) ?? 0;
+        var (client, server) = match.Swapped ? (other.Server, other.Client) : (other.Client, other.Server);
+        return new FlowPairing(
+            flow.At, flow.From, flow.Capture, flow.Flow, other.At, other.Capture, other.Flow, match.MatchedData, match.ByHandshake,
+            !flow.Client.Equals(client) || !flow.Server.Equals(server), TimeSpan.FromTicks(offset / 100),
+            error is { } e ? TimeSpan.FromTicks(e / 100) : TimeSpan.MaxValue)
+        {
+            RolesSwapped = match.Swapped,
+            ClientSequenceShift = match.ClientShift,
+            ServerSequenceShift = match.ServerShift,
+            SurplusBits = match.SurplusBits,
+        };
+    }
+
+    private static HashSet<(int Capture, long Frame)> Doubted(FactSet facts) =>
+        [.. facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostAfter or Fate.Unknown && f.From.Frame is not null).Select(f => (f.Capture, f.From.Frame!.Value))];
+
+    private static bool SameNode(CaseFlows flows, int a, int b) =>
+        flows.SummariesOf(a).Select(s => s.At.Node).FirstOrDefault(n => n is not null) is { } node
+        && flows.SummariesOf(b).Any(s => s.At.Node == node);
+
+    private static Gap LimitGap(IReadOnlyList<JourneySource> sources, string reason) =>
+        new(VantagePoint.Unknown, new Provenance(sources[0].Source), GapKind.Limited, reason);
+
+    private static Gap AmbiguityGap(IReadOnlyList<Sighting> group) =>
+        new(group[0].Flow.At, group[0].Flow.From, GapKind.Limited,
+            $"{group.Count} sightings look like one connection and cannot be told apart, so none is joined: {string.Join(", ", group.Take(4).Select(Name))}");
+
+    private static string Name(Sighting sighting) =>
+        $"{sighting.Flow.Client} to {sighting.Flow.Server} at {sighting.Flow.At}";
+}

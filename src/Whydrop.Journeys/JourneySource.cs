@@ -1,0 +1,10 @@
+using Whydrop.Capture;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Journeys;
+
+/// <summary>One capture file of a case, to be read a second time.</summary>
+/// <param name="Source">Its name in the case, as the facts' provenance spells it.</param>
+/// <param name="Open">Opens it from its first frame; the caller of it disposes of it.</param>
+/// <param name="FirstCapture">Smallest <see cref="CaptureSummary.Capture"/> of the file; its other capture points follow up to the next file's first.</param>
+public sealed record JourneySource(string Source, Func<CaptureFile> Open, int FirstCapture);

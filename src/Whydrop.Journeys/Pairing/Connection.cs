@@ -1,0 +1,49 @@
+using Whydrop.Journeys.Collecting;
+
+namespace Whydrop.Journeys.Pairing;
+
+/// <summary>One TCP connection and every place it was seen.</summary>
+/// <param name="members">Its sightings; the roles of the first one are those of the connection.</param>
+/// <param name="matches">What each two of them have in common, where anything.</param>
+internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<PairMatch> matches)
+{
+    private readonly Dictionary<(Sighting, Sighting), PairMatch> byPair = Index(matches);
+    private readonly HashSet<Sighting> swapped = FindSwapped(members, matches);
+
+    /// <summary>Its sightings.</summary>
+    public IReadOnlyList<Sighting> Members { get; } = members;
+
+    /// <summary>The two sightings compared, seen from the first; null when they have nothing in common.</summary>
+    public PairMatch? Match(Sighting a, Sighting b) => byPair.GetValueOrDefault((a, b));
+
+    /// <summary>Whether the client of the connection is called server in this sighting.</summary>
+    public bool IsSwapped(Sighting sighting) => swapped.Contains(sighting);
+
+    private static HashSet<Sighting> FindSwapped(IReadOnlyList<Sighting> members, IReadOnlyList<PairMatch> matches)
+    {
+        var known = new Dictionary<Sighting, bool> { [members[0]] = false };
+        for (var grown = true; grown;)
+        {
+            grown = false;
+            foreach (var match in matches)
+            {
+                grown |= known.TryGetValue(match.A, out var a) && known.TryAdd(match.B, a != match.Swapped);
+                grown |= known.TryGetValue(match.B, out var b) && known.TryAdd(match.A, b != match.Swapped);
+            }
+        }
+
+        return [.. known.Where(k => k.Value).Select(k => k.Key)];
+    }
+
+    private static Dictionary<(Sighting, Sighting), PairMatch> Index(IReadOnlyList<PairMatch> matches)
+    {
+        var index = new Dictionary<(Sighting, Sighting), PairMatch>();
+        foreach (var match in matches)
+        {
+            index[(match.A, match.B)] = match;
+            index[(match.B, match.A)] = match.Reversed();
+        }
+
+        return index;
+    }
+}

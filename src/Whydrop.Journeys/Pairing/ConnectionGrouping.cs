@@ -1,0 +1,191 @@
+using Whydrop.Journeys.Collecting;
+
+namespace Whydrop.Journeys.Pairing;
+
+/// <summary>Puts the sightings of one connection together: by handshake, else by shared segments, else by segments at a constant distance.</summary>
+internal sealed class ConnectionGrouping
+{
+    /// <summary>Places in one capture where one connection can be: pod, veth, bridge, tunnel, uplink, bond, before and after NAT.</summary>
+    private const int MostPerCapture = 8;
+
+    private readonly Sighting[] sightings;
+    private readonly Dictionary<Sighting, List<PairMatch>> edges = [];
+    private readonly HashSet<PairMatch> setAside = [];
+    private readonly double comparisons;
+
+    private ConnectionGrouping(IEnumerable<Sighting> recorded)
+    {
+        sightings = [.. recorded.Where(s => s.Count > 0)];
+        comparisons = Math.Max(1, sightings.Sum(s => (double)s.Count));
+        comparisons *= comparisons / 2;
+    }
+
+    /// <summary>Connections seen in two places or more.</summary>
+    public List<Connection> Connections { get; } = [];
+
+    /// <summary>Groups of sightings that look like one connection but cannot be told apart.</summary>
+    public List<IReadOnlyList<Sighting>> Ambiguous { get; } = [];
+
+    /// <summary>Groups.</summary>
+    public static ConnectionGrouping Run(IEnumerable<Sighting> recorded)
+    {
+        var grouping = new ConnectionGrouping(recorded);
+        grouping.ByHandshake();
+        grouping.ByContent(shifted: false);
+        grouping.ByContent(shifted: true);
+        grouping.Collect();
+        return grouping;
+    }
+
+    private void ByHandshake()
+    {
+        // Chance among handshakes is paid by the number of connections, not of segments.
+        var price = Math.Max(1, (double)sightings.Length * sightings.Length / 2);
+        foreach (var group in sightings.Where(s => s.HasHandshake).GroupBy(SightingSelection.Handshake))
+        {
+            var members = group.ToArray();
+            if (members.GroupBy(s => s.Flow.Capture).Any(g => g.Count() > MostPerCapture))
+            {
+                Ambiguous.Add(members);
+                continue;
+            }
+
+            for (var i = 0; i < members.Length; i++)
+            {
+                for (var j = i + 1; j < members.Length; j++)
+                {
+                    Keep(PairComparison.Compare(members[i], members[j], false, 0, 0, price));
+                }
+            }
+        }
+    }
+
+    private void ByContent(bool shifted)
+    {
+        var lonely = sightings.Where(s => !edges.ContainsKey(s)).ToArray();
+        if (lonely.Length == 0 || (shifted && lonely.Length < 2))
+        {
+            return;
+        }
+
+        // Without a handshake of its own, a sighting may be one more of a connection that has others already.
+        var pool = shifted ? lonely : sightings;
+        foreach (var candidate in ContentIndex.Candidates(pool, shifted).Keys)
+        {
+            var (a, b) = (pool[candidate.First], pool[candidate.Second]);
+            if (edges.TryGetValue(a, out var known) && known.Exists(e => e.A == b || e.B == b))
+            {
+                continue;
+            }
+
+            if (!shifted)
+            {
+                Keep(PairComparison.Compare(a, b, candidate.Swapped, 0, 0, comparisons));
+            }
+            else if (Shifts(a, b, candidate.Swapped) is { } shifts)
+            {
+                Keep(PairComparison.Compare(a, b, candidate.Swapped, shifts.Client, shifts.Server, comparisons));
+            }
+        }
+    }
+
+    private static (uint Client, uint Server)? Shifts(Sighting a, Sighting b, bool swapped)
+    {
+        var client = SequenceShift.Between(a.FromClient, b.Trail(!swapped));
+        var server = SequenceShift.Between(a.FromServer, b.Trail(swapped));
+        if (client is null && server is null)
+        {
+            return null;
+        }
+
+        client ??= SequenceShift.OfAcknowledgments(a.FromServer, b.Trail(swapped), server!.Value) ?? 0;
+        server ??= SequenceShift.OfAcknowledgments(a.FromClient, b.Trail(!swapped), client.Value) ?? 0;
+        return (client.Value, server.Value);
+    }
+
+    private void Keep(PairMatch match)
+    {
+        if (match.Likeness == Likeness.Different)
+        {
+            return;
+        }
+
+        EdgesOf(match.A).Add(match);
+        EdgesOf(match.B).Add(match);
+
+        List<PairMatch> EdgesOf(Sighting sighting) =>
+            edges.TryGetValue(sighting, out var list) ? list : edges[sighting] = [];
+    }
+
+    private void Collect()
+    {
+        setAside.UnionWith(edges.SelectMany(e => e.Value.Where(m => m.Likeness == Likeness.Weak && HasRival(e.Key, m))));
+        foreach (var list in edges.Values)
+        {
+            _ = list.RemoveAll(setAside.Contains);
+        }
+
+        var done = new HashSet<Sighting>();
+        foreach (var sighting in sightings.Where(edges.ContainsKey))
+        {
+            if (done.Contains(sighting))
+            {
+                continue;
+            }
+
+            var (members, matches) = Reach(sighting);
+            done.UnionWith(members);
+            if (members.Count < 2)
+            {
+                continue;
+            }
+
+            if (IsOneConnection(members, matches))
+            {
+                Connections.Add(new Connection([.. members.OrderByDescending(s => s.HasHandshake)], matches));
+            }
+            else
+            {
+                Ambiguous.Add(members);
+            }
+        }
+    }
+
+    private bool HasRival(Sighting sighting, PairMatch weak)
+    {
+        var other = weak.A == sighting ? weak.B : weak.A;
+        return edges[sighting].Exists(e => e != weak && (e.A == sighting ? e.B : e.A).Flow.Capture == other.Flow.Capture)
+            || edges[other].Exists(e => e != weak && (e.A == other ? e.B : e.A).Flow.Capture == sighting.Flow.Capture);
+    }
+
+    private (List<Sighting> Members, List<PairMatch> Matches) Reach(Sighting start)
+    {
+        var members = new List<Sighting> { start };
+        var matches = new HashSet<PairMatch>();
+        for (var i = 0; i < members.Count; i++)
+        {
+            foreach (var edge in edges[members[i]])
+            {
+                var other = edge.A == members[i] ? edge.B : edge.A;
+                if (matches.Add(edge) && !members.Contains(other))
+                {
+                    members.Add(other);
+                }
+            }
+        }
+
+        return (members, [.. matches]);
+    }
+
+    /// <summary>Two sightings in one capture are one connection only when they match each other: else a third one matches two connections.</summary>
+    private bool IsOneConnection(List<Sighting> members, List<PairMatch> matches)
+    {
+        var direct = matches.Concat(setAside).Select(m => (m.A, m.B)).ToHashSet();
+        return members.GroupBy(s => s.Flow.Capture).All(group =>
+        {
+            var inCapture = group.ToArray();
+            return inCapture.Length <= MostPerCapture
+                && inCapture.Index().All(x => inCapture.Skip(x.Index + 1).All(y => direct.Contains((x.Item, y)) || direct.Contains((y, x.Item))));
+        });
+    }
+}

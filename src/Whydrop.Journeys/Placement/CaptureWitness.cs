@@ -1,0 +1,46 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Journeys.Collecting;
+
+namespace Whydrop.Journeys.Placement;
+
+/// <summary>What a capture is worth when it did not see something.</summary>
+internal sealed class CaptureWitness
+{
+    private CaptureWitness()
+    {
+    }
+
+    /// <summary>First frame of any kind in the file, nanoseconds; null when there is none.</summary>
+    public long? First { get; private init; }
+
+    /// <summary>Last frame of any kind in the file.</summary>
+    public long? Last { get; private init; }
+
+    /// <summary>Why it may have missed frames at any time; null when it is complete as far as can be told.</summary>
+    public string? Incomplete { get; private init; }
+
+    /// <summary>The capture says itself that it dropped nothing.</summary>
+    public bool SaysComplete { get; private init; }
+
+    /// <summary>One file is one running program: frames on any of its interfaces show that it was alive.</summary>
+    public static CaptureWitness Of(CaseFlows flows, Sighting sighting)
+    {
+        var file = flows.SummariesOf(sighting.Source).ToArray();
+        var own = flows.Summary(sighting.Flow.Capture);
+        return new CaptureWitness
+        {
+            First = file.Min(s => s.First)?.UnixNanoseconds,
+            Last = file.Max(s => s.Last)?.UnixNanoseconds,
+            Incomplete = own is null ? $"nothing is known of the capture at {sighting.Flow.At}" : Lacks(own, sighting),
+            SaysComplete = own?.KernelDrops == 0,
+        };
+    }
+
+    private static string? Lacks(CaptureSummary own, Sighting sighting) =>
+        sighting.CutShort ? $"the record kept of {own.At} ended before its capture (memory limit)"
+        : own.KernelDrops > 0 ? $"the capture at {own.At} itself dropped {own.KernelDrops} frames"
+        : own.KernelDrops is null && own.AckedUnseenSegments > 0
+            ? $"the capture at {own.At} missed {own.AckedUnseenSegments} segments that were acknowledged, so it dropped frames"
+        : null;
+}

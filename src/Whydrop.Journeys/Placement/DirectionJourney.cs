@@ -1,0 +1,286 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Journeys;
+using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Pairing;
+
+namespace Whydrop.Journeys.Placement;
+
+/// <summary>One direction of one connection along its path: every transmission that was not seen further on, and what each hop did.</summary>
+internal sealed class DirectionJourney
+{
+    private readonly PathStop[] stops;
+    private readonly Passage?[,] passages;
+    private readonly PairMatch?[,] matches;
+    private readonly ClockTable clocks;
+    private readonly AbsenceProof absence;
+    private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
+    private readonly HopTally[] tallies;
+
+    /// <summary>Follows every transmission between every two places.</summary>
+    /// <param name="chain">Sightings from the sender to the receiver.</param>
+    /// <param name="fromClient">Direction in the words of the connection.</param>
+    /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
+    public DirectionJourney(
+        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, AbsenceProof absence,
+        IReadOnlySet<(int Capture, long Frame)> doubted)
+    {
+        (this.clocks, this.absence, this.doubted) = (clocks, absence, doubted);
+        var travelled = chain.Where(s => chain.Any(o => o != s && Shares(connection, s, o, fromClient)));
+        stops = [.. travelled.Select(s => new PathStop(s, fromClient != connection.IsSwapped(s)))];
+        passages = new Passage?[stops.Length, stops.Length];
+        matches = new PairMatch?[stops.Length, stops.Length];
+        tallies = new HopTally[stops.Length];
+        for (var i = 0; i < stops.Length; i++)
+        {
+            tallies[i] = new HopTally();
+            for (var j = i + 1; j < stops.Length; j++)
+            {
+                var match = connection.Match(stops[i].Sighting, stops[j].Sighting);
+                if (match?.Matches(stops[i].FromClient).Length > 0)
+                {
+                    matches[i, j] = match;
+                    passages[i, j] = new Passage(stops[i], stops[j], match, clocks);
+                }
+            }
+        }
+    }
+
+    /// <summary>The facts of this direction.</summary>
+    public IEnumerable<Fact> Facts()
+    {
+        for (var i = 0; i < stops.Length - 1; i++)
+        {
+            FindMissed(i);
+        }
+
+        for (var i = 0; i < stops.Length - 1; i++)
+        {
+            for (var index = 0; index < stops[i].Trail.Count; index++)
+            {
+                foreach (var placement in Place(i, index))
+                {
+                    yield return placement;
+                }
+            }
+
+            if (passages[i, i + 1] is not null)
+            {
+                yield return tallies[i].Summary(stops[i], stops[i + 1], matches[i, i + 1]!, clocks);
+            }
+        }
+    }
+
+    private static bool Shares(Connection connection, Sighting a, Sighting b, bool fromClient) =>
+        connection.Match(a, b)?.Matches(fromClient != connection.IsSwapped(a)).Length > 0;
+
+    /// <summary>What a place provably did not record: seen still further on, or acknowledged without ever having come by there.</summary>
+    private void FindMissed(int i)
+    {
+        for (var j = i + 1; j < stops.Length; j++)
+        {
+            for (var index = 0; passages[i, j] is { } passage && index < stops[i].Trail.Count; index++)
+            {
+                // Outside of what a place saw of this direction its capture may not have run, or the traffic took another way.
+                if (passage.SeenBefore(index) > 0 && passage.SeenAfter(index) > 0 && passage.Holes(index).Exists(h => SlippedBy(i, j, index, h)))
+                {
+                    passage.Missed++;
+                }
+            }
+        }
+    }
+
+    private bool SlippedBy(int i, int j, int index, ByteSpan hole)
+    {
+        if (IsAcknowledged(i, hole) && !passages[i, j]!.Covers(hole))
+        {
+            return true;
+        }
+
+        for (var k = j + 1; k < stops.Length; k++)
+        {
+            if (passages[i, k]?.Holes(index).Exists(h => h.Intersect(hole).Length > 0) == false)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsAcknowledged(int i, ByteSpan span) => stops[i].Acknowledged(span.End);
+
+    /// <summary>What of a transmission was seen at no later place.</summary>
+    private List<ByteSpan> Unseen(int i, int index)
+    {
+        List<ByteSpan>? unseen = null;
+        for (var j = i + 1; j < stops.Length; j++)
+        {
+            if (passages[i, j] is not { } passage)
+            {
+                continue;
+            }
+
+            var holes = passage.Holes(index);
+            unseen = unseen is null ? holes : [.. unseen.SelectMany(u => holes.Select(u.Intersect)).Where(s => s.Length > 0)];
+            if (unseen.Count == 0)
+            {
+                return unseen;
+            }
+        }
+
+        return unseen ?? [];
+    }
+
+    private IEnumerable<Fact> Place(int i, int index)
+    {
+        var record = stops[i].Trail[index];
+        if (record.SequenceLength == 0 || IsProbe(i, index))
+        {
+            yield break;
+        }
+
+        tallies[i].Enter(stops[i], record);
+        foreach (var hole in Unseen(i, index))
+        {
+            var again = SentAgain(i, index, hole);
+            if (IsAcknowledged(i, hole) && !again && !CoveredBeyond(i, hole))
+            {
+                // Delivered past a place that did not record it.
+                tallies[i].Unrecorded(hole.Length);
+                continue;
+            }
+
+            var (j, proven, reason, laterSeen) = Missing(i, index, hole);
+            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
+            {
+                tallies[i].Unrecorded(hole.Length);
+                continue;
+            }
+
+            foreach (var piece in Pieces(stops[i], record, stops[i].Offsets[index], hole))
+            {
+                tallies[i].Leave(piece.Length, proven && j == i + 1);
+                yield return Placement(i, j, index, piece, proven, reason, laterSeen);
+            }
+        }
+    }
+
+    /// <summary>The nearest later place that proves it never came; else the next place, without proof.</summary>
+    private (int Place, bool Proven, string Reason, bool LaterSeen) Missing(int i, int index, ByteSpan hole)
+    {
+        var fallback = (Place: -1, Proven: false, Reason: "", LaterSeen: false);
+        for (var j = i + 1; j < stops.Length; j++)
+        {
+            if (passages[i, j] is not { } passage)
+            {
+                continue;
+            }
+
+            var laterSeen = LaterSeen(i, index, hole, passage);
+            var (proven, reason) = absence.Judge(stops[i], stops[j], passage, index, laterSeen);
+            if (proven)
+            {
+                return (j, true, reason, laterSeen);
+            }
+
+            if (fallback.Place < 0)
+            {
+                fallback = (j, false, reason, laterSeen);
+            }
+        }
+
+        return fallback;
+    }
+
+    private bool CoveredBeyond(int i, ByteSpan hole)
+    {
+        for (var j = i + 1; j < stops.Length; j++)
+        {
+            if (passages[i, j]?.Covers(hole) == true)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool SentAgain(int i, int index, ByteSpan span) => Overlapping(i, span).Any(other => other > index);
+
+    private bool SentBefore(int i, int index, ByteSpan span) => Overlapping(i, span).Any(other => other < index);
+
+    private bool LaterSeen(int i, int index, ByteSpan span, Passage passage) =>
+        Overlapping(i, span).Any(other => other > index && passage.Seen(other));
+
+    /// <summary>One byte already acknowledged, sent once more: a keep-alive or zero-window probe, of which nothing depends.</summary>
+    private bool IsProbe(int i, int index)
+    {
+        var start = stops[i].Offsets[index];
+        return stops[i].Trail[index].Length == 1 && stops[i].Acknowledged(start + 1)
+            && Overlapping(i, new ByteSpan(start, start + 1)).Any(other => other < index);
+    }
+
+    private IEnumerable<int> Overlapping(int i, ByteSpan span)
+    {
+        var stop = stops[i];
+        for (var n = stop.FirstReaching(span.Start); n < stop.Order.Length && stop.Starts[n] < span.End; n++)
+        {
+            var other = stop.Order[n];
+            if (stop.Starts[n] + stop.Trail[other].SequenceLength > span.Start)
+            {
+                yield return other;
+            }
+        }
+    }
+
+    /// <summary>The segments on the wire that a missing range was, cut where a super-packet would have been cut.</summary>
+    private static IEnumerable<ByteSpan> Pieces(PathStop stop, SegmentRecord record, long start, ByteSpan hole)
+    {
+        var size = record.SequenceLength <= stop.SegmentSize(record) ? record.SequenceLength : stop.SegmentSize(record);
+        for (var at = hole.Start; at < hole.End;)
+        {
+            var end = Math.Min(hole.End, start + ((((at - start) / size) + 1) * size));
+            yield return new ByteSpan(at, end);
+            at = end;
+        }
+    }
+
+    private SegmentPlacement Placement(int i, int j, int index, ByteSpan piece, bool proven, string reason, bool laterSeen)
+    {
+        var (stop, missing) = (stops[i], stops[j]);
+        var record = stop.Trail[index];
+        var (largest, frame) = LargestPassed(i, j);
+        var syn = record.Has(SegmentTraits.Syn) ? 1 : 0;
+        var length = (int)piece.Length - (piece.Start == stop.Offsets[index] ? syn : 0);
+        var single = record.SequenceLength <= stop.SegmentSize(record);
+        return new SegmentPlacement(
+            stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: record.Frame), stop.Sighting.Flow.Capture, stop.Sighting.Flow.Flow,
+            stop.FromClient, record.Sequence + (uint)(piece.Start - stop.Offsets[index]), length,
+            single ? record.DatagramLength : record.HeaderLength + length, record.Has(SegmentTraits.DontFragment), missing.At,
+            missing.Sighting.Flow.Capture, missing.Sighting.Flow.Flow, missing.Sighting.Flow.Encapsulation, proven, reason, largest, frame,
+            laterSeen, new Timestamp(record.UnixNanoseconds));
+    }
+
+    private (int? Length, long? Frame) LargestPassed(int i, int j)
+    {
+        if (tallies[i].LargestPassedTo.TryGetValue(j, out var known))
+        {
+            return known;
+        }
+
+        (int? Length, long? Frame) largest = (null, null);
+        var stop = stops[i];
+        for (var index = 0; index < stop.Trail.Count; index++)
+        {
+            ref readonly var record = ref stop.Trail[index];
+            var length = record.HeaderLength + Math.Min(record.Length, stop.SegmentSize(record));
+            if (record.SequenceLength > 0 && !(length <= largest.Length) && passages[i, j]!.Seen(index))
+            {
+                largest = (length, record.Frame);
+            }
+        }
+
+        return tallies[i].LargestPassedTo[j] = largest;
+    }
+}

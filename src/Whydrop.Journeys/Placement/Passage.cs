@@ -1,0 +1,175 @@
+using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Pairing;
+
+namespace Whydrop.Journeys.Placement;
+
+/// <summary>Which transmissions of one place came by at a later place on the path: in byte ranges, for either side may have merged or split packets.</summary>
+/// <remarks>
+/// Each sighting at the later place uses up one transmission. With timestamps that is the one with the same TSval; else the last one sent
+/// before it. So two sightings of a range that was sent twice leave nothing missing, however late one of them came.
+/// </remarks>
+internal sealed class Passage
+{
+    /// <summary>Time stamps of two captures are not compared more finely than this.</summary>
+    private const long Tolerance = 500_000;
+
+    private readonly PathStop from;
+    private readonly PathStop to;
+    private readonly ClockTable clocks;
+    private readonly long shift;
+    private readonly bool timestamps;
+    private readonly List<ByteSpan>?[] holes;
+    private readonly bool[] touched;
+    private readonly int[] seenBefore;
+    private static readonly List<ByteSpan> Nothing = [];
+
+    /// <summary>Follows every transmission.</summary>
+    /// <param name="match">The two sightings compared, seen from <paramref name="from"/>; at least one segment of the direction is in both.</param>
+    public Passage(PathStop from, PathStop to, PairMatch match, ClockTable clocks)
+    {
+        (this.from, this.to, this.clocks) = (from, to, clocks);
+        var anchor = match.Matches(from.FromClient)[0];
+        shift = from.Offsets[anchor.A] - to.Offsets[anchor.B];
+        timestamps = match.Timestamps;
+        holes = new List<ByteSpan>?[from.Trail.Count];
+        touched = new bool[from.Trail.Count];
+        for (var i = 0; i < to.Trail.Count; i++)
+        {
+            Spend(i);
+        }
+
+        seenBefore = new int[touched.Length + 1];
+        for (var i = 0; i < touched.Length; i++)
+        {
+            seenBefore[i + 1] = seenBefore[i] + (touched[i] ? 1 : 0);
+        }
+    }
+
+    /// <summary>Segments that the later place provably did not record although they passed it.</summary>
+    public long Missed { get; set; }
+
+    /// <summary>Whether any part of a transmission was seen at the later place.</summary>
+    public bool Seen(int index) => touched[index];
+
+    /// <summary>Transmissions before this one that were seen.</summary>
+    public int SeenBefore(int index) => seenBefore[index];
+
+    /// <summary>Transmissions after this one that were seen.</summary>
+    public int SeenAfter(int index) => seenBefore[^1] - seenBefore[index + 1];
+
+    /// <summary>What of a transmission was not seen, as offsets of the earlier place. Not to be changed.</summary>
+    public List<ByteSpan> Holes(int index) => holes[index] ?? (touched[index] || from.Trail[index].SequenceLength == 0 ? Nothing : [Whole(index)]);
+
+    /// <summary>Whether all of a byte range was seen there at any time, by whatever transmission.</summary>
+    public bool Covers(ByteSpan span)
+    {
+        var rest = new List<ByteSpan> { span };
+        var end = span.End - shift;
+        for (var n = to.FirstReaching(span.Start - shift); n < to.Order.Length && to.Starts[n] < end && rest.Count > 0; n++)
+        {
+            ref readonly var record = ref to.Trail[to.Order[n]];
+            var start = to.Starts[n] + shift;
+            var length = record.Has(SegmentTraits.FirstFragment) ? Math.Max(record.SequenceLength, span.End - start) : record.SequenceLength;
+            ByteSpan.Subtract(rest, new ByteSpan(start, start + length));
+        }
+
+        return rest.Count == 0;
+    }
+
+    private ByteSpan Whole(int index) => new(from.Offsets[index], from.Offsets[index] + from.Trail[index].SequenceLength);
+
+    /// <summary>Finds the transmission, or the several merged ones, that a sighting at the later place is.</summary>
+    private void Spend(int index)
+    {
+        ref readonly var sighting = ref to.Trail[index];
+        if (sighting.SequenceLength == 0)
+        {
+            return;
+        }
+
+        var start = to.Offsets[index] + shift;
+        if (SpendWhole(start, sighting))
+        {
+            return;
+        }
+
+        var rest = new List<ByteSpan>(1) { new(start, start + sighting.SequenceLength) };
+        var latest = LatestDeparture(sighting.UnixNanoseconds);
+        while (rest.Count > 0 && Best(sighting, rest[0], latest) is var best and >= 0)
+        {
+            var whole = Whole(best);
+            var part = sighting.Has(SegmentTraits.FirstFragment) && whole.Start == rest[0].Start ? whole : whole.Intersect(rest[0]);
+            var open = holes[best] ?? [whole];
+            ByteSpan.Subtract(open, part);
+            ByteSpan.Subtract(rest, part);
+            holes[best] = open.Count == 0 ? Nothing : open;
+            touched[best] = true;
+        }
+    }
+
+    /// <summary>The plain case: these bytes were sent once, in one packet like this one.</summary>
+    private bool SpendWhole(long start, in SegmentRecord sighting)
+    {
+        var n = Array.BinarySearch(from.Starts, start);
+        if (n < 0 || (n > 0 && from.Starts[n - 1] == start) || (n + 1 < from.Starts.Length && from.Starts[n + 1] == start))
+        {
+            return false;
+        }
+
+        ref readonly var record = ref from.Trail[from.Order[n]];
+        if (record.SequenceLength != sighting.SequenceLength || touched[from.Order[n]] || !MayBe(record, sighting))
+        {
+            return false;
+        }
+
+        touched[from.Order[n]] = true;
+        return true;
+    }
+
+    /// <summary>The transmission of these bytes that fits best: the same packet by IP Identification, else the last that left in time, else the first.</summary>
+    private int Best(in SegmentRecord sighting, ByteSpan wanted, long latest)
+    {
+        var best = -1;
+        var bestRank = (Sure: -1, Time: long.MinValue);
+        for (var n = from.FirstReaching(wanted.Start); n < from.Order.Length && from.Starts[n] < wanted.End; n++)
+        {
+            var index = from.Order[n];
+            ref readonly var record = ref from.Trail[index];
+            if (from.Starts[n] + record.SequenceLength <= wanted.Start || !MayBe(record, sighting) || !IsOpen(index, wanted))
+            {
+                continue;
+            }
+
+            var inTime = record.UnixNanoseconds <= latest;
+            var sure = (IsSamePacket(record, sighting) ? 2 : 0) + (inTime ? 1 : 0);
+            var time = inTime ? record.UnixNanoseconds : -record.UnixNanoseconds;
+            if (sure > bestRank.Sure || (sure == bestRank.Sure && time > bestRank.Time))
+            {
+                (best, bestRank) = (index, (sure, time));
+            }
+        }
+
+        return best;
+    }
+
+    private bool IsOpen(int index, ByteSpan wanted)
+    {
+        var open = holes[index];
+        return open is null ? !touched[index] : open.Exists(h => h.Intersect(wanted).Length > 0);
+    }
+
+    private bool MayBe(in SegmentRecord sent, in SegmentRecord seen) =>
+        !timestamps || !sent.Has(SegmentTraits.Timestamp) || !seen.Has(SegmentTraits.Timestamp) || sent.TsVal == seen.TsVal;
+
+    private static bool IsSamePacket(in SegmentRecord sent, in SegmentRecord seen) =>
+        sent.IpId != 0 && sent.IpId == seen.IpId && sent.Length == seen.Length;
+
+    private long LatestDeparture(long seen)
+    {
+        var (here, there) = (to.Sighting.Source, from.Sighting.Source);
+        return clocks.Error(there, here) is { } error && clocks.Offset(here, there, seen) is { } offset
+            ? seen + offset + error + Tolerance
+            : long.MaxValue;
+    }
+}

@@ -1,0 +1,61 @@
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Pairing;
+
+namespace Whydrop.Journeys.Placement;
+
+/// <summary>The sightings of a connection from its client to its server, as far as the order is established.</summary>
+internal sealed class PathChain
+{
+    private readonly Connection connection;
+
+    private PathChain(Connection connection) => this.connection = connection;
+
+    /// <summary>From the client to the server; fewer than two when nothing could be ordered.</summary>
+    public List<Sighting> Sightings { get; private set; } = [];
+
+    /// <summary>Those whose place on the path is not established.</summary>
+    public List<Sighting> Unplaced { get; } = [];
+
+    /// <summary>Orders.</summary>
+    public static PathChain Of(Connection connection)
+    {
+        var chain = new PathChain(connection) { Sightings = [.. connection.Members] };
+        while (chain.Sightings.Count > 1 && !chain.Sort())
+        {
+            var worst = chain.Sightings.MaxBy(chain.Doubts)!;
+            _ = chain.Sightings.Remove(worst);
+            chain.Unplaced.Add(worst);
+        }
+
+        return chain;
+    }
+
+    /// <summary>+1 when the first is nearer to the client, -1 when the second is, 0 when not known.</summary>
+    private int Nearer(Sighting a, Sighting b)
+    {
+        var sense = connection.Match(a, b)?.Sense ?? PathSense.Unknown;
+        var known = sense == PathSense.Unknown ? 0 : sense == PathSense.FirstNearerClient ? 1 : -1;
+        return connection.IsSwapped(a) ? -known : known;
+    }
+
+    private int Doubts(Sighting sighting) => Sightings.Count(other => other != sighting && Nearer(sighting, other) == 0);
+
+    /// <summary>True when every two neighbours are in a known order and no two sightings contradict it.</summary>
+    private bool Sort()
+    {
+        Sightings = [.. Sightings.OrderByDescending(s => Sightings.Sum(o => o == s ? 0 : Nearer(s, o)))];
+        for (var i = 0; i < Sightings.Count; i++)
+        {
+            for (var j = i + 1; j < Sightings.Count; j++)
+            {
+                var nearer = Nearer(Sightings[i], Sightings[j]);
+                if (nearer < 0 || (nearer == 0 && j == i + 1))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,123 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Journeys.Collecting;
+
+namespace Whydrop.Journeys.Placement;
+
+/// <summary>One direction of a connection at one place on its path.</summary>
+internal sealed class PathStop
+{
+    /// <summary>No acknowledgment jumps further than this; a stray number must not acknowledge half the sequence space.</summary>
+    private const int LargestStep = 1 << 30;
+
+    private readonly long largestAcknowledgment = long.MinValue;
+
+    /// <summary>Lays the segments out in stream order.</summary>
+    /// <param name="fromClient">Direction in the words of this sighting.</param>
+    public PathStop(Sighting sighting, bool fromClient)
+    {
+        (Sighting, FromClient) = (sighting, fromClient);
+        Offsets = Unwrap(Trail.Records);
+        Order = new int[Offsets.Length];
+        for (var i = 0; i < Order.Length; i++)
+        {
+            Order[i] = i;
+        }
+
+        Starts = [.. Offsets];
+        Array.Sort(Starts, Order);
+        foreach (ref readonly var record in Trail.Records)
+        {
+            LongestRecord = Math.Max(LongestRecord, record.SequenceLength);
+        }
+
+        if (Trail.Count > 0)
+        {
+            largestAcknowledgment = LargestAcknowledgment(Trail[0].Sequence, sighting.Trail(!fromClient).Records);
+        }
+    }
+
+    /// <summary>Where.</summary>
+    public Sighting Sighting { get; }
+
+    /// <summary>Direction in the words of this sighting.</summary>
+    public bool FromClient { get; }
+
+    /// <summary>The segments in capture order.</summary>
+    public SegmentTrail Trail => Sighting.Trail(FromClient);
+
+    /// <summary>Place.</summary>
+    public VantagePoint At => Sighting.Flow.At;
+
+    /// <summary>What Tcp knows of this direction.</summary>
+    public TcpSender Sender => Sighting.Sender(FromClient);
+
+    /// <summary>Sequence number of each segment without wrap-around, the first one's being 0.</summary>
+    public long[] Offsets { get; }
+
+    /// <summary>Segments by rising offset.</summary>
+    public int[] Order { get; }
+
+    /// <summary>Offsets in the order of <see cref="Order"/>.</summary>
+    public long[] Starts { get; }
+
+    /// <summary>Most sequence numbers in one segment.</summary>
+    public int LongestRecord { get; }
+
+    /// <summary>The receiver acknowledged everything up to this offset, as heard here.</summary>
+    public bool Acknowledged(long end) => largestAcknowledgment >= end;
+
+    /// <summary>Position in <see cref="Order"/> of the first segment that can reach beyond an offset.</summary>
+    public int FirstReaching(long offset)
+    {
+        var index = Array.BinarySearch(Starts, offset - LongestRecord);
+        if (index < 0)
+        {
+            return ~index;
+        }
+
+        while (index > 0 && Starts[index - 1] == Starts[index])
+        {
+            index--;
+        }
+
+        return index;
+    }
+
+    /// <summary>Payload bytes of one segment on the wire; a longer record is a super-packet.</summary>
+    public int SegmentSize(in SegmentRecord record)
+    {
+        var largest = Sender.LargestDatagram - record.HeaderLength;
+        return largest > 0 && largest < record.Length ? largest : Math.Max(1, record.Length);
+    }
+
+    private static long[] Unwrap(ReadOnlySpan<SegmentRecord> records)
+    {
+        var offsets = new long[records.Length];
+        for (var i = 1; i < records.Length; i++)
+        {
+            offsets[i] = offsets[i - 1] + (int)(records[i].Sequence - records[i - 1].Sequence);
+        }
+
+        return offsets;
+    }
+
+    private static long LargestAcknowledgment(uint origin, ReadOnlySpan<SegmentRecord> answers)
+    {
+        var largest = long.MinValue;
+        var last = origin;
+        var position = 0L;
+        foreach (ref readonly var answer in answers)
+        {
+            var step = (int)(answer.Acknowledgment - last);
+            if (answer.Acknowledgment != 0 && Math.Abs((long)step) < LargestStep)
+            {
+                position += step;
+                last = answer.Acknowledgment;
+                largest = Math.Max(largest, position);
+            }
+        }
+
+        return largest;
+    }
+}

@@ -1,0 +1,81 @@
+using Whydrop.Tcp.Flows;
+using Whydrop.Tcp.Packets;
+
+namespace Whydrop.Tcp.Artefacts;
+
+/// <summary>
+/// Tells the same datagram captured again (other interface of "any", mirror, bridge) and a datagram that goes round in circles from a
+/// retransmission. A genuine TCP retransmission is a new datagram: new IP Identification, or at least a later timestamp.
+/// </summary>
+internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
+{
+    private const int MostSteps = 64;
+    private const long CopyNanoseconds = 1_000_000;
+    private const long UnidentifiedNanoseconds = 100_000;
+    private readonly LoopTable loops = new();
+
+    /// <summary>A SYN of the connection that the key belonged to before: a late copy, not a third connection.</summary>
+    public bool IsOldSyn(in TcpSegment s, in Direction d) => d.Fwd->Frames != 0 && IsCopy(s, d);
+
+    /// <summary>Whether the segment is a datagram that was counted already; it then belongs to no figure of the connection.</summary>
+    public bool IsCopy(in TcpSegment s, in Direction d)
+    {
+        var number = d.Flow->LastFrame;
+        for (var steps = 0; steps < MostSteps; steps++)
+        {
+            var past = engine.History[number];
+            if (past == null)
+            {
+                return false;
+            }
+
+            if (past->Sequence == s.Sequence && past->FromHigh == s.FromHigh && IsSameDatagram(s, *past, d))
+            {
+                Count(s, *past, number, d);
+                return true;
+            }
+
+            number = past->Previous;
+        }
+
+        return false;
+    }
+
+    private bool IsSameDatagram(in TcpSegment s, in PastFrame past, in Direction d)
+    {
+        if (past.Acknowledgment != s.Acknowledgment || past.Length != Math.Min(s.Length, 0xFFFFF) || past.Flags != s.Flags
+            || past.IpId != (ushort)s.IpId || past.HasTimestamp != s.HasTimestamp || past.TsVal != s.TsVal)
+        {
+            return false;
+        }
+
+        var apart = Math.Abs(s.Time - past.Time);
+        var fall = past.Ttl - s.Ttl;
+        if (s.IpId != 0)
+        {
+            return fall > 0 || (apart <= CopyNanoseconds && fall >= -1);
+        }
+
+        // No Identification (atomic datagrams, RFC 6864; IPv6): the timestamp must speak, and duplicate ACKs share it within a millisecond.
+        var anyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice;
+        var limit = anyDevice ? CopyNanoseconds : UnidentifiedNanoseconds;
+        return s.HasTimestamp && s.SackBlocks == 0 && apart <= limit && Math.Abs(fall) <= 1 && (s.Length > 0 || anyDevice || s.IsSyn);
+    }
+
+    private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d)
+    {
+        var point = engine.Points[d.Flow->Key.Point];
+        point.CopiedFrames++;
+        if (s.Ttl >= past.Ttl)
+        {
+            return;
+        }
+
+        point.RoutedCopies++;
+        if (loops.Sighted(pastFrame, past.Ttl, s.Ttl))
+        {
+            point.LoopedDatagrams++;
+            engine.Ledger.MarkLooped(d, careful.Unusual(d), past, pastFrame);
+        }
+    }
+}

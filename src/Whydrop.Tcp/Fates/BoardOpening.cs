@@ -1,0 +1,187 @@
+using Whydrop.Tcp.Flows;
+using Whydrop.Tcp.Observations;
+
+namespace Whydrop.Tcp.Fates;
+
+/// <summary>Brings a board up to date when it is needed: its place in the stream, and what is outstanding, from the frame history.</summary>
+internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHistory history, Sending sending)
+{
+    private const int MostOutstanding = 4096;
+    private const int MostSteps = 1 << 18;
+    private readonly uint[] frames = new uint[MostOutstanding];
+
+    /// <summary>Makes a board active. The direction is that of the segment at hand; <paramref name="reverse"/> when the board is of the other end.</summary>
+    public void Open(Board* b, in Direction d, bool reverse)
+    {
+        var fwd = reverse ? d.Rev : d.Fwd;
+        var receiver = reverse ? d.Fwd : d.Rev;
+        var opening = reverse ? d.RevOpening : d.FwdOpening;
+        var first = !b->Opened;
+        if (first)
+        {
+            b->Base = opening->Base + 1;
+            b->NextSeqAtIdle = b->Base;
+            b->Opened = true;
+        }
+
+        var next = b->Next64 + Unwrap(fwd->NextSeq - b->NextSeqAtIdle, fwd->Bytes - b->BytesAtIdle);
+        var outstanding = receiver->LastAck == 0 ? (int)Math.Min(next, int.MaxValue) : (int)(fwd->NextSeq - receiver->LastAck);
+        outstanding = Math.Max(0, (int)Math.Min(outstanding, next));
+        b->Active = true;
+        b->Next64 = b->Una64 = next - outstanding;
+        b->RackTime = long.MinValue;
+        b->TimeoutUpTo = long.MinValue;
+        var una = b->SequenceOf(b->Una64);
+        var count = Collect(b, d.Flow, una);
+        Import(b, d, fwd, count, next, counted: !first);
+        if (first)
+        {
+            CountEarlier(b, d.Flow, *fwd, una);
+        }
+    }
+
+    // The distance in the stream whose low 32 bits are known and whose size is nearly the bytes sent since.
+    private static long Unwrap(uint low, long near)
+    {
+        var wraps = (near - low + (1L << 31)) >> 32;
+        return low + (Math.Max(0, wraps) << 32);
+    }
+
+    // Frames that are not fully acknowledged, newest first.
+    private int Collect(Board* b, FlowRecord* flow, uint una)
+    {
+        var count = 0;
+        var number = flow->LastFrame;
+        for (var steps = 0; steps < MostSteps && count < MostOutstanding; steps++)
+        {
+            var past = history[number];
+            if (past == null)
+            {
+                break;
+            }
+
+            if (past->FromHigh == b->FromHigh && past->Length > 0 && !past->IsProbe)
+            {
+                if (SequenceNumber.LessOrEqual(past->Sequence + (uint)past->Length, una))
+                {
+                    break;
+                }
+
+                frames[count++] = number;
+            }
+
+            number = past->Previous;
+        }
+
+        return count;
+    }
+
+    private void Import(Board* b, in Direction d, SenderState* fwd, int count, long next, bool counted)
+    {
+        if (count > 0)
+        {
+            var oldest = history[frames[count - 1]];
+            FillUnknown(b, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), fwd);
+        }
+
+        var ordinal = fwd->Segments - (uint)Math.Min(count, fwd->Segments);
+        for (var i = count - 1; i >= 0; i--)
+        {
+            var past = history[frames[i]];
+            var transmission = Make(b, *past, frames[i], *fwd, ordinal++, d.Flow->Key.IsIpv6);
+            if (counted)
+            {
+                book.CountDelivered(b, past->Length, past->HeaderBytes, transmission.Is(Transmission.SuperPacket) ? transmission.DatagramLength : 0, past->DontFragment, -1);
+            }
+
+            sending.Place(b, transmission, *fwd, 0);
+        }
+
+        FillUnknown(b, next, fwd);
+    }
+
+    // Bytes that are outstanding but whose frames the history no longer has; a single one is a FIN.
+    private void FillUnknown(Board* b, long upTo, SenderState* fwd)
+    {
+        var missing = upTo - b->Next64;
+        if (missing <= 0)
+        {
+            return;
+        }
+
+        if (missing == 1 && (fwd->Bits & SenderState.FinSeen) != 0)
+        {
+            b->Next64 = upTo;
+            return;
+        }
+
+        var payload = Math.Max(1, (int)fwd->Mss);
+        while (b->Next64 < upTo)
+        {
+            var length = (int)Math.Min(upTo - b->Next64, 1 << 28);
+            _ = list.Append(b, new Transmission
+            {
+                Start = b->Next64,
+                Length = length,
+                Segments = Math.Max(1, (length + payload - 1) / payload),
+                Marks = Transmission.NoDetail | Transmission.SuperPacket,
+                DatagramLength = payload,
+                Time = long.MinValue,
+                Number = 1,
+            });
+            b->Next64 += length;
+        }
+    }
+
+    private static Transmission Make(Board* b, in PastFrame past, uint number, in SenderState fwd, uint ordinal, bool ipv6)
+    {
+        var start = Ledger.OffsetOf(b, past.Sequence);
+        var limit = fwd.Mss != 0 ? Math.Max(1, fwd.Mss - Math.Max(0, past.HeaderBytes - (ipv6 ? 60 : 40))) : Math.Max(1, 1500 - past.HeaderBytes);
+        var merged = past.Length > limit && (fwd.Mss != 0 || past.IpLength > 9216 || past.IpLength != fwd.LargestDatagram);
+        return new Transmission
+        {
+            Start = start,
+            Length = past.Length,
+            Segments = merged ? (past.Length + limit - 1) / limit : 1,
+            Time = past.Time,
+            Frame = number,
+            TsVal = past.TsVal,
+            IpId = past.IpId,
+            Ttl = past.Ttl,
+            HeaderBytes = (byte)past.HeaderBytes,
+            DatagramLength = merged ? past.HeaderBytes + limit : past.IpLength,
+            BytesInFlight = (uint)Math.Clamp(start - b->Una64, 0, uint.MaxValue),
+            RttMicroseconds = fwd.Srtt,
+            DataOrdinal = ordinal,
+            Marks = (ushort)((past.HasTimestamp ? Transmission.HasTimestamp : 0) | (past.DontFragment ? Transmission.DontFragment : 0)
+                | (merged ? Transmission.SuperPacket : 0)),
+        };
+    }
+
+    // What the direction sent before its first question: "everything up to X passes" includes it.
+    private void CountEarlier(Board* b, FlowRecord* flow, in SenderState fwd, uint una)
+    {
+        var load = book.LoadOf(b);
+        var number = flow->LastFrame;
+        for (var steps = 0; steps < MostSteps; steps++)
+        {
+            var past = history[number];
+            if (past == null)
+            {
+                return;
+            }
+
+            if (past->FromHigh == b->FromHigh && past->Length > 0 && !past->IsProbe)
+            {
+                var t = Make(b, *past, number, fwd, 0, flow->Key.IsIpv6);
+                load.Sent(past->Time, t.Segments, past->Length + ((long)past->HeaderBytes * t.Segments));
+                if (SequenceNumber.LessOrEqual(past->Sequence + (uint)past->Length, una))
+                {
+                    book.CountDelivered(b, past->Length, past->HeaderBytes, t.Is(Transmission.SuperPacket) ? t.DatagramLength : 0, past->DontFragment, 1);
+                }
+            }
+
+            number = past->Previous;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using Whydrop.Evidence.Capture;
+using Whydrop.Tcp.Flows;
+using Whydrop.Tcp.Observations;
+
+namespace Whydrop.Tcp.Fates;
+
+/// <summary>
+/// Decides the transmissions of one byte range. The receiver's word counts: which transmission its acknowledgment can have answered, by
+/// D-SACK, timestamp echo, or because it came sooner than a round trip. A transmission is lost only when another one of the same bytes
+/// was needed, or the receiver showed the hole.
+/// </summary>
+internal sealed unsafe class CellJudge(BoardList list, FateBook book)
+{
+    private const long DSackPatience = 1_000_000_000;
+    private const int MostSwept = 512;
+    private int[] cell = new int[256];
+
+    /// <summary>Decides what is cumulatively acknowledged and ripe.</summary>
+    public void Sweep(Board* b, long now, in SenderState fwd)
+    {
+        var node = b->Head;
+        for (var swept = 0; node >= 0 && node != b->FirstUnacked && swept < MostSwept; swept++)
+        {
+            var last = list.LastOfCell(node);
+            var next = list[last]->Next;
+            if (node == last || IsRipe(b, *list[last], now))
+            {
+                Decide(b, node, last, fwd, now);
+            }
+
+            node = next;
+        }
+    }
+
+    /// <summary>Decides everything, ripe or not.</summary>
+    public void Flush(Board* b, in SenderState fwd, long captureEnd)
+    {
+        while (b->Head >= 0)
+        {
+            Decide(b, b->Head, list.LastOfCell(b->Head), fwd, captureEnd);
+        }
+    }
+
+    /// <summary>Room is needed: the oldest range is decided with what is known.</summary>
+    public void GiveUpOldest(Board* b, in SenderState fwd) => Decide(b, b->Head, list.LastOfCell(b->Head), fwd, long.MinValue);
+
+    // A D-SACK for the last copy would have come before the answer to anything sent after it.
+    private static bool IsRipe(Board* b, in Transmission last, long now) =>
+        b->RackTime > last.Time || now - Math.Max(last.Time, last.AckedTime) > DSackPatience;
+
+    private void Decide(Board* b, int first, int last, in SenderState fwd, long now)
+    {
+        var count = 0;
+        for (var node = first; ; node = list[node]->Next)
+        {
+            if (count == cell.Length)
+            {
+                Array.Resize(ref cell, 2 * count); // Bounded by the nodes a board may have.
+            }
+
+            cell[count++] = node;
+            if (node == last)
+            {
+                break;
+            }
+        }
+
+        var transmissions = cell.AsSpan(0, count);
+        if (list[first]->Is(Transmission.Hole))
+        {
+            DecideHole(b, *list[first], count == 1);
+            transmissions = transmissions[1..];
+        }
+
+        if (transmissions.Length == 1 && list[transmissions[0]]->Is(Transmission.Acked))
+        {
+            DecideSingle(b, *list[transmissions[0]]);
+        }
+        else if (transmissions.Length > 0)
+        {
+            var acked = list[transmissions[0]]->Is(Transmission.Acked);
+            _ = acked ? DecideDelivered(b, transmissions, fwd) : DecideUnanswered(b, transmissions, fwd, now);
+        }
+
+        RemoveAll(b, first, last);
+    }
+
+    private void RemoveAll(Board* b, int first, int last)
+    {
+        for (var node = first; ;)
+        {
+            var next = list[node]->Next;
+            list.Remove(b, node);
+            if (node == last)
+            {
+                return;
+            }
+
+            node = next;
+        }
+    }
+
+    private void DecideHole(Board* b, in Transmission hole, bool neverFilled)
+    {
+        if (hole.Is(Transmission.LostUpstream))
+        {
+            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), true);
+        }
+        else if (hole.Is(Transmission.Acked))
+        {
+            book.Enter(b, hole, Fate.NotCaptured, true, hole.AckedFrame, false, true);
+        }
+        else if (neverFilled)
+        {
+            var shown = hole.MissingFrame != 0;
+            book.Enter(b, hole, shown ? Fate.LostBefore : Fate.Unknown, shown, hole.MissingFrame, true, true);
+        }
+    }
+
+    private void DecideSingle(Board* b, in Transmission n)
+    {
+        var fate = n.Is(Transmission.Looped) ? Fate.Looped : n.Is(Transmission.Late) ? Fate.Reordered : Fate.Delivered;
+        book.Enter(b, n, fate, proven: true, n.AckedFrame, false, true);
+    }
+
+    private bool DecideDelivered(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd)
+    {
+        var deliverer = Deliverer(nodes, fwd);
+        var delivered = DSacks(nodes) + 1;
+        var firstDelivered = deliverer;
+        for (var extra = delivered - (nodes.Length - deliverer); extra > 0 && firstDelivered > 0; extra--)
+        {
+            firstDelivered--;
+        }
+
+        var (lostOnce, needlessOnce) = (false, false);
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var n = *list[nodes[i]];
+            if (n.Is(Transmission.Looped))
+            {
+                book.Enter(b, n, Fate.Looped, true, n.AckedFrame, false, true);
+            }
+            else if (i < firstDelivered)
+            {
+                EnterLost(b, n, *list[nodes[deliverer]], !lostOnce);
+                lostOnce = true;
+            }
+            else if (i == firstDelivered)
+            {
+                book.Enter(b, n, n.Is(Transmission.Late) ? Fate.Reordered : Fate.Delivered, true, n.AckedFrame, false, true);
+            }
+            else
+            {
+                var fate = n.Is(Transmission.SameDatagram) ? Fate.Duplicated : Fate.RetransmittedNeedlessly;
+                book.Enter(b, n, fate, true, n.AckedFrame, false, !needlessOnce);
+                needlessOnce = true;
+            }
+        }
+
+        return true;
+    }
+
+    // An earlier transmission of bytes that a later one brought across.
+    private void EnterLost(Board* b, in Transmission n, in Transmission deliverer, bool unique)
+    {
+        var shown = n.MissingFrame != 0;
+        var echoed = n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
+            && n.TsVal != deliverer.TsVal;
+        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique);
+    }
+
+    // The latest transmission that the acknowledgment can have answered.
+    private int Deliverer(ReadOnlySpan<int> nodes, in SenderState fwd)
+    {
+        var first = *list[nodes[0]];
+        var soonest = (fwd.MinRtt == 0 ? 0 : fwd.MinRtt - 1) * 500L;
+        var k = nodes.Length - 1;
+        while (k > 0 && list[nodes[k]]->Time + soonest > first.AckedTime)
+        {
+            k--;
+        }
+
+        // RFC 7323, 4.3: the echo is of the segment that advanced the left edge.
+        while (k > 0 && first.Is(Transmission.AckedAtHead) && list[nodes[k]]->Is(Transmission.HasTimestamp)
+            && SequenceNumber.Greater(list[nodes[k]]->TsVal, first.AckedTsEcr))
+        {
+            k--;
+        }
+
+        return k;
+    }
+
+    private int DSacks(ReadOnlySpan<int> nodes)
+    {
+        var sum = 0;
+        foreach (var node in nodes)
+        {
+            sum += list[node]->DSacks;
+        }
+
+        return sum;
+    }
+
+    private bool DecideUnanswered(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd, long now)
+    {
+        var lostOnce = false;
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var n = *list[nodes[i]];
+            var shown = n.MissingFrame != 0 && (i < nodes.Length - 1 || IsOldNews(n, fwd, now));
+            var fate = n.Is(Transmission.Looped) ? Fate.Looped
+                : shown || i < nodes.Length - 1 || IsLadderEnd(nodes, now) ? Fate.LostAfter : Fate.Unknown;
+            book.Enter(b, n, fate, shown, n.MissingFrame, fate != Fate.Unknown, fate == Fate.Unknown || !lostOnce);
+            lostOnce |= fate == Fate.LostAfter;
+        }
+
+        return true;
+    }
+
+    // The hole was shown early enough before the end for a late arrival to have closed it.
+    private static bool IsOldNews(in Transmission n, in SenderState fwd, long now) =>
+        now != long.MinValue && now - n.MissingTime >= Math.Max(fwd.Srtt * 1000L, 1_000_000);
+
+    // The last step of a ladder of time-outs: the capture went on for longer than the next step would have taken, and no answer came.
+    private bool IsLadderEnd(ReadOnlySpan<int> nodes, long now)
+    {
+        if (nodes.Length < 3)
+        {
+            return false;
+        }
+
+        var last = *list[nodes[^1]];
+        var step = last.Time - list[nodes[^2]]->Time;
+        return last.Recovery == RecoveryKind.Of(Recovery.Timeout) && step > 0 && now > last.Time && now - last.Time >= 3 * step;
+    }
+}

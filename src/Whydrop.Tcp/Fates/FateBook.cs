@@ -1,0 +1,216 @@
+using Whydrop.Evidence.Capture;
+using Whydrop.Tcp.Facts;
+using Whydrop.Tcp.Flows;
+using Whydrop.Tcp.Memory;
+
+namespace Whydrop.Tcp.Fates;
+
+/// <summary>Enters decided transmissions: totals per capture point, sizes per direction, and a bounded number of single fates.</summary>
+internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, int mostRows) : IDisposable
+{
+    private const int MostSizes = 2048;
+    private readonly NativeSlab<FateRow> rows = new();
+    private readonly NativeSlab<SizeTally> sizes = new();
+
+    /// <summary>Fates beyond the limit.</summary>
+    public long RowsNotKept { get; private set; }
+
+    public int RowCount => rows.Count;
+
+    public FateRow Row(int index) => *rows[index];
+
+    public PointTally PointOf(Board* b) => points[table.Records[b->Flow]->Key.Point];
+
+    /// <summary>Load of the direction the board's sender sends in.</summary>
+    public LoadBins LoadOf(Board* b)
+    {
+        var clientHigh = (table.Openings[b->Flow]->Bits & FlowOpening.ClientHigh) != 0;
+        return clientHigh == b->FromHigh ? PointOf(b).FromClient : PointOf(b).FromServer;
+    }
+
+    /// <summary>Enters one transmission, or one range that never passed.</summary>
+    /// <param name="b">Its board.</param>
+    /// <param name="n">The transmission.</param>
+    /// <param name="fate">Its fate.</param>
+    /// <param name="proven">The receiver said so.</param>
+    /// <param name="provenBy">In this frame.</param>
+    /// <param name="neverDelivered">Nothing ever brought these bytes across.</param>
+    /// <param name="unique">These bytes were not entered with this fate before.</param>
+    public void Enter(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered, bool unique)
+    {
+        CountSizes(b, n, fate);
+        if (fate == Fate.Delivered)
+        {
+            return;
+        }
+
+        var point = PointOf(b);
+        point.Count(fate, n.Segments, n.Length, unique ? n.Length : 0);
+        if (n.Is(Transmission.Hole))
+        {
+            point.UnseenSegments += n.Segments;
+            point.UnseenBytes += n.Length;
+        }
+
+        CountOnBoard(b, n, fate);
+        Keep(b, n, fate, proven, provenBy, neverDelivered);
+    }
+
+    /// <summary>Adds to (or takes back from) what was delivered of one size.</summary>
+    public void CountDelivered(Board* b, int length, int headerBytes, int datagramLimit, bool dontFragment, int sign)
+    {
+        if (datagramLimit == 0 || length + headerBytes <= datagramLimit)
+        {
+            Size(b, length + headerBytes, dontFragment)->Delivered += sign;
+            return;
+        }
+
+        var payload = Math.Max(1, datagramLimit - headerBytes);
+        Size(b, datagramLimit, dontFragment)->Delivered += sign * (length / payload);
+        if (length % payload != 0)
+        {
+            Size(b, headerBytes + (length % payload), dontFragment)->Delivered += sign;
+        }
+    }
+
+    /// <summary>The sizes of a board, ascending.</summary>
+    public List<SizeCount> SizesOf(Board* b)
+    {
+        var list = new List<SizeCount>();
+        for (var i = b->Sizes; i > 0; i = sizes[i - 1]->Next)
+        {
+            var size = sizes[i - 1];
+            if (size->Delivered > 0 || size->Lost > 0)
+            {
+                list.Add(new SizeCount(size->DatagramLength, size->DontFragment, Math.Max(0, size->Delivered), size->Lost));
+            }
+        }
+
+        list.Sort((x, y) => x.DatagramLength.CompareTo(y.DatagramLength));
+        return list;
+    }
+
+    public void Dispose()
+    {
+        rows.Dispose();
+        sizes.Dispose();
+    }
+
+    private static void CountOnBoard(Board* b, in Transmission n, Fate fate)
+    {
+        switch (fate)
+        {
+            case Fate.LostAfter or Fate.LostBefore:
+                b->LostSegments += n.Segments;
+                b->LostBytes += n.Length;
+                break;
+            case Fate.NotCaptured:
+                b->NotCapturedBytes += n.Length;
+                break;
+            case Fate.Unknown:
+                b->UnknownSegments += n.Segments;
+                b->UnknownBytes += n.Length;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void CountSizes(Board* b, in Transmission n, Fate fate)
+    {
+        if (n.Is(Transmission.Hole) || n.Is(Transmission.NoDetail) || n.Segments == 0 || fate is Fate.Unknown or Fate.Looped)
+        {
+            return;
+        }
+
+        var lost = fate == Fate.LostAfter;
+        var header = n.HeaderBytes;
+        if (!n.Is(Transmission.SuperPacket))
+        {
+            var size = Size(b, n.DatagramLength, n.Is(Transmission.DontFragment));
+            _ = lost ? size->Lost++ : size->Delivered++;
+        }
+        else
+        {
+            var payload = Math.Max(1, n.DatagramLength - header);
+            var rest = n.Length - ((long)(n.Segments - 1) * payload);
+            Add(Size(b, n.DatagramLength, n.Is(Transmission.DontFragment)), n.Segments - 1, lost);
+            Add(Size(b, header + (int)Math.Clamp(rest, 1, payload), n.Is(Transmission.DontFragment)), 1, lost);
+        }
+
+        if (fate == Fate.LostAfter)
+        {
+            LoadOf(b).Lost(n.Time, n.Segments, n.Length + ((long)header * n.Segments));
+        }
+    }
+
+    private static void Add(SizeTally* size, long count, bool lost)
+    {
+        size->Lost += lost ? count : 0;
+        size->Delivered += lost ? 0 : count;
+    }
+
+    private SizeTally* Size(Board* b, int datagramLength, bool dontFragment)
+    {
+        for (var i = b->Sizes; i > 0; i = sizes[i - 1]->Next)
+        {
+            if (sizes[i - 1]->DatagramLength == datagramLength)
+            {
+                sizes[i - 1]->DontFragment &= dontFragment;
+                return sizes[i - 1];
+            }
+        }
+
+        if (b->SizeCount >= MostSizes)
+        {
+            return sizes[b->Sizes - 1];
+        }
+
+        var index = sizes.Add();
+        sizes[index]->DatagramLength = datagramLength;
+        sizes[index]->DontFragment = dontFragment;
+        sizes[index]->Next = b->Sizes;
+        b->Sizes = index + 1;
+        b->SizeCount++;
+        return sizes[index];
+    }
+
+    private void Keep(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered)
+    {
+        if (n.Segments == 0 && !n.Is(Transmission.Hole))
+        {
+            return; // A further piece of a transmission that has its row.
+        }
+
+        if (rows.Count >= mostRows)
+        {
+            RowsNotKept++;
+            return;
+        }
+
+        *rows[rows.Add()] = new FateRow
+        {
+            Flow = b->Flow,
+            FromHigh = b->FromHigh,
+            Fate = fate,
+            StreamOffset = n.Start,
+            Sequence = b->SequenceOf(n.Start),
+            Length = n.Length,
+            Segments = (ushort)Math.Min(n.Segments, ushort.MaxValue),
+            Seen = !n.Is(Transmission.Hole) && !n.Is(Transmission.NoDetail),
+            DatagramLength = n.DatagramLength,
+            HeaderBytes = n.HeaderBytes,
+            DontFragment = n.Is(Transmission.DontFragment),
+            Number = n.Number,
+            Recovery = n.Recovery,
+            Frame = n.Frame,
+            Proven = proven,
+            ProvenBy = proven ? provenBy : 0,
+            Sent = n.Time,
+            NeverDelivered = neverDelivered,
+            DataOrdinal = n.DataOrdinal,
+            BytesInFlight = n.BytesInFlight,
+            RttMicroseconds = n.RttMicroseconds,
+        };
+    }
+}

@@ -1,0 +1,225 @@
+using Whydrop.Evidence.Capture;
+using Whydrop.Tcp.Flows;
+using Whydrop.Tcp.Packets;
+
+namespace Whydrop.Tcp.Fates;
+
+/// <summary>Enters data segments into a board: new bytes, bytes sent again, and bytes that come late into a hole.</summary>
+internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge judge)
+{
+    private const int MostNodes = 8192;
+
+    /// <summary>A jump farther than this is no gap in the capture but another stream of numbers.</summary>
+    private const long FarthestJump = 1L << 30;
+
+    /// <summary>Takes a segment as it passes.</summary>
+    public void Take(Board* b, in TcpSegment s, in Direction d, int dupAcks, uint frameNumber)
+    {
+        var start = Ledger.OffsetOf(b, s.Sequence);
+        if (start - b->Next64 > FarthestJump || start < 0)
+        {
+            EnterForeign(b, s, frameNumber);
+            return;
+        }
+
+        var limit = WireSegments.PayloadLimit(s, *d.Fwd);
+        var header = s.IpLength - s.Length;
+        var transmission = new Transmission
+        {
+            Start = start,
+            Length = s.Length,
+            Segments = WireSegments.Count(s.Length, limit),
+            Time = s.Time,
+            Frame = frameNumber,
+            TsVal = s.TsVal,
+            IpId = (ushort)s.IpId,
+            Ttl = s.Ttl,
+            HeaderBytes = (byte)Math.Clamp(header, 0, 255),
+            DatagramLength = limit == 0 ? s.IpLength : header + limit,
+            BytesInFlight = (uint)Math.Clamp(Math.Min(start, b->Next64) - b->Una64, 0, uint.MaxValue),
+            RttMicroseconds = d.Fwd->Srtt,
+            DataOrdinal = d.Fwd->Segments,
+            Marks = (ushort)((s.HasTimestamp ? Transmission.HasTimestamp : 0) | (s.DontFragment ? Transmission.DontFragment : 0)
+                | (limit != 0 ? Transmission.SuperPacket : 0)),
+        };
+        book.LoadOf(b).Sent(s.Time, transmission.Segments, s.Length + ((long)header * transmission.Segments));
+        Place(b, transmission, *d.Fwd, dupAcks);
+        b->SentTime = s.Time;
+        while (b->Count > MostNodes)
+        {
+            judge.GiveUpOldest(b, *d.Fwd);
+        }
+    }
+
+    /// <summary>Puts a transmission where its bytes are, in as many pieces as it meets cells.</summary>
+    public void Place(Board* b, in Transmission whole, in SenderState fwd, int dupAcks)
+    {
+        var position = whole.Start;
+        var end = whole.End;
+        var segments = whole.Segments;
+        var again = false;
+        while (position < end)
+        {
+            if (position >= b->Next64)
+            {
+                AppendNew(b, whole, position, segments, fwd);
+                break;
+            }
+
+            var cell = list.FindCell(b, position);
+            var pieceEnd = cell < 0 ? Math.Min(end, b->Next64) : Math.Min(end, list[cell]->Start > position ? list[cell]->Start : list[cell]->End);
+            var piece = Piece(whole, position, pieceEnd, ref segments, pieceEnd == end);
+            again |= cell < 0 || list[cell]->Start > position ? EnterDecided(b, piece) : PlaceInCell(b, cell, piece, fwd, dupAcks);
+            position = pieceEnd;
+        }
+
+        if (again)
+        {
+            b->Retransmissions += (uint)Math.Max(1, whole.Segments - segments);
+        }
+    }
+
+    private static Transmission Piece(in Transmission whole, long start, long end, ref int segments, bool last)
+    {
+        var piece = whole;
+        piece.Start = start;
+        piece.Length = (int)(end - start);
+        var limit = whole.DatagramLength - whole.HeaderBytes;
+        piece.Segments = last || !whole.Is(Transmission.SuperPacket) || limit <= 0 ? segments : Math.Min(segments, (piece.Length + limit - 1) / limit);
+        segments -= piece.Segments;
+        return piece;
+    }
+
+    private void AppendNew(Board* b, in Transmission whole, long position, int segments, in SenderState fwd)
+    {
+        if (position > b->Next64)
+        {
+            AppendHole(b, whole, position, fwd);
+        }
+
+        var node = whole;
+        node.Start = position;
+        node.Length = (int)(whole.End - position);
+        node.Segments = segments;
+        node.Number = 1;
+        _ = list.Append(b, node);
+        b->Next64 = whole.End;
+    }
+
+    private void AppendHole(Board* b, in Transmission after, long upTo, in SenderState fwd)
+    {
+        var payload = PayloadLimit(fwd, after);
+        var length = (int)(upTo - b->Next64);
+        _ = list.Append(b, new Transmission
+        {
+            Start = b->Next64,
+            Length = length,
+            Segments = (length + payload - 1) / payload,
+            Time = after.Time,
+            Frame = after.Frame,
+            TsVal = after.TsVal,
+            IpId = after.IpId,
+            DatagramLength = payload,
+            BytesInFlight = after.BytesInFlight,
+            RttMicroseconds = after.RttMicroseconds,
+            DataOrdinal = after.DataOrdinal,
+            Marks = (ushort)(Transmission.Hole | Transmission.SuperPacket | (after.Marks & Transmission.HasTimestamp)),
+        });
+        b->Next64 = upTo;
+    }
+
+    private static int PayloadLimit(in SenderState fwd, in Transmission t) => Math.Max(1, fwd.Mss != 0 ? fwd.Mss - Math.Max(0, t.HeaderBytes - 40) : 1460);
+
+    // Bytes that were decided before: the receiver has them.
+    private bool EnterDecided(Board* b, in Transmission piece)
+    {
+        b->RepeatedBytes += piece.Length;
+        var node = piece;
+        node.Number = 2;
+        node.Recovery = RecoveryKind.Of(Recovery.Unknown);
+        book.Enter(b, node, piece.Is(Transmission.Looped) ? Fate.Looped : Fate.RetransmittedNeedlessly, proven: true, b->LastHeardFrame, false, true);
+        return true;
+    }
+
+    private bool PlaceInCell(Board* b, int cell, in Transmission piece, in SenderState fwd, int dupAcks)
+    {
+        if (list[cell]->Start < piece.Start)
+        {
+            list.Divide(b, cell, piece.Start);
+            cell = list.FindCell(b, piece.Start);
+        }
+
+        if (list[cell]->End > piece.End)
+        {
+            list.Divide(b, cell, piece.End);
+        }
+
+        var last = list.LastOfCell(cell);
+        var previous = list[last];
+        var node = piece;
+        if (previous->Is(Transmission.Hole))
+        {
+            return FillHole(b, cell, ref node, fwd, dupAcks);
+        }
+
+        b->RepeatedBytes += piece.Length;
+        if (previous->IpId == piece.IpId && piece.IpId != 0 && previous->TsVal == piece.TsVal && previous->Is(Transmission.HasTimestamp) == piece.Is(Transmission.HasTimestamp)
+            && previous->Frame != 0)
+        {
+            node.Marks |= Transmission.SameDatagram;
+        }
+
+        node.Number = (byte)Math.Min(previous->Number + 1, byte.MaxValue);
+        node.Recovery = RecoveryKind.Of(RecoveryClassifier.Classify(b, *previous, node, fwd, dupAcks));
+        if (node.Recovery == RecoveryKind.Of(Recovery.TailLossProbe) && node.Segments > 0)
+        {
+            book.PointOf(b).TailLossProbes++;
+        }
+        else if (node.Recovery == RecoveryKind.Of(Recovery.Timeout))
+        {
+            b->TimeoutUpTo = Math.Max(b->TimeoutUpTo, b->Next64);
+        }
+
+        // What was acknowledged before it was sent again: the acknowledgment is not for this copy.
+        node.Marks |= (ushort)(previous->Marks & (Transmission.Acked | Transmission.AckedAtHead));
+        (node.AckedTime, node.AckedFrame, node.AckedTsEcr) = (previous->AckedTime, previous->AckedFrame, previous->AckedTsEcr);
+        _ = list.InsertAfter(b, last, node);
+        return true;
+    }
+
+    private bool FillHole(Board* b, int cell, ref Transmission node, in SenderState fwd, int dupAcks)
+    {
+        var hole = list[cell];
+        var late = LateArrival.WasOvertaken(*hole, node, fwd, dupAcks);
+        node.Number = 1;
+        if (late)
+        {
+            node.Marks |= Transmission.Late;
+        }
+        else
+        {
+            hole->Marks |= Transmission.LostUpstream;
+            node.Recovery = RecoveryKind.Of(RecoveryClassifier.ClassifyFill(b, *hole, node, fwd, dupAcks));
+        }
+
+        var acked = (ushort)(hole->Marks & (Transmission.Acked | Transmission.AckedAtHead));
+        node.Marks |= acked;
+        (node.AckedTime, node.AckedFrame, node.AckedTsEcr) = (hole->AckedTime, hole->AckedFrame, hole->AckedTsEcr);
+        _ = list.InsertAfter(b, cell, node);
+        if (late)
+        {
+            list.Remove(b, cell);
+        }
+
+        return !late;
+    }
+
+    // Sequence numbers of another stream: nothing can be said of these bytes.
+    private void EnterForeign(Board* b, in TcpSegment s, uint frameNumber) => book.Enter(
+        b,
+        new Transmission
+        {
+            Length = s.Length, Segments = 1, Time = s.Time, Frame = frameNumber, DatagramLength = s.IpLength, Marks = Transmission.NoDetail,
+        },
+        Fate.Unknown, false, 0, false, true);
+}

@@ -1,0 +1,349 @@
+using Whydrop.Tcp.Artefacts;
+using Whydrop.Tcp.Fates;
+using Whydrop.Tcp.Observations;
+using Whydrop.Tcp.Packets;
+using Whydrop.Wire;
+
+namespace Whydrop.Tcp.Flows;
+
+/// <summary>Everything that is not a clean segment: handshakes, closings, repeats, gaps, duplicate ACKs, windows, and whatever follows them until it is quiet again.</summary>
+internal sealed unsafe class CarefulPath
+{
+    private const uint DuplicateAckBit = 1u << (int)Observation.DuplicateAck;
+    private readonly FlowEngine engine;
+    private readonly CopyGate copies;
+
+    public CarefulPath(FlowEngine engine)
+    {
+        this.engine = engine;
+        copies = new CopyGate(engine, this);
+    }
+
+
+    /// <summary>Takes one segment.</summary>
+    public void Take(ref TcpSegment s, int index, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        var d = Look(index, s.FromHigh);
+        if (StartsAnew(s, *d.FwdOpening))
+        {
+            if (copies.IsOldSyn(s, d))
+            {
+                return;
+            }
+
+            index = engine.Open(ref s, frameNumber, frame);
+            engine.Reuses++;
+            d = Look(index, s.FromHigh);
+            d.Opening->Bits |= FlowOpening.ReusedPorts;
+            var reused = Unusual(d);
+            (d.FromHigh ? ref reused->High : ref reused->Low).Counts[(int)Observation.PortReused]++;
+        }
+
+        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d))
+        {
+            return;
+        }
+
+        TakeOpening(s, d, frame);
+        var mask = Observe(s, d, frameNumber);
+        TakeFates(s, d, mask, frameNumber, frame);
+        Advance(s, d, mask, frameNumber);
+        if (d.Flow->Unusual < 0 && IsQuiet(d))
+        {
+            d.Flow->Unusual = -d.Flow->Unusual;
+        }
+    }
+
+    /// <summary>Figures that a connection keeps once something was unusual on it.</summary>
+    public void AfterClean(in TcpSegment s, int index)
+    {
+        var d = Look(index, s.FromHigh);
+        var unusual = engine.Unusual[d.Flow->Unusual - 1];
+        if ((unusual->LowBoard | unusual->HighBoard) != 0)
+        {
+            engine.Ledger.SentQuietly(s, d, s.FromHigh ? unusual->HighBoard : unusual->LowBoard);
+        }
+    }
+
+    /// <summary>The cold state of a connection, made on first need.</summary>
+    public UnusualFlow* Unusual(in Direction d)
+    {
+        if (d.Flow->Unusual == 0)
+        {
+            d.Flow->Unusual = -(engine.Unusual.Add() + 1);
+            var fresh = engine.Unusual[-d.Flow->Unusual - 1];
+            fresh->Low.MaxSeqToBeAcked = d.Flow->Low.NextSeq;
+            fresh->High.MaxSeqToBeAcked = d.Flow->High.NextSeq;
+        }
+        else if (d.Flow->Unusual > 0)
+        {
+            d.Flow->Unusual = -d.Flow->Unusual;
+            var quiet = engine.Unusual[-d.Flow->Unusual - 1];
+            quiet->Low.MaxSeqToBeAcked = d.Flow->Low.NextSeq;
+            quiet->High.MaxSeqToBeAcked = d.Flow->High.NextSeq;
+        }
+
+        return engine.Unusual[-d.Flow->Unusual - 1];
+    }
+
+    private static bool StartsAnew(in TcpSegment s, in SenderOpening opening) =>
+        (s.Flags & (TcpFlag.Syn | TcpFlag.Ack)) == TcpFlag.Syn && opening.Has(SenderOpening.BaseSet) && opening.Base != s.Sequence;
+
+    // Only a segment that advances nothing can be the same datagram again.
+    private static bool IsSuspicious(in TcpSegment s, in SenderState fwd) =>
+        fwd.Frames != 0 && SequenceNumber.LessOrEqual(s.SequenceEnd, fwd.NextSeq) && SequenceNumber.LessOrEqual(s.Acknowledgment, fwd.LastAck);
+
+    private Direction Look(int index, bool fromHigh)
+    {
+        var flow = engine.Table.Records[index];
+        return new Direction
+        {
+            Flow = flow,
+            Opening = engine.Table.Openings[index],
+            Fwd = fromHigh ? &flow->High : &flow->Low,
+            Rev = fromHigh ? &flow->Low : &flow->High,
+            Index = index,
+            FromHigh = fromHigh,
+        };
+    }
+
+    private static void TakeOpening(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    {
+        var own = d.FwdOpening;
+        var peer = d.RevOpening;
+        if (!own->Has(SenderOpening.BaseSet))
+        {
+            own->Base = s.IsSyn ? s.Sequence : s.Sequence - 1;
+            own->Bits |= SenderOpening.BaseSet;
+        }
+
+        if (!peer->Has(SenderOpening.BaseSet) && s.HasAck)
+        {
+            peer->Base = s.Acknowledgment - 1;
+            peer->Bits |= SenderOpening.BaseSet;
+        }
+
+        if (s.HasTimestamp)
+        {
+            own->Bits |= SenderOpening.TimestampSeen;
+        }
+
+        if (s.IsSyn)
+        {
+            TakeSyn(s, d, frame);
+        }
+        else if (s.HasAck && d.Opening->InitialRttNanoseconds == 0 && d.Opening->SynTime != 0
+            && s.Sequence == own->Base + 1 && s.Acknowledgment == peer->Base + 1)
+        {
+            d.Opening->InitialRttNanoseconds = (uint)Math.Clamp(s.Time - d.Opening->SynTime, 0, uint.MaxValue);
+        }
+    }
+
+    private static void TakeSyn(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    {
+        var own = d.FwdOpening;
+        var optionsAt = s.TcpOffset + 20;
+        var kept = Math.Min((int)s.TcpOptionsLength, frame.Length - optionsAt);
+        own->Bits |= s.HasAck ? SenderOpening.SawSynAck : SenderOpening.SawSyn;
+        SynOptions.Read(kept > 0 ? frame.Slice(optionsAt, kept) : default, ref *own);
+        TakeWindowScale(s, d);
+        if (own->Mss != 0)
+        {
+            d.Rev->Mss = own->Mss;
+        }
+
+        if ((d.Opening->Bits & FlowOpening.ClientKnown) == 0)
+        {
+            var clientHigh = s.FromHigh ^ s.HasAck;
+            d.Opening->Bits = (d.Opening->Bits & ~FlowOpening.ClientHigh) | FlowOpening.ClientKnown | (clientHigh ? FlowOpening.ClientHigh : 0);
+        }
+
+        if (!s.HasAck)
+        {
+            d.Opening->SynTime = s.Time;
+        }
+        else if (d.Opening->SynTime != 0 && d.Opening->HandshakeRtt == 0)
+        {
+            d.Opening->HandshakeRtt = (uint)Math.Clamp((s.Time - d.Opening->SynTime) / 1000, 0, int.MaxValue) + 1;
+        }
+    }
+
+    // RFC 7323, 2.2: scaling is in use only when both SYNs offered it.
+    private static void TakeWindowScale(in TcpSegment s, in Direction d)
+    {
+        const byte all = SenderState.ScaleKnown | SenderState.ScaleMask;
+        if (!d.FwdOpening->Has(SenderOpening.ScaleOffered))
+        {
+            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown);
+            d.Rev->Bits = (byte)((d.Rev->Bits & ~all) | SenderState.ScaleKnown);
+        }
+        else
+        {
+            var refused = s.HasAck && (d.Rev->Bits & SenderState.ScaleKnown) != 0 && !d.RevOpening->Has(SenderOpening.ScaleOffered);
+            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown | (refused ? 0 : d.FwdOpening->Scale));
+        }
+    }
+
+    private uint Observe(in TcpSegment s, in Direction d, uint frameNumber)
+    {
+        UnusualSender freshFwd = default;
+        UnusualSender freshRev = default;
+        freshFwd.MaxSeqToBeAcked = d.Fwd->NextSeq;
+        freshRev.MaxSeqToBeAcked = d.Rev->NextSeq;
+        ref var own = ref freshFwd;
+        ref var other = ref freshRev;
+        var existing = d.Flow->Unusual != 0;
+        if (existing)
+        {
+            var unusual = Unusual(d);
+            own = ref d.FromHigh ? ref unusual->High : ref unusual->Low;
+            other = ref d.FromHigh ? ref unusual->Low : ref unusual->High;
+        }
+
+        var repeat = d.Fwd->NextSeq != 0 && SequenceNumber.Less(s.Sequence, d.Fwd->NextSeq);
+        var nextSeqTime = !repeat ? 0 : own.NextSeqTimeFor == d.Fwd->NextSeq && own.NextSeqTime != 0 ? own.NextSeqTime : NextSeqTime(d);
+        var mask = SegmentObserver.Observe(s, *d.Fwd, *d.Rev, ref own, ref other, d.Opening->InitialRttNanoseconds, nextSeqTime);
+        if (!existing)
+        {
+            if (mask == 0 && own.DupAcks == 0 && other.DupAcks == 0)
+            {
+                return 0;
+            }
+
+            var unusual = Unusual(d);
+            var (low, high) = d.FromHigh ? (freshRev, freshFwd) : (freshFwd, freshRev);
+            unusual->Low = low;
+            unusual->High = high;
+            own = ref d.FromHigh ? ref unusual->High : ref unusual->Low;
+        }
+
+        own.Counts.Count(mask);
+        own.LastObservations = mask;
+        own.LastTime = s.Time;
+        TakeZeroWindow(s, ref own);
+        if (mask >> (int)Observation.Reset != 0 && s.IsReset && d.FwdOpening->ResetFrame == 0)
+        {
+            d.FwdOpening->ResetFrame = frameNumber;
+        }
+
+        return mask;
+    }
+
+    private static void TakeZeroWindow(in TcpSegment s, ref UnusualSender own)
+    {
+        if (s.Window == 0 && !s.IsReset && !s.IsSyn && !s.IsFin)
+        {
+            own.ZeroWindowSince = own.ZeroWindowSince == 0 ? s.Time : own.ZeroWindowSince;
+        }
+        else if (own.ZeroWindowSince != 0 && s.Window != 0)
+        {
+            own.ZeroWindowTotal += Math.Max(0, s.Time - own.ZeroWindowSince);
+            own.ZeroWindowSince = 0;
+        }
+    }
+
+    // When the highest sequence number passed; long ago when the history does not know.
+    private long NextSeqTime(in Direction d)
+    {
+        var past = engine.History[d.Flow->LastFrame];
+        for (var steps = 0; past != null && steps < 4096; steps++)
+        {
+            if (past->FromHigh == d.FromHigh && past->SequenceEnd == d.Fwd->NextSeq && (past->Length > 0 || (past->Flags & (TcpFlag.Syn | TcpFlag.Fin)) != 0))
+            {
+                return past->Time;
+            }
+
+            past = engine.History[past->Previous];
+        }
+
+        return long.MinValue / 2;
+    }
+
+    private void TakeFates(in TcpSegment s, in Direction d, uint mask, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        if (d.Flow->Unusual == 0 && (s.SackBlocks == 0 || !Ledger.NeedsHearing(s, d, isDupAck: false)))
+        {
+            return;
+        }
+
+        var unusual = Unusual(d);
+        var dupAcks = d.FromHigh ? unusual->Low.DupAcks : unusual->High.DupAcks;
+        engine.Ledger.Take(s, d, unusual, mask, dupAcks, frameNumber, frame, (mask & DuplicateAckBit) != 0);
+    }
+
+    private void Advance(in TcpSegment s, in Direction d, uint mask, uint frameNumber)
+    {
+        var fwd = d.Fwd;
+        var rev = d.Rev;
+        if ((rev->Bits & SenderState.Timing) != 0 && s.HasAck && SequenceNumber.LessOrEqual(rev->TimedEnd, s.Acknowledgment))
+        {
+            rev->TakeRttSample(s.Time);
+        }
+
+        var probe = (mask & SegmentObserver.ProbeMask) != 0;
+        if (s.Length > 0 && !probe)
+        {
+            engine.CountData(s, d.Flow, fwd);
+            if ((mask & (SegmentObserver.RetransmissionMask | SegmentObserver.Bit(Observation.OutOfOrder))) != 0)
+            {
+                fwd->Bits &= unchecked((byte)~SenderState.Timing); // Karn: what was sent twice is not timed.
+            }
+        }
+
+        AdvanceSequence(s, d, mask);
+        fwd->Bits = (byte)(s.IsSyn ? fwd->Bits | SenderState.FirstAck : fwd->Bits & ~SenderState.FirstAck);
+        if (s.IsFin)
+        {
+            fwd->Bits |= SenderState.FinSeen;
+        }
+
+        fwd->LastAck = s.Acknowledgment;
+        fwd->Window = s.Window;
+        fwd->Ttl = s.Ttl;
+        fwd->Frames++;
+        engine.History.Append(s, frameNumber, d.Flow->LastFrame, probe);
+        d.Flow->LastFrame = frameNumber;
+        d.Flow->LastTime = s.Time;
+    }
+
+    private void AdvanceSequence(in TcpSegment s, in Direction d, uint mask)
+    {
+        var zeroWindowProbe = (mask & SegmentObserver.Bit(Observation.ZeroWindowProbe)) != 0;
+        var fwd = d.Fwd;
+        var end = s.SequenceEnd;
+        if (zeroWindowProbe)
+        {
+            return;
+        }
+
+        var advanced = fwd->NextSeq == 0 || SequenceNumber.Greater(end, fwd->NextSeq);
+        if (d.Flow->Unusual != 0)
+        {
+            var unusual = engine.Unusual[Math.Abs(d.Flow->Unusual) - 1];
+            ref var own = ref d.FromHigh ? ref unusual->High : ref unusual->Low;
+            if (advanced)
+            {
+                own.NextSeqTime = s.Time;
+                own.NextSeqTimeFor = end;
+            }
+
+            if (s.Sequence == own.MaxSeqToBeAcked || own.MaxSeqToBeAcked == 0)
+            {
+                own.MaxSeqToBeAcked = advanced ? end : fwd->NextSeq;
+            }
+        }
+
+        if (advanced)
+        {
+            fwd->NextSeq = end;
+        }
+    }
+
+    private bool IsQuiet(in Direction d)
+    {
+        var unusual = engine.Unusual[-d.Flow->Unusual - 1];
+        return unusual->Low.IsQuiet(d.Flow->Low.NextSeq) && unusual->High.IsQuiet(d.Flow->High.NextSeq)
+            && unusual->Low.ZeroWindowSince == 0 && unusual->High.ZeroWindowSince == 0
+            && engine.Ledger.IsIdle(unusual->LowBoard) && engine.Ledger.IsIdle(unusual->HighBoard);
+    }
+}

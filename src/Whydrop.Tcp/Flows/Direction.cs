@@ -1,0 +1,19 @@
+namespace Whydrop.Tcp.Flows;
+
+/// <summary>A connection as seen from the sender of the segment at hand. Pointers into slabs, which never move.</summary>
+internal unsafe ref struct Direction
+{
+    public FlowRecord* Flow;
+    public FlowOpening* Opening;
+    public SenderState* Fwd;
+    public SenderState* Rev;
+    public int Index;
+    public bool FromHigh;
+
+    public readonly SenderOpening* FwdOpening => FromHigh ? &Opening->High : &Opening->Low;
+
+    public readonly SenderOpening* RevOpening => FromHigh ? &Opening->Low : &Opening->High;
+
+    /// <summary>The sender is the client.</summary>
+    public readonly bool FromClient => ((Opening->Bits & FlowOpening.ClientHigh) != 0) == FromHigh;
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Text;
+using Whydrop.Wire;
+
+namespace Whydrop.Tcp.Flows;
+
+/// <summary>Numbers for tunnel layerings: what kind, between which outer addresses (in either direction), with which identifier. 0 is plain.</summary>
+internal sealed class EncapsulationBook
+{
+    private const int Most = 0x7FFF;
+    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+    private readonly List<string> texts = [""];
+    private readonly Dictionary<ulong, int> byBytes = [];
+
+    /// <summary>Text of a number, for one of the two directions; null for plain.</summary>
+    public string? TextOf(int number, bool reversed)
+    {
+        if (number == 0 || !reversed)
+        {
+            return number == 0 ? null : texts[number];
+        }
+
+        var words = texts[number].Split(' ');
+        return string.Join(' ', words.Select(w => w.IndexOf('>') is var i and > 0 ? w[(i + 1)..] + '>' + w[..i] : w));
+    }
+
+    /// <summary>Whether a frame travels from the higher to the lower outer address of its outermost tunnel.</summary>
+    public static bool IsReversed(in PacketHeaders h, ReadOnlySpan<byte> frame)
+    {
+        var addresses = Addresses(frame, h.TunnelHeaders[0].OuterIpOffset);
+        return addresses[..(addresses.Length / 2)].SequenceCompareTo(addresses[(addresses.Length / 2)..]) > 0;
+    }
+
+    /// <summary>Number of the layering of a frame.</summary>
+    public int NumberOf(in PacketHeaders h, ReadOnlySpan<byte> frame)
+    {
+        var hash = new HashCode();
+        for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
+        {
+            var t = h.TunnelHeaders[i];
+            hash.Add(t.Kind);
+            hash.Add(t.Identifier);
+            hash.AddBytes(Addresses(frame, t.OuterIpOffset));
+        }
+
+        // A collision of 32-bit hashes only costs a wrong label between two tunnels of one capture; the text decides below on first sight.
+        var key = ((ulong)(uint)hash.ToHashCode() << 8) | h.TunnelDepth;
+        if (byBytes.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var number = Intern(Describe(h, frame));
+        if (byBytes.Count < Most)
+        {
+            byBytes[key] = number;
+        }
+
+        return number;
+    }
+
+    private static string Describe(in PacketHeaders h, ReadOnlySpan<byte> frame)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
+        {
+            var t = h.TunnelHeaders[i];
+            var addresses = Addresses(frame, t.OuterIpOffset);
+            var half = addresses.Length / 2;
+            var source = addresses[..half];
+            var destination = addresses[half..];
+            if (source.SequenceCompareTo(destination) > 0)
+            {
+                var higher = source;
+                source = destination;
+                destination = higher;
+            }
+
+            _ = text.Append(i == 0 ? "" : " ").Append(Name(t.Kind));
+            if (t.Identifier != 0)
+            {
+                _ = text.Append(' ').Append(t.Identifier);
+            }
+
+            if (half > 0)
+            {
+                _ = text.Append(' ').Append(new IPAddress(source)).Append('>').Append(new IPAddress(destination));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Name(TunnelKind kind) => kind switch
+    {
+        TunnelKind.IpIp => "ipip",
+        TunnelKind.SixInFour => "6in4",
+        TunnelKind.Gre => "gre",
+        TunnelKind.Vxlan => "vxlan",
+        TunnelKind.Geneve => "geneve",
+        _ => "tunnel",
+    };
+
+    private static ReadOnlySpan<byte> Addresses(ReadOnlySpan<byte> frame, int ip)
+    {
+        if (ip < 0 || ip >= frame.Length)
+        {
+            return default;
+        }
+
+        var version = frame[ip] >> 4;
+        var (start, length) = version == 6 ? (ip + 8, 32) : (ip + 12, 8);
+        return start + length <= frame.Length ? frame.Slice(start, length) : default;
+    }
+
+    private int Intern(string text)
+    {
+        if (numbers.TryGetValue(text, out var number))
+        {
+            return number;
+        }
+
+        if (texts.Count > Most)
+        {
+            return Most;
+        }
+
+        texts.Add(text);
+        return numbers[text] = texts.Count - 1;
+    }
+}

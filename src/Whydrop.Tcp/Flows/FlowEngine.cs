@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+using Whydrop.Tcp.Facts;
+using Whydrop.Tcp.Fates;
+using Whydrop.Tcp.Memory;
+using Whydrop.Tcp.Observations;
+using Whydrop.Tcp.Packets;
+using Whydrop.Wire;
+
+namespace Whydrop.Tcp.Flows;
+
+/// <summary>
+/// Takes every TCP segment of a capture in order. A clean segment (in order, acknowledging forward, nothing outstanding in question) only
+/// moves its <see cref="FlowRecord"/> and the <see cref="FrameHistory"/>; everything else goes to <see cref="CarefulPath"/>.
+/// </summary>
+internal sealed unsafe class FlowEngine : IDisposable
+{
+    private const byte ControlOrAck = TcpFlag.Fin | TcpFlag.Syn | TcpFlag.Rst | TcpFlag.Ack;
+    private readonly CarefulPath careful;
+
+    public FlowEngine(TcpAnalysisOptions options, List<PointTally> points)
+    {
+        Points = points;
+        Ledger = new Ledger(Table, History, points, options.MostSegmentFates);
+        careful = new CarefulPath(this);
+    }
+
+    public FlowTable Table { get; } = new();
+
+    public FrameHistory History { get; } = new();
+
+    public NativeSlab<UnusualFlow> Unusual { get; } = new();
+
+    public Ledger Ledger { get; }
+
+    public List<PointTally> Points { get; }
+
+    /// <summary>Times a key was taken over by a new connection: what was looked up ahead may be stale.</summary>
+    public int Reuses { get; set; }
+
+    /// <summary>Takes one segment.</summary>
+    /// <param name="s">The segment; its <see cref="TcpSegment.Flow"/> is what was foreseen.</param>
+    /// <param name="frameNumber">Number of its frame.</param>
+    /// <param name="frame">Its captured bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Take(ref TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        var index = s.Flow;
+        History.Now = frameNumber;
+        if (index < 0 || !Table.Records[index]->Key.Same(s.Key))
+        {
+            index = Table.Find(s.Key, s.Hash);
+            if (index < 0)
+            {
+                index = Open(ref s, frameNumber, frame);
+            }
+        }
+
+        var flow = Table.Records[index];
+        var fwd = s.FromHigh ? &flow->High : &flow->Low;
+        var rev = s.FromHigh ? &flow->Low : &flow->High;
+        if (flow->Unusual < 0 || (s.Flags & ControlOrAck) != TcpFlag.Ack || !IsClean(s, *fwd, *rev))
+        {
+            careful.Take(ref s, index, frameNumber, frame);
+            return;
+        }
+
+        AdvanceClean(s, flow, fwd, rev, index, frameNumber);
+    }
+
+    public void Dispose()
+    {
+        Table.Dispose();
+        History.Dispose();
+        Unusual.Dispose();
+        Ledger.Dispose();
+    }
+
+    /// <summary>A new connection for a key.</summary>
+    public int Open(ref TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        var index = Table.Add(s.Key, s.Hash);
+        var opening = Table.Openings[index];
+        opening->First = s.Time;
+        opening->FirstFrame = frameNumber;
+        opening->Low.Scale = opening->High.Scale = 0;
+
+        // Until a SYN tells, the end with the higher port is the client.
+        var clientHigh = s.Key.PortHigh >= s.Key.PortLow;
+        opening->Bits = (clientHigh ? FlowOpening.ClientHigh : 0) | (s.TunnelReversed ? FlowOpening.FirstTunnelReversed : 0) | (s.FromHigh ? FlowOpening.FirstFromHigh : 0);
+        EndpointSightings.Take(Points[s.Key.Point].Point, s, frame);
+        return index;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsClean(in TcpSegment s, in SenderState fwd, in SenderState rev)
+    {
+        if (s.Sequence != fwd.NextSeq || fwd.NextSeq == 0 || s.Window == 0 || s.SackBlocks != 0 || (fwd.Bits & SenderState.FirstAck) != 0)
+        {
+            return false;
+        }
+
+        var advance = (int)(s.Acknowledgment - fwd.LastAck);
+        if ((int)(rev.NextSeq - s.Acknowledgment) < 0 && rev.Frames != 0)
+        {
+            return false;
+        }
+
+        if (s.Length == 0)
+        {
+            return advance > 0;
+        }
+
+        var end = s.Sequence + (uint)s.Length;
+        return advance >= 0
+            && (rev.LastAck == 0 || (int)(fwd.NextSeq - rev.LastAck) >= 0)
+            && !(rev.Window == 0 && s.Length == 1)
+            && !((rev.Bits & SenderState.ScaleKnown) != 0 && end == rev.LastAck + ((uint)rev.Window << rev.WindowShift));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AdvanceClean(in TcpSegment s, FlowRecord* flow, SenderState* fwd, SenderState* rev, int index, uint frameNumber)
+    {
+        if ((rev->Bits & SenderState.Timing) != 0 && (int)(s.Acknowledgment - rev->TimedEnd) >= 0)
+        {
+            rev->TakeRttSample(s.Time);
+        }
+
+        fwd->LastAck = s.Acknowledgment;
+        fwd->Window = s.Window;
+        fwd->Ttl = s.Ttl;
+        fwd->Frames++;
+        if (s.Length > 0)
+        {
+            CountData(s, flow, fwd);
+            fwd->NextSeq += (uint)s.Length;
+        }
+
+        History.Append(s, frameNumber, flow->LastFrame, probe: false);
+        flow->LastFrame = frameNumber;
+        flow->LastTime = s.Time;
+        if (flow->Unusual > 0)
+        {
+            careful.AfterClean(s, index);
+        }
+    }
+
+    /// <summary>Counts a data segment and starts the clock on it when none runs (Karn: one segment is timed at a time, new data only).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CountData(in TcpSegment s, FlowRecord* flow, SenderState* fwd)
+    {
+        var limit = fwd->Mss == 0 || s.Length + s.TcpOptionsLength > fwd->Mss ? WireSegments.PayloadLimit(s, *fwd) : 0;
+        var datagram = s.IpLength;
+        if (limit != 0)
+        {
+            Points[flow->Key.Point].SuperPackets++;
+            datagram = s.IpLength - s.Length + limit;
+        }
+
+        fwd->Segments += (uint)WireSegments.Count(s.Length, limit);
+        fwd->Bytes += s.Length;
+        fwd->LargestDatagram = (ushort)Math.Min(Math.Max(fwd->LargestDatagram, datagram), ushort.MaxValue);
+        if ((fwd->Bits & SenderState.Timing) == 0)
+        {
+            fwd->Bits |= SenderState.Timing;
+            fwd->TimedEnd = s.Sequence + (uint)s.Length;
+            fwd->TimedAt = (uint)(s.Time / 1000);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace Whydrop.Tcp.Flows;
+
+/// <summary>What the first packets of a connection said; written at the handshake, read for judgement and reports. 72 bytes.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8)]
+internal struct FlowOpening
+{
+    public long First;
+
+    /// <summary>Time of the last SYN; 0 when none.</summary>
+    public long SynTime;
+
+    /// <summary>SYN to the ACK of the SYN-ACK in nanoseconds; 0 when not seen. Wireshark's initial RTT.</summary>
+    public uint InitialRttNanoseconds;
+
+    /// <summary>SYN to SYN-ACK in microseconds plus one; 0 when not seen.</summary>
+    public uint HandshakeRtt;
+
+    public uint FirstFrame;
+
+    /// <summary>Bit 0: the higher end point is the client. Bit 1: that is known from a SYN. Bit 2: reused ports. Bit 3: a reset was seen.</summary>
+    public uint Bits;
+
+    public SenderOpening Low;
+    public SenderOpening High;
+
+    public const uint ClientHigh = 1;
+    public const uint ClientKnown = 2;
+    public const uint ReusedPorts = 4;
+
+    /// <summary>The first frame travels from the higher to the lower outer address.</summary>
+    public const uint FirstTunnelReversed = 8;
+
+    /// <summary>The first frame came from the higher end point.</summary>
+    public const uint FirstFromHigh = 16;
+}

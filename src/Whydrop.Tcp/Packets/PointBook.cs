@@ -1,0 +1,84 @@
+using Whydrop.Capture;
+using Whydrop.Tcp.Facts;
+using Whydrop.Wire;
+
+namespace Whydrop.Tcp.Packets;
+
+/// <summary>Capture points by file interface and, for SLL2, interface index.</summary>
+internal sealed class PointBook(CaptureFile file)
+{
+    private const int Most = ushort.MaxValue;
+    private readonly List<PointTally> points = [];
+    private readonly Dictionary<long, PointTally> byPlace = [];
+    private LinkType[] links = [];
+    private PointTally?[] byInterface = [];
+    private PointTally? last;
+    private long lastPlace = -1;
+
+    public List<PointTally> Points => points;
+
+    /// <summary>Makes sure that every interface without frames is a point too: that nothing was seen there is worth knowing.</summary>
+    public void AddSilentInterfaces()
+    {
+        for (var i = 0; i < file.Interfaces.Count; i++)
+        {
+            if (!points.Exists(p => p.Point.FileInterface == i))
+            {
+                _ = Of(i, 0, LinkOf(i));
+            }
+        }
+    }
+
+    public LinkType LinkOf(int fileInterface) => fileInterface < links.Length ? links[fileInterface] : Learn(fileInterface);
+
+    public PointTally Of(int fileInterface, int linkInterfaceIndex, LinkType link)
+    {
+        if (link != LinkType.LinuxSll2 && byInterface[fileInterface] is { } known)
+        {
+            return known;
+        }
+
+        var place = ((long)fileInterface << 32) | (uint)linkInterfaceIndex;
+        if (place == lastPlace)
+        {
+            return last!;
+        }
+
+        if (!byPlace.TryGetValue(place, out var point))
+        {
+            point = points.Count < Most ? Add(fileInterface, linkInterfaceIndex, link) : points[^1];
+            byPlace[place] = point;
+        }
+
+        lastPlace = place;
+        last = point;
+        byInterface[fileInterface] = link == LinkType.LinuxSll2 ? null : point;
+        return point;
+    }
+
+    private PointTally Add(int fileInterface, int linkInterfaceIndex, LinkType link)
+    {
+        var source = file.Interfaces[fileInterface];
+        var sll2 = link == LinkType.LinuxSll2;
+        var any = sll2 || link == LinkType.LinuxSll;
+        var point = new PointTally(new CapturePoint
+        {
+            Index = points.Count,
+            FileInterface = fileInterface,
+            Name = any && source.Name is "any" ? null : source.Name,
+            LinkType = source.LinkType,
+            AnyDevice = any,
+            LinkInterfaceIndex = sll2 ? linkInterfaceIndex : null,
+        });
+        points.Add(point);
+        return point;
+    }
+
+    private LinkType Learn(int fileInterface)
+    {
+        var count = Math.Max(file.Interfaces.Count, fileInterface + 1);
+        links = [.. Enumerable.Range(0, count).Select(i => i < file.Interfaces.Count ? (LinkType)file.Interfaces[i].LinkType : default)];
+        Array.Resize(ref byInterface, count);
+        return links[fileInterface];
+    }
+}

@@ -1,0 +1,98 @@
+using Whydrop.Capture;
+using Whydrop.Evidence;
+using Whydrop.Tcp.Facts;
+using Whydrop.Tcp.Fates;
+using Whydrop.Tcp.Flows;
+using Whydrop.Tcp.Packets;
+
+namespace Whydrop.Tcp;
+
+/// <summary>
+/// The connections of one capture file, what was observed on each, and what became of every transmission, judged at each capture point
+/// by itself. Memory grows with connections and anomalies, not with packets.
+/// </summary>
+public sealed class TcpAnalysis : IDisposable
+{
+    private readonly CaptureFile file;
+    private readonly TcpAnalysisOptions options;
+    private readonly FlowEngine engine;
+    private readonly AddressBook addresses = new();
+    private readonly EncapsulationBook encapsulations = new();
+    private readonly OtherFrames others;
+    private readonly PointBook points;
+    private readonly FlowReports reports;
+
+    private TcpAnalysis(CaptureFile file, TcpAnalysisOptions options)
+    {
+        this.file = file;
+        this.options = options;
+        points = new PointBook(file);
+        others = new OtherFrames(options.MostIcmpErrors);
+        engine = new FlowEngine(options, points.Points);
+        reports = new FlowReports(engine, addresses, encapsulations);
+    }
+
+    /// <summary>Where the frames were taken: one per interface of the file, for SLL2 one per interface index.</summary>
+    public IReadOnlyList<CapturePoint> Points => [.. points.Points.Select(p => p.Point)];
+
+    /// <summary>How the file ended; null only when it was not read to an end.</summary>
+    public CaptureEnding? Ending => file.Ending;
+
+    /// <summary>Connections, in the order of their first frames.</summary>
+    public int FlowCount => engine.Table.Count;
+
+    /// <summary>Reads a capture to its end and analyses it.</summary>
+    /// <param name="file">An open capture; it is not closed.</param>
+    /// <param name="options">Limits of the details; null for the defaults.</param>
+    /// <param name="progressBytes">Called now and then with the bytes of the file used so far.</param>
+    /// <param name="ct">Ends the reading early with <see cref="OperationCanceledException"/>.</param>
+    public static TcpAnalysis Run(CaptureFile file, TcpAnalysisOptions? options = null, Action<long>? progressBytes = null, CancellationToken ct = default)
+    {
+        const int batchesPerReport = 512;
+        var analysis = new TcpAnalysis(file, options ?? new TcpAnalysisOptions());
+        var loop = new PacketLoop(analysis.engine, analysis.points, analysis.addresses, analysis.encapsulations, analysis.others);
+        using var batch = new FrameBatch();
+        for (long n = 1; file.Read(batch); n++)
+        {
+            loop.Take(batch);
+            if (n % batchesPerReport == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+                progressBytes?.Invoke(file.Position);
+            }
+        }
+
+        analysis.points.AddSilentInterfaces();
+        foreach (var point in analysis.points.Points)
+        {
+            point.Point.Frames = point.Frames;
+        }
+
+        new EndOfCapture(analysis.engine).Finish();
+        progressBytes?.Invoke(file.Position);
+        return analysis;
+    }
+
+    /// <summary>The figures of one connection, made on demand.</summary>
+    /// <param name="index">From 0, below <see cref="FlowCount"/>.</param>
+    public FlowReport Flow(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, FlowCount);
+        return reports.Of(index);
+    }
+
+    /// <summary>Everything that was seen, as facts. May be asked for more than once, with different names.</summary>
+    /// <param name="source">Name of the file inside the case, for provenance.</param>
+    /// <param name="firstCapture">Number of the first point of this file among the captures of the case; the others follow.</param>
+    /// <param name="vantage">Names the place of a point.</param>
+    public IEnumerable<Fact> Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage) =>
+        new CaptureFacts(engine, reports, others, file, file.Ending, options, source, firstCapture, vantage).All();
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        engine.Dispose();
+        addresses.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Whydrop.Tcp;
+
+/// <summary>Limits of the details that are kept. Totals are exact whatever the limits.</summary>
+public sealed record TcpAnalysisOptions
+{
+    /// <summary>Most fates of single transmissions kept per file; default 100 000.</summary>
+    public int MostSegmentFates { get; init; } = 100_000;
+
+    /// <summary>Most connections without anything unusual that become facts, per file; default 10 000. Unusual ones always do.</summary>
+    public int MostCleanFlows { get; init; } = 10_000;
+
+    /// <summary>Most ICMP errors kept per file; default 10 000.</summary>
+    public int MostIcmpErrors { get; init; } = 10_000;
+}

@@ -1,0 +1,40 @@
+using Whydrop.Capture;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+using Whydrop.Tcp;
+
+namespace Whydrop.Journeys.Tests.Simulation;
+
+/// <summary>Reads simulated captures as a case is read: each analysed by itself, then all joined.</summary>
+public static class SimFacts
+{
+    public static IReadOnlyList<Fact> Join(params SimCapture[] captures) => Join(out _, captures);
+
+    public static IReadOnlyList<Fact> Join(out FactSet first, params SimCapture[] captures)
+    {
+        var sources = new List<JourneySource>();
+        var facts = new List<Fact>();
+        var firstCapture = 0;
+        foreach (var capture in captures)
+        {
+            var bytes = capture.ToFile();
+            using var file = CaptureFile.Open(new MemoryStream(bytes), capture.Name);
+            using var analysis = TcpAnalysis.Run(file);
+            facts.AddRange(analysis.Facts(capture.Name, firstCapture, point => Place(capture, point)).Select(f => WithDrops(f, capture)));
+            sources.Add(new JourneySource(capture.Name, () => CaptureFile.Open(new MemoryStream(bytes), capture.Name), firstCapture));
+            firstCapture += analysis.Points.Count;
+        }
+
+        first = new FactSet(facts);
+        return JourneyJoin.Run(sources, first, CancellationToken.None);
+    }
+
+    public static IEnumerable<SegmentPlacement> Placements(this IReadOnlyList<Fact> facts) => facts.OfType<SegmentPlacement>();
+
+    private static VantagePoint Place(SimCapture capture, CapturePoint point) => new(
+        capture.Node, null, point.LinkInterfaceIndex is { } index ? $"if{index}" : capture.Interfaces.Count > 0 ? point.Name : capture.Interface);
+
+    private static Fact WithDrops(Fact fact, SimCapture capture) =>
+        fact is CaptureSummary summary ? summary with { KernelDrops = capture.KernelDrops } : fact;
+}

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace Whydrop.Journeys.Tests.Simulation;
+
+/// <summary>One connection to play.</summary>
+public sealed record SimFlow
+{
+    public required IPEndPoint Client { get; init; }
+    public required IPEndPoint Server { get; init; }
+    public uint ClientIsn { get; init; }
+    public uint ServerIsn { get; init; }
+    public long Start { get; init; }
+
+    /// <summary>Payload lengths the client sends, in order.</summary>
+    public IReadOnlyList<int> Requests { get; init; } = [];
+
+    /// <summary>Payload lengths the server sends.</summary>
+    public IReadOnlyList<int> Responses { get; init; } = [];
+
+    /// <summary>Time between two segments.</summary>
+    public long Gap { get; init; } = 2_000_000;
+
+    public bool Timestamps { get; init; } = true;
+
+    /// <summary>Give up a segment after this many transmissions.</summary>
+    public int MostTransmissions { get; init; } = 12;
+}
