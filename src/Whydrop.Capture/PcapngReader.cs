@@ -72,16 +72,11 @@ internal sealed class PcapngReader(CaptureBuffer buffer) : FrameReader(buffer)
         Step step = Step.Next;
         while (step == Step.Next && batch.Count < FrameBatch.Capacity)
         {
-            if (_plain && _passLength == 0)
+            Frames += _plain && _passLength == 0 ? PcapngPlainFrames.Take(Buffer, batch, _interfaces, Interfaces) : 0;
+            if (batch.Count < FrameBatch.Capacity)
             {
-                Frames += PcapngPlainFrames.Take(Buffer, batch, _interfaces, Interfaces);
-                if (batch.Count == FrameBatch.Capacity)
-                {
-                    break;
-                }
+                step = _passLength != 0 ? PassOver(batch) : Block(batch);
             }
-
-            step = _passLength != 0 ? PassOver(batch) : Block(batch);
         }
 
         return step;
