@@ -26,7 +26,7 @@ public sealed class CaseLoader
 
     /// <summary>Loads a case. The same files give the same facts in the same order.</summary>
     /// <param name="paths">
-    /// Folders, archives and files. Several together are one case, whose top is the folder around them all. "-" is a capture on standard input.
+    /// Folders, archives and files. Several together are one case, whose top is the folder around them all.
     /// </param>
     /// <param name="options">Limits.</param>
     /// <param name="progress">Told often, from several threads; null when nobody listens.</param>
@@ -47,7 +47,7 @@ public sealed class CaseLoader
         var texts = ReadAll(entries.Where(e => e.Inner == ContentKind.Text), ReadText);
         var nodes = texts.Concat(entries.Select(e => PlaceOnly(e))).Select(f => f.At.Node).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var tables = texts.SelectMany(t => t.Facts).GroupBy(f => f.At.Stack).ToDictionary(g => g.Key, g => new InterfaceTable(g));
-        var captures = new CaptureStage(entries.Where(IsCapture).ToList(), tables, nodes, PlaceOf, progress, options, cancellation);
+        var captures = new CaptureStage(entries.Where(IsCapture).ToList(), new CapturePlace(PlaceOf, nodes, tables), progress, options, cancellation);
         var captured = captures.Run();
         var others = entries.Where(e => e.Inner != ContentKind.Text && !IsCapture(e)).Select(Unrecognised).ToList();
 
@@ -110,7 +110,7 @@ public sealed class CaseLoader
         _ => TextStage.Unread(entry, PlaceOf(entry), GapKind.Unrecognised, "binary file of no known kind"),
     };
 
-    private static bool IsCapture(CaseEntry entry) => entry.Inner is ContentKind.Pcap or ContentKind.Pcapng;
+    internal static bool IsCapture(CaseEntry entry) => entry.Inner is ContentKind.Pcap or ContentKind.Pcapng;
 
     private static Func<string, string, bool> SameText(List<CaseEntry> entries)
     {

@@ -12,9 +12,6 @@ public sealed record CaseOptions
     /// <summary>Most files of a case, unpacked ones included; default 20 000.</summary>
     public int MaxFiles { get; init; } = 20_000;
 
-    /// <summary>Whether several captures are joined into journeys; default true.</summary>
-    public bool JoinsCaptures { get; init; } = true;
-
     /// <summary>Capture files read at the same time; default: one per core.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 

@@ -13,7 +13,7 @@ internal static class PathPicture
     /// <returns>The line, and a line below it with the counts; empty when no loss is placed between two points.</returns>
     public static IReadOnlyList<string> Of(ReportModel model)
     {
-        var losses = model.Diagnosis.Ledger.Rows.Where(r => r.Lost && r.Segments > 0 && (r.LastSeen ?? r.MissingAt) is not null).ToList();
+        var losses = model.Diagnosis.Ledger.Rows.Where(r => r.Lost && r.Segments > 0 && ((Name(r.LastSeen) ?? Name(r.MissingAt)) is not null)).ToList();
         if (losses.Count == 0)
         {
             return [];
@@ -89,5 +89,5 @@ internal static class PathPicture
         return chain;
     }
 
-    private static string? Name(VantagePoint? at) => at is null ? null : Wording.Place(at);
+    private static string? Name(VantagePoint? at) => at is null || at == VantagePoint.Unknown ? null : Wording.Place(at);
 }

@@ -1,4 +1,5 @@
 using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Tests.Simulation;
 
@@ -26,7 +27,7 @@ public sealed class JourneyJoinTests
         Assert.All(placements, p =>
         {
             Assert.Equal((true, 1398, 1450, true, 0, 1), (p.FromClient, p.Length, p.DatagramLength, p.DontFragment, p.Flow, p.MissingFlow));
-            Assert.Equal("IpIp 10.1.0.1>10.1.0.2", p.MissingEncapsulation);
+            Assert.Equal("ipip 10.1.0.1>10.1.0.2", p.MissingEncapsulation);
             Assert.Equal(1359, p.LargestPassed);
             Assert.False(p.LaterSeen);
         });
@@ -295,6 +296,151 @@ public sealed class JourneyJoinTests
         _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(50) });
 
         Assert.Empty(SimFacts.Join(path.Front, path.Pod));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Several_interfaces_in_one_file_are_several_places(bool anyDevice)
+    {
+        // A: uplink in, B: tunnel device, C: uplink out, encapsulated.
+        var path = new NodePortPath(seed: 59);
+        var all = new SimCapture("all.pcap", "node", "any") { AnyDevice = anyDevice, Interfaces = anyDevice ? [] : ["eth0", "tunl0"] };
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop == 1 && p.Length > 0 && random.Next(100) < 4;
+        var build = path.Build;
+        path.Build = () =>
+        {
+            var elements = build().ToArray();
+            return
+            [
+                new Tap(all), .. elements[4..7], new Tap(all, number: 1), new Router(3_000, random, lowersTtl: false),
+                elements[7], new Tap(all), .. elements[9..],
+            ];
+        };
+        _ = path.Play([.. Enumerable.Range(0, 3).Select(n => path.Flow(n) with { Requests = NodePortPath.Sizes(200), Responses = NodePortPath.Sizes(50) })]);
+
+        var facts = SimFacts.Join(all);
+
+        Assert.Equal(6, facts.OfType<FlowPairing>().Count());
+        var (plain, tunnel) = anyDevice ? ("if2", "if3") : ("eth0", "tunl0");
+        Assert.Equal(
+            path.InsideNode.Dropped.Where(p => p.Length > 0)
+                .Select(p => (p.FromClient ? plain : tunnel, p.FromClient ? tunnel : plain, p.FromClient, p.Sequence)).Order(),
+            facts.Placements().Select(p => (p.At.Interface!, p.MissingAt.Interface!, p.FromClient, p.Sequence)).Order());
+        Assert.All(facts.Placements(), p => Assert.True(p.AbsenceProven, p.Reason));
+    }
+
+    [Fact]
+    public void Sequence_numbers_wrap_around()
+    {
+        var path = new NodePortPath(seed: 61);
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop == 2 && p.Length > 0 && random.Next(100) < 8;
+        _ = path.Play(path.Flow(0) with
+        {
+            ClientIsn = uint.MaxValue - 100_000, ServerIsn = uint.MaxValue, Requests = NodePortPath.Sizes(200), Responses = NodePortPath.Sizes(50),
+        });
+
+        var facts = SimFacts.Join(path.Node, path.Worker);
+
+        AssertPlaced(path, facts, path.NodeToWorker);
+        AssertConserved(facts);
+    }
+
+    [Fact]
+    public void Roles_are_matched_when_the_ports_do_not_tell_them()
+    {
+        var path = new NodePortPath(seed: 67);
+        path.Node = new SimCapture("node.pcap", "node", "eth0") { StartsAt = 120_000_000 };
+        path.Pod = new SimCapture("pod.pcap", "pod", "eth0") { ClockOffset = 5_000_000_000, StartsAt = 150_000_000 };
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop == 3 && p.Length > 0 && random.Next(100) < 4;
+        path = Rebuilt(path);
+        // On the way in the server has the higher port, behind the NAT the client has.
+        _ = path.Play(path.Flow(0) with
+        {
+            Client = path.End("192.0.2.10", "::", 1024), Requests = NodePortPath.Sizes(200), Responses = NodePortPath.Sizes(100),
+        });
+
+        var facts = SimFacts.Join(path.Node, path.Pod);
+
+        Assert.Contains(facts.OfType<FlowPairing>(), p => p.RolesSwapped);
+        var expected = path.WorkerToPod.Dropped.Where(p => p.Length > 0 && p.Time > 151_000_000).Select(p => (p.FromClient ? "node" : "pod", p.Sequence));
+        Assert.Equal(expected.Order(), facts.Placements().Where(p => p.AbsenceProven).Select(p => (p.At.Node!, p.Sequence)).Order());
+    }
+
+    [Fact]
+    public void One_direction_is_enough_for_its_own_losses()
+    {
+        var path = new NodePortPath(seed: 71);
+        path.Pod = new SimCapture("pod.pcap", "pod", "eth0") { ClockOffset = -8_000_000_000_000 };
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop == 3 && p.FromClient && p.Length > 0 && random.Next(100) < 4;
+        path = Rebuilt(path, podKeeps: p => p.FromClient);
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(200) });
+
+        var facts = SimFacts.Join(path.Worker, path.Pod);
+
+        Assert.Equal(TimeSpan.MaxValue, Assert.Single(facts.OfType<FlowPairing>()).ClockError);
+        Assert.Equal(path.WorkerToPod.Dropped.Select(NodePortPath.Key).Order(), facts.Placements().Select(NodePortPath.Key).Order());
+        Assert.All(facts.Placements(), p => Assert.True(p.AbsenceProven, p.Reason));
+    }
+
+    [Fact]
+    public void Without_ttl_or_both_directions_no_order_is_claimed()
+    {
+        var path = new NodePortPath(seed: 73);
+        var left = new SimCapture("left.pcap", "left", "eth0");
+        var right = new SimCapture("right.pcap", "right", "eth0") { ClockOffset = 60_000_000_000 };
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop == 2 && p.FromClient && p.Length > 0 && random.Next(100) < 4;
+        var build = path.Build;
+        path.Build = () =>
+        {
+            var elements = build().ToArray();
+            return [.. elements[..8], new Tap(left, p => p.FromClient), elements[9], elements[10], new Tap(right, p => p.FromClient), .. elements[12..]];
+        };
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(100) });
+
+        var facts = SimFacts.Join(left, right);
+
+        Assert.Empty(facts.OfType<FlowPairing>());
+        Assert.Empty(facts.Placements());
+        Assert.Contains(facts.OfType<Gap>(), g => g.Reason.Contains("which place comes first"));
+    }
+
+    [Fact]
+    public void Different_snap_lengths_do_not_matter()
+    {
+        var path = new NodePortPath(TunnelType.Vxlan, seed: 79);
+        path.Node = new SimCapture("node.pcap", "node", "eth0") { SnapLength = 128, StartsAt = 100_000_000 };
+        path.Pod = new SimCapture("pod.pcap", "pod", "eth0") { SnapLength = 68, StartsAt = 100_000_000 };
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop == 3 && p.Length > 0 && random.Next(100) < 4;
+        path = Rebuilt(path);
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(200) });
+
+        var facts = SimFacts.Join(path.Node, path.Pod);
+
+        Assert.Equal(
+            path.WorkerToPod.Dropped.Where(p => p.Length > 0 && p.Time > 101_000_000).Select(NodePortPath.Key).Order(),
+            facts.Placements().Where(p => p.AbsenceProven).Select(NodePortPath.Key).Order());
+    }
+
+    [Fact]
+    public void Every_loss_that_one_capture_saw_is_placed_by_the_next()
+    {
+        var path = new NodePortPath(seed: 83);
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop > 1 && p.FromClient && p.Length > 0 && random.Next(100) < 2;
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(400) });
+
+        var facts = SimFacts.Join(out var first, path.Worker, path.Pod);
+
+        var fates = first.Of<SegmentFate>().Where(f => f.Capture == 0 && f.Fate == Fate.LostAfter).Select(f => (f.From.Frame, f.Sequence)).ToHashSet();
+        Assert.Equal(path.WorkerToPod.Dropped.Count, fates.Count);
+        Assert.Equal(fates.Order(), facts.Placements().Select(p => (p.From.Frame, p.Sequence)).Order());
     }
 
     private static NodePortPath Rebuilt(NodePortPath path, Func<SimPacket, bool>? workerKeeps = null, Func<SimPacket, bool>? podKeeps = null)

@@ -13,8 +13,9 @@ internal sealed class Reading
 
     public IReadOnlyList<Gap> Gaps => Result.Gaps;
 
-    public static Reading Of(string text, string path = "node-a/dump.txt") =>
-        new(ReaderCatalogue.Read(TextFile.FromText(path, text), new VantagePoint("node-a")));
+    public static Reading Of(string text, string path = "node-a/dump.txt") => Of(TextFile.FromText(path, text));
+
+    public static Reading Of(TextFile file) => new(ReaderCatalogue.Read(file, new VantagePoint("node-a")));
 
     public IReadOnlyList<T> All<T>() where T : Fact => [.. Result.Facts.OfType<T>()];
 

@@ -49,7 +49,7 @@ internal static class CounterPairing
             Provenance last = sorted[^1].Start, first = sorted[0].Start;
             if (sorted.TrueForAll(r => r.Source == first.Source || sameText(r.Source, first.Source)) && sorted.Exists(r => r.Source != first.Source))
             {
-                found.Add(new Gap(sorted[0].At, last, GapKind.NotCollected, $"{last.Source} has the same bytes as {first.Source}: one reading, not two"));
+                found.Add(new Gap(sorted[0].At, new Provenance(last.Source), GapKind.NotCollected, $"{last.Source} has the same bytes as {first.Source}: one reading, not two"));
                 continue;
             }
 
@@ -109,7 +109,7 @@ internal static class CounterPairing
     private static IEnumerable<Fact> WithoutRepeats(List<Fact> found)
     {
         var widest = found.OfType<CounterDelta>().GroupBy(d => (d.At, d.Name)).ToDictionary(g => g.Key, g => g.MaxBy(d => d.Delta));
-        return found.Where(f => f is not CounterDelta d || ReferenceEquals(widest[(d.At, d.Name)], d));
+        return found.Where(f => f is not CounterDelta d || ReferenceEquals(widest[(d.At, d.Name)], d)).Distinct();
     }
 
     internal static IEnumerable<string> NamesOfBoth(CounterReading a, CounterReading b) =>

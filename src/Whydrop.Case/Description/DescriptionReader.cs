@@ -29,8 +29,10 @@ internal sealed class DescriptionReader
     {
         try
         {
+            var content = text.ReadToEnd();
+            CheckDepth(content);
             var yaml = new YamlStream();
-            yaml.Load(text);
+            yaml.Load(new StringReader(content));
             if (yaml.Documents.Count == 0)
             {
                 return;
@@ -58,6 +60,27 @@ internal sealed class DescriptionReader
         catch (YamlException e)
         {
             gaps.Add(new Gap(VantagePoint.Unknown, new Provenance(path, Line: (long)e.Start.Line), GapKind.Malformed, $"not YAML: {e.Message.ReplaceLineEndings(" ")}"));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or NullReferenceException or IndexOutOfRangeException)
+        {
+            // The scanner of YamlDotNet answers some broken texts with these instead of a YamlException, without a position.
+            gaps.Add(new Gap(VantagePoint.Unknown, new Provenance(path), GapKind.Malformed, "not YAML"));
+        }
+    }
+
+    /// <summary>The tree of nodes is built by recursion: a text of a million brackets would end the process.</summary>
+    private static void CheckDepth(string content)
+    {
+        const int deepest = 32;
+        var depth = 0;
+        var parser = new Parser(new StringReader(content));
+        while (parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > deepest)
+            {
+                throw new YamlException(parser.Current.Start, parser.Current.End, $"nested deeper than {deepest}");
+            }
         }
     }
 

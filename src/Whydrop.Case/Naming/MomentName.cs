@@ -47,7 +47,7 @@ internal static partial class MomentName
 
     private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
 
-    [GeneratedRegex(@"\d{4}-?\d\d-?\d\d([T_ -]?\d\d[:.-]?\d\d([:.-]?\d\d)?)?|\b\d{10}\b|\b\d{13}\b|\d\d[:-]\d\d[:-]\d\d", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<!\d)(\d{13}|\d{10}|\d{4}-?\d\d-?\d\d([T_ -]?\d\d[:.-]?\d\d([:.-]?\d\d)?)?|\d\d[:-]\d\d[:-]\d\d)(?!\d)", RegexOptions.ExplicitCapture)]
     private static partial Regex TimeStamp();
 
     [GeneratedRegex(@"\d+")]

@@ -7,7 +7,10 @@ internal readonly record struct ArchiveLayout(bool Wrapped, string[] Place)
 {
     private static readonly string[] Endings = [".zip", ".tar", ".tgz", ".gz", ".zst", ".tzst"];
 
-    public static ArchiveLayout Of(IEnumerable<string[]> files, string archiveName)
+    /// <param name="files">Names of the files in it.</param>
+    /// <param name="listsTop">It was made of a folder's content ("tar c ."), so that a single folder in it is no wrapping.</param>
+    /// <param name="archiveName">File name of the archive.</param>
+    public static ArchiveLayout Of(IEnumerable<string[]> files, bool listsTop, string archiveName)
     {
         var tops = new HashSet<string>(StringComparer.Ordinal);
         var bare = false;
@@ -22,7 +25,7 @@ internal readonly record struct ArchiveLayout(bool Wrapped, string[] Place)
             return new ArchiveLayout(Wrapped: false, [Stem(archiveName)]);
         }
 
-        return tops.Count == 1 ? new ArchiveLayout(Wrapped: true, [tops.First()]) : new ArchiveLayout(Wrapped: false, []);
+        return tops.Count == 1 && !listsTop ? new ArchiveLayout(Wrapped: true, [tops.First()]) : new ArchiveLayout(Wrapped: false, []);
     }
 
     private static string Stem(string name)

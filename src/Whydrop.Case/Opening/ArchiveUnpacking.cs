@@ -14,12 +14,19 @@ internal sealed class ArchiveUnpacking(string folder, UnpackBudget budget, Cance
 
     private readonly Dictionary<string, UnpackedFile> files = new(StringComparer.Ordinal);
     private readonly List<(GapKind Kind, string Reason)> gaps = [];
+    private readonly List<string[]> seen = [];
     private int refused;
 
     /// <summary>One file of the archive.</summary>
     /// <param name="Segments">Folder names and the file name inside the archive.</param>
     /// <param name="PhysicalPath">Where its bytes lie now.</param>
     public readonly record struct UnpackedFile(string[] Segments, string PhysicalPath);
+
+    /// <summary>Names of all files met, also of one that could not be unpacked: the layout is judged by them.</summary>
+    public IReadOnlyList<string[]> Seen => seen;
+
+    /// <summary>The archive lists its own top ("./"): what lies there is the case, and no folder wraps it.</summary>
+    public bool ListsTop { get; private set; }
 
     /// <summary>What could not be unpacked, and why.</summary>
     public IReadOnlyList<(GapKind Kind, string Reason)> Gaps => gaps;
@@ -79,6 +86,7 @@ internal sealed class ArchiveUnpacking(string folder, UnpackBudget budget, Cance
                 continue;
             }
 
+            ListsTop |= entry is { Type: '5', Name: "./" or "." };
             if (entry.Type is not ('0' or '7' or '5'))
             {
                 Refuse(entry.Name, entry.Type switch { '1' => "a hard link", '2' => "a symbolic link", _ => $"of tar type '{(char.IsControl(entry.Type) ? '?' : entry.Type)}'" });
@@ -156,6 +164,7 @@ internal sealed class ArchiveUnpacking(string folder, UnpackBudget budget, Cance
             return false;
         }
 
+        seen.Add(segments);
         budget.TakeFile();
         return true;
     }

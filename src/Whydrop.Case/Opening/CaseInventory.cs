@@ -221,7 +221,7 @@ internal sealed class CaseInventory : IDisposable
             Tell(path, gapKind, reason);
         }
 
-        var layout = ArchiveLayout.Of(files.Select(f => f.Segments), path[(path.LastIndexOf('/') + 1)..]);
+        var layout = ArchiveLayout.Of(unpacking.Seen, unpacking.ListsTop, path[(path.LastIndexOf('/') + 1)..]);
         foreach (var file in files)
         {
             var own = file.Segments.AsSpan(layout.Wrapped ? 1 : 0);

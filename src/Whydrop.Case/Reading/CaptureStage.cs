@@ -10,12 +10,9 @@ namespace Whydrop.Case.Reading;
 
 /// <summary>Reads the captures of a case, one thread a file, names where each was taken, and joins them into journeys.</summary>
 /// <param name="entries">The captures in path order; the order of the facts is the same.</param>
-/// <param name="tables">Interface tables by network stack.</param>
-/// <param name="nodes">Names of the nodes known from folders and texts.</param>
-/// <param name="placeOf">Place of a file by its path and case.yaml.</param>
+/// <param name="place">Says where each was taken.</param>
 internal sealed class CaptureStage(
-    List<CaseEntry> entries, IReadOnlyDictionary<VantagePoint, InterfaceTable> tables, IReadOnlySet<string> nodes, Func<CaseEntry, VantagePoint> placeOf,
-    ByteProgress progress, CaseOptions options, CancellationToken cancellation)
+    List<CaseEntry> entries, CapturePlace place, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
     /// <summary>Facts of the journeys; empty until <see cref="Run"/>, and for a single capture point.</summary>
     public IReadOnlyList<Fact> Joined { get; private set; } = [];
@@ -31,7 +28,7 @@ internal sealed class CaptureStage(
         {
             if (analysis is null)
             {
-                files.Add(TextStage.Unread(entry, Place(entry), gap!.Kind, gap.Reason));
+                files.Add(TextStage.Unread(entry, place.Of(entry), gap!.Kind, gap.Reason));
                 continue;
             }
 
@@ -40,7 +37,7 @@ internal sealed class CaptureStage(
             firstCapture += analysis.Points.Count;
         }
 
-        if (options.JoinsCaptures && firstCapture > 0)
+        if (firstCapture > 1)
         {
             Joined = JourneyJoin.Run(sources, new FactSet(files.SelectMany(f => f.Facts)), cancellation);
         }
@@ -72,47 +69,17 @@ internal sealed class CaptureStage(
 
     private ReadFile Facts(CaseEntry entry, TcpAnalysis analysis, int firstCapture)
     {
-        var at = Place(entry);
+        var at = place.Of(entry);
         var places = new List<VantagePoint>();
+        using var disposed = analysis;
         var facts = analysis.Facts(entry.Path, firstCapture, point =>
         {
-            var place = at.Interface is not null ? at : at with { Interface = Interface(entry, at, point) };
-            places.Add(place);
-            return place;
-        });
+            var here = place.Of(entry, point);
+            places.Add(here);
+            return here;
+        }).ToList();
         var frames = facts.OfType<CaptureSummary>().Sum(c => c.Frames);
         var distinct = places.Distinct().ToList();
-        return new ReadFile(entry, CaseFileKind.Capture, distinct is [var one] ? one : at, [.. facts], $"{entry.Inner.ToString().ToLowerInvariant()}, {frames} frames, {facts.OfType<TcpFlow>().Count()} TCP connections");
-    }
-
-    /// <summary>Place by folders and case.yaml; for a file at the top, a file name that begins with a node's name says the node: node3-cali12ab.pcap.</summary>
-    private VantagePoint Place(CaseEntry entry)
-    {
-        var at = placeOf(entry);
-        if (at.Node is not null)
-        {
-            return at;
-        }
-
-        var named = nodes.Where(n => entry.Name.StartsWith(n, StringComparison.Ordinal) && entry.Name.Length > n.Length && !char.IsAsciiLetterOrDigit(entry.Name[n.Length]))
-            .MaxBy(n => n.Length);
-        return named is null ? at : at with { Node = named };
-    }
-
-    /// <summary>From the file itself, else from its name, else from the addresses it holds.</summary>
-    private string? Interface(CaseEntry entry, VantagePoint at, CapturePoint point)
-    {
-        var table = tables.GetValueOrDefault(at.Stack, InterfaceTable.Empty);
-        if (point.LinkInterfaceIndex is { } index && table.ByIndex(index) is { } listed)
-        {
-            return listed;
-        }
-
-        if (point.Name is { Length: > 0 } own && own != "any")
-        {
-            return own;
-        }
-
-        return point.AnyDevice ? null : InterfaceName.In(entry.Name, table.Names) ?? table.ByAddresses(point);
+        return new ReadFile(entry, CaseFileKind.Capture, distinct is [var one] ? one : at, facts, $"{entry.Inner.ToString().ToLowerInvariant()}, {frames} frames, {facts.OfType<TcpFlow>().Count()} TCP connections");
     }
 }

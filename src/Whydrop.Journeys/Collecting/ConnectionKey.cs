@@ -12,9 +12,9 @@ namespace Whydrop.Journeys.Collecting;
 internal readonly record struct ConnectionKey(ulong High, ulong Low)
 {
     /// <summary>Key of a TCP frame.</summary>
-    /// <param name="point">Capture point inside the file.</param>
+    /// <param name="fileInterface">Interface of the file; for SLL2 the header's interface index tells further.</param>
     /// <param name="fromLow">Sent by the end point that sorts first.</param>
-    public static ConnectionKey Of(in PacketHeaders h, ReadOnlySpan<byte> frame, int point, out bool fromLow)
+    public static ConnectionKey Of(in PacketHeaders h, ReadOnlySpan<byte> frame, int fileInterface, out bool fromLow)
     {
         var (source, sourceTail, destination, destinationTail) = (0UL, 0UL, 0UL, 0UL);
         if (h.IpVersion == 4)
@@ -30,7 +30,12 @@ internal readonly record struct ConnectionKey(ulong High, ulong Low)
         fromLow = source < destination || (source == destination && sourceTail < destinationTail);
         var (low, high) = fromLow ? (source, destination) : (destination, source);
         var (lowTail, highTail) = fromLow ? (sourceTail, destinationTail) : (destinationTail, sourceTail);
-        var place = ((ulong)(uint)point << 8) | h.IpVersion | (h.TunnelDepth == 0 ? 0 : Tunnels(h, frame) << 40);
+        var place = ((ulong)(uint)fileInterface << 36) | ((ulong)(uint)h.LinkInterfaceIndex << 4) | h.IpVersion;
+        if (h.TunnelDepth != 0)
+        {
+            place = SegmentMatching.Mix(place, Tunnels(h, frame));
+        }
+
         return new ConnectionKey(
             SegmentMatching.Mix(low, high) + (place * 0xD6E8FEB86659FD93UL),
             SegmentMatching.Mix(high ^ (lowTail * 3), low ^ highTail) ^ place);
@@ -61,7 +66,7 @@ internal readonly record struct ConnectionKey(ulong High, ulong Low)
             value = SegmentMatching.Mix(value ^ (((ulong)tunnel.Identifier << 8) | (byte)tunnel.Kind), source + destination);
         }
 
-        return value & 0xFFFFFF;
+        return value;
     }
 
     private static (ulong Source, ulong Destination) OuterAddresses(ReadOnlySpan<byte> frame, int ip)

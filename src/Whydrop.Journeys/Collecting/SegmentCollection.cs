@@ -70,17 +70,24 @@ internal sealed class SegmentCollection
             next++;
         }
 
-        var point = (frame.Interface << 24) ^ headers.LinkInterfaceIndex;
-        var key = ConnectionKey.Of(headers, bytes, point, out var fromLow);
+        var key = ConnectionKey.Of(headers, bytes, frame.Interface, out var fromLow);
         if (next < byFirstFrame.Length && byFirstFrame[next].Flow.From.Frame == number)
         {
             Bind(key, byFirstFrame[next], bytes, fromLow);
         }
 
-        if (bound.TryGetValue(key, out var to))
+        if (!bound.TryGetValue(key, out var to))
         {
-            Add(to, bytes, frame, number, fromLow == to.ClientIsLow);
+            return;
         }
+
+        if (OpensAnother(to))
+        {
+            _ = bound.Remove(key);
+            return;
+        }
+
+        Add(to, bytes, frame, number, fromLow == to.ClientIsLow);
     }
 
     private void Bind(in ConnectionKey key, Sighting sighting, ReadOnlySpan<byte> bytes, bool fromLow)
@@ -95,6 +102,11 @@ internal sealed class SegmentCollection
         var fromClient = headers.SourcePort == client.Port && client.Address.Equals(headers.SourceAddress(bytes));
         bound[key] = new Bound(sighting, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture));
     }
+
+    /// <summary>A connection that the first reading did not list (clean ones are listed up to a limit) takes over the ports.</summary>
+    private bool OpensAnother(in Bound to) =>
+        headers.HasAny(TcpFlag.Syn) && !headers.HasAny(TcpFlag.Ack)
+        && to.Sighting.Flow.FromClient.InitialSequence is { } initial && initial != headers.Sequence;
 
     private void Add(in Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
     {

@@ -16,7 +16,13 @@ internal static class PathOrder
     public static PathSense Of(PairMatch match)
     {
         var ttl = ByTtl(match);
-        var delay = match.A.Source == match.B.Source ? BySameClock(match) : ByRoundTrip(match);
+        var oneFile = match.A.Source == match.B.Source;
+        var delay = oneFile ? BySameClock(match) : ByRoundTrip(match);
+        if (delay == 0 && !oneFile && match.A.Flow.At.Node is { } node && node == match.B.Flow.At.Node)
+        {
+            delay = BySameClock(match);
+        }
+
         return (ttl + delay) switch
         {
             > 0 => PathSense.FirstNearerClient,
@@ -47,20 +53,21 @@ internal static class PathOrder
 
     private static int BySameClock(PairMatch match)
     {
-        var client = TimeVote(match.A.FromClient, match.TrailOfB(true), match.FromClient);
-        var server = -TimeVote(match.A.FromServer, match.TrailOfB(false), match.FromServer);
+        var oneFile = match.A.Source == match.B.Source;
+        var client = TimeVote(match.A.FromClient, match.TrailOfB(true), match.FromClient, oneFile);
+        var server = -TimeVote(match.A.FromServer, match.TrailOfB(false), match.FromServer, oneFile);
         return client == server ? client : client == 0 ? server : server == 0 ? client : 0;
     }
 
-    /// <summary>+1: a saw them first. Equal times: the order in the file, for one socket delivers in the order of travel.</summary>
-    private static int TimeVote(SegmentTrail a, SegmentTrail b, ReadOnlySpan<IndexPair> pairs)
+    /// <summary>+1: a saw them first. Equal times in one file: its order decides, for a socket delivers in the order of travel.</summary>
+    private static int TimeVote(SegmentTrail a, SegmentTrail b, ReadOnlySpan<IndexPair> pairs, bool oneFile)
     {
         var (first, last) = (0, 0);
         foreach (var pair in pairs)
         {
             ref readonly var x = ref a[pair.A];
             ref readonly var y = ref b[pair.B];
-            var earlier = x.UnixNanoseconds.CompareTo(y.UnixNanoseconds) is var c && c != 0 ? c : x.Frame.CompareTo(y.Frame);
+            var earlier = x.UnixNanoseconds.CompareTo(y.UnixNanoseconds) is var c && (c != 0 || !oneFile) ? c : x.Frame.CompareTo(y.Frame);
             first += earlier < 0 ? 1 : 0;
             last += earlier > 0 ? 1 : 0;
         }

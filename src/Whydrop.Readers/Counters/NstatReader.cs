@@ -9,6 +9,8 @@ namespace Whydrop.Readers.Counters;
 /// </summary>
 public sealed class NstatReader : Reader
 {
+    private const string HistoryRemark = "nstat: history is ";
+
     /// <inheritdoc />
     public override string Id => "nstat";
 
@@ -19,7 +21,7 @@ public sealed class NstatReader : Reader
     public override int Recognise(in TextSample sample) => sample.Share(l => IsHeading(l) || Line(l) is not null, 96);
 
     /// <inheritdoc />
-    public override bool Opens(string line) => IsHeading(line);
+    public override bool Opens(string line) => IsHeading(line) || line.StartsWith(HistoryRemark, StringComparison.Ordinal);
 
     private protected override void Read(TextFile file, Findings findings)
     {
@@ -35,7 +37,7 @@ public sealed class NstatReader : Reader
             {
                 entries.Add(line.Number, counter.Group, counter.Name, counter.Value);
             }
-            else if (line.Text.StartsWith("nstat: history is ", StringComparison.Ordinal))
+            else if (line.Text.StartsWith(HistoryRemark, StringComparison.Ordinal))
             {
                 entries.HistoryIgnored = true;
             }

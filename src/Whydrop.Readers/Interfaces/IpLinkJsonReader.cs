@@ -95,7 +95,7 @@ public sealed class IpLinkJsonReader : JsonReader
             settings["link"].Text,
             settings["pmtudisc"].Flag,
             settings["df"].Text,
-            LinkKinds.Identifier(settings["id"].Text ?? settings["key"].Text ?? settings["okey"].Text),
+            settings["external"].Flag == true ? null : LinkKinds.Identifier(settings["id"].Text ?? settings["key"].Text ?? settings["okey"].Text),
             settings["port"].Number);
     }
 

@@ -44,7 +44,10 @@ internal static class LinkKinds
 
     public static bool IsTunnel(string? kind) => kind is not null && Tunnels.Contains(kind);
 
-    /// <summary>"vxlan id 4096 remote … local … dev eth0 srcport 0 0 dstport 4789 … df set", "ipip any remote any local 10.0.0.1 ttl inherit nopmtudisc".</summary>
+    /// <summary>
+    /// "vxlan id 4096 remote … local … dev eth0 srcport 0 0 dstport 4789 … df set", "ipip any remote any local 10.0.0.1 ttl inherit nopmtudisc".
+    /// With "external" the identifier comes with each packet, and the 0 that is printed is none. Text leaves "df unset" out, JSON prints it.
+    /// </summary>
     public static TunnelSettings? Tunnel(string kind, Words words)
     {
         if (!IsTunnel(kind))
@@ -60,7 +63,7 @@ internal static class LinkKinds
             underlay,
             discovery,
             words.After("df"),
-            Identifier(kind is "vxlan" or "geneve" ? words.After("id") : words.After("key") ?? words.After("okey")),
+            words.Has("external") ? null : Identifier(kind is "vxlan" or "geneve" ? words.After("id") : words.After("key") ?? words.After("okey")),
             words.NumberAfter("dstport"));
     }
 

@@ -15,9 +15,12 @@ public sealed class ArpReader : Reader
     private const string Permanent = "PERMANENT";
     private const string Incomplete = "INCOMPLETE";
 
-    // include/uapi/linux/if_arp.h ATF_COM, ATF_PERM
+    private const string Published = "PUBLISHED";
+
+    // include/uapi/linux/if_arp.h ATF_COM, ATF_PERM, ATF_PUBL
     private const int Complete = 0x02;
     private const int Pinned = 0x04;
+    private const int Public = 0x08;
 
     /// <inheritdoc />
     public override string Id => "arp";
@@ -55,6 +58,10 @@ public sealed class ArpReader : Reader
             {
                 findings.NotUnderstood(line.Number, text, "ARP entries");
             }
+            else if (e.State == Published)
+            {
+                findings.Gap(line.Number, GapKind.Unsupported, $"a proxy entry, not a neighbour: {Findings.Quote(text)}");
+            }
             else if (AddressText.Address(e.Address) is { } address)
             {
                 findings.Add(new Neighbour(findings.On(e.Device), findings.From(line.Number), address, e.Mac, e.State));
@@ -83,6 +90,11 @@ public sealed class ArpReader : Reader
             return null;
         }
 
+        if (words.Has("PUB"))
+        {
+            return (words[1][1..^1], null, Published, device);
+        }
+
         var mac = AddressText.Mac(words[3]);
         if (mac is null && words[3] is not ("<incomplete>" or "(incomplete)"))
         {
@@ -100,6 +112,11 @@ public sealed class ArpReader : Reader
             return (words[0], null, Incomplete, words.Last);
         }
 
+        if (words[2] == "<from_interface>")
+        {
+            return (words[0], null, Published, words.Last);
+        }
+
         return words.Count >= 5 && AddressText.Mac(words[2]) is { } mac ? (words[0], mac, words[3].Contains('M') ? Permanent : Valid, words.Last) : null;
     }
 
@@ -110,7 +127,7 @@ public sealed class ArpReader : Reader
             return null;
         }
 
-        var state = (flags & Pinned) != 0 ? Permanent : (flags & Complete) != 0 ? Valid : Incomplete;
+        var state = (flags & Public) != 0 ? Published : (flags & Pinned) != 0 ? Permanent : (flags & Complete) != 0 ? Valid : Incomplete;
         return (words[0], state == Incomplete ? null : AddressText.Mac(words[3]), state, words[5]);
     }
 }

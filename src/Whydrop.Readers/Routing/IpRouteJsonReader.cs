@@ -3,7 +3,7 @@ using Whydrop.Readers.Text;
 
 namespace Whydrop.Readers.Routing;
 
-/// <summary>"ip -j route" and "ip -j route get".</summary>
+/// <summary>"ip -j route" and "ip -j route get". iproute2 leaves "mtu lock" out of its JSON: a lock is not seen there.</summary>
 public sealed class IpRouteJsonReader : JsonReader
 {
     /// <inheritdoc />
@@ -53,6 +53,7 @@ public sealed class IpRouteJsonReader : JsonReader
             Source = AddressText.Address(item["prefsrc"].Text),
             Metric = item["metric"].Number,
             Cached = item.Has("cache"),
+            IsV4OverV6 = item["via"]["family"].Text == "inet6",
             SeemsV6 = item.Has("pref"),
             SeemsV4 = item.Has("scope"),
         };
@@ -60,7 +61,6 @@ public sealed class IpRouteJsonReader : JsonReader
         {
             route.Mtu = metrics["mtu"].Number ?? route.Mtu;
             route.AdvertisedMss = metrics["advmss"].Number ?? route.AdvertisedMss;
-            route.MtuLocked |= metrics.Has("mtu") && metrics.Members.Any(m => m.Key.Contains("lock", StringComparison.Ordinal) || m.Value.Text == "lock");
         }
 
         foreach (var hop in item["nexthops"].Items)

@@ -7,7 +7,7 @@ namespace Whydrop.Readers.Routing;
 /// <summary>"ip -j rule".</summary>
 public sealed class IpRuleJsonReader : JsonReader
 {
-    private static readonly HashSet<string> NoSelector = new(StringComparer.Ordinal) { "priority", "table", "protocol", "suppress_prefixlen", "suppress_prefixlength", "suppress_ifgroup", "src", "srclen", "dst", "dstlen", "not", "action" };
+    private static readonly HashSet<string> NoSelector = new(StringComparer.Ordinal) { "priority", "table", "protocol", "suppress_prefixlen", "suppress_prefixlength", "suppress_ifgroup", "src", "srclen", "dst", "dstlen", "not", "action", "goto", "l3mdev", "fwmask" };
 
     /// <inheritdoc />
     public override string Id => "ip-rule-json";
@@ -23,7 +23,7 @@ public sealed class IpRuleJsonReader : JsonReader
         {
             if (item["priority"].Number is { } priority)
             {
-                findings.Add(new RoutingRule(findings.At, findings.From(item.Line), priority, Selector(item), item["table"].Text));
+                findings.Add(new RoutingRule(findings.At, findings.From(item.Line), priority, Selector(item), item["table"].Text ?? (item.Has("l3mdev") ? "[l3mdev-table]" : null)));
             }
             else
             {
@@ -46,7 +46,8 @@ public sealed class IpRuleJsonReader : JsonReader
             words.Add($"to {Prefix(item, "dst")}");
         }
 
-        words.AddRange(item.Members.Where(m => !NoSelector.Contains(m.Key)).Select(m => m.Value.Text is { } value ? $"{m.Key} {value}" : m.Key));
+        words.AddRange(item.Members.Where(m => !NoSelector.Contains(m.Key)).Select(m => m.Value.Text is not { } value ? m.Key
+            : m.Key == "fwmark" && item["fwmask"].Text is { } mask ? $"fwmark {value}/{mask}" : $"{m.Key} {value}"));
         return string.Join(' ', words);
     }
 

@@ -35,16 +35,21 @@ internal sealed class RouteDraft(int line)
 
     public List<RouteHop> Hops { get; } = [];
 
+    /// <summary>An IPv4 route through an IPv6 next hop ("via inet6 fe80::1"); the reverse does not exist.</summary>
+    public bool IsV4OverV6 { get; set; }
+
     /// <summary>Only IPv6 routes are printed with a preference, only IPv4 ones with a scope (unless -d).</summary>
     public bool SeemsV6 { get; set; }
 
     public bool SeemsV4 { get; set; }
 
+    /// <summary>Cut before its device: such a route does not exist, unlike a blackhole.</summary>
+    public bool LeadsNowhere => Device is null && Via is null && Hops.Count == 0 && (Type is "unicast" or "local" or "broadcast" or "multicast" or "anycast");
+
     public AddressFamily? Family =>
-        Destination?.BaseAddress.AddressFamily ?? Source?.AddressFamily ?? ViaFamily
+        IsV4OverV6 ? AddressFamily.InterNetwork : Destination?.BaseAddress.AddressFamily ?? Source?.AddressFamily ?? ViaFamily
         ?? (SeemsV6 ? AddressFamily.InterNetworkV6 : SeemsV4 ? AddressFamily.InterNetwork : null);
 
-    // An IPv4 route may have an IPv6 next hop ("via inet6"), never the other way round.
     private AddressFamily? ViaFamily
     {
         get
@@ -63,6 +68,12 @@ internal sealed class RouteDraft(int line)
         var families = routes.ConvertAll(d => d.Family);
         for (var i = 0; i < routes.Count; i++)
         {
+            if (routes[i].LeadsNowhere)
+            {
+                findings.Gap(routes[i].Line, Evidence.GapKind.Malformed, $"a {routes[i].Type} route with neither device nor next hop");
+                continue;
+            }
+
             foreach (var fact in routes[i].ToFacts(findings, families[i] ?? Near(families, i)))
             {
                 findings.Add(fact);

@@ -89,9 +89,10 @@ public sealed class RouteTableReader : Reader
 
         // /proc/net/ipv6_route lists every table; a host route without next hop ("Un") is the local table's.
         var local = v6 && flags.StartsWith('U') && flags.Contains('n') && network.PrefixLength == 128;
-        var type = flags.StartsWith('!') ? "unreachable" : local ? "local" : "unicast";
+        // An IPv4 route without device is a blackhole; a "throw" looks the same, but ends alike in the last table.
+        var type = flags.StartsWith('!') ? "unreachable" : local ? "local" : device == "*" ? "blackhole" : "unicast";
         findings.Add(new Route(
-            findings.On(device), findings.From(line), local ? "local" : "main", type, network,
+            findings.On(device is "-" or "*" ? null : device), findings.From(line), local ? "local" : "main", type, network,
             AddressText.Specific(via?.ToString()), null, metric, null, false, mss is > 40 ? mss - 40 : null, flags.Contains('C')));
         return true;
     }

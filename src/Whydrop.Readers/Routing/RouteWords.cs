@@ -88,7 +88,7 @@ internal static class RouteWords
                 case "via":
                     i += value is "inet" or "inet6" ? 2 : 1;
                     route.Via = AddressText.Address(words[i]);
-                    route.SeemsV4 |= value == "inet6";
+                    route.IsV4OverV6 |= value == "inet6";
                     break;
                 case "dev":
                     route.Device = words[++i] is { Length: > 0 } device ? device : null;

@@ -1,6 +1,5 @@
-using Whydrop.Evidence;
+using System.Text;
 using Whydrop.Evidence.Capture;
-using Whydrop.Report.Json;
 using Whydrop.Report.Terminal;
 
 namespace Whydrop.Report.Flows;
@@ -8,72 +7,93 @@ namespace Whydrop.Report.Flows;
 /// <summary>Connections and what was observed on each, as a table.</summary>
 public static class FlowReport
 {
+    // Widths are taken from these; a longer cell further down is printed whole and shifts its line.
+    private const int RowsMeasured = 1000;
+
     /// <summary>Writes a table that fits the width: on a narrow terminal columns are left out, addresses are never cut.</summary>
-    /// <param name="flows">The connections in the order to show.</param>
-    /// <param name="facts">The facts they come from.</param>
+    /// <param name="rows">The connections in the order to show; walked once.</param>
+    /// <param name="severalCaptures">Whether they come from several captures.</param>
     /// <param name="output">Where to.</param>
     /// <param name="width">Columns of the terminal.</param>
     /// <param name="colour">Whether escape sequences may be used.</param>
     /// <param name="wide">Every figure, one block per connection.</param>
-    public static void Write(IReadOnlyList<TcpFlow> flows, FactSet facts, TextWriter output, int width, bool colour, bool wide)
+    public static void Write(IEnumerable<FlowRow> rows, bool severalCaptures, TextWriter output, int width, bool colour, bool wide)
     {
         var page = new TextPage(output, width, colour);
-        var lost = DocumentBuilder.LostByFlow(facts);
         if (wide)
         {
-            foreach (var flow in flows)
+            foreach (var row in rows)
             {
-                WriteBlock(page, flow, lost);
+                WriteBlock(page, row);
             }
         }
         else
         {
-            WriteTable(page, flows, lost);
+            WriteTable(page, rows, severalCaptures);
         }
     }
 
-    /// <summary>Lost transmissions of a connection, both directions, as far as details were kept.</summary>
-    public static long Lost(TcpFlow flow, IReadOnlyDictionary<(int Capture, int Flow, bool FromClient), long> lost) =>
-        lost.GetValueOrDefault((flow.Capture, flow.Flow, true)) + lost.GetValueOrDefault((flow.Capture, flow.Flow, false));
-
-    /// <summary>Lost transmissions by capture, connection and direction, as far as details were kept.</summary>
-    public static IReadOnlyDictionary<(int Capture, int Flow, bool FromClient), long> LostByFlow(FactSet facts) => DocumentBuilder.LostByFlow(facts);
-
-    private static void WriteTable(TextPage page, IReadOnlyList<TcpFlow> flows, Dictionary<(int Capture, int Flow, bool FromClient), long> lost)
+    private static void WriteTable(TextPage page, IEnumerable<FlowRow> rows, bool severalCaptures)
     {
-        var several = flows.Select(f => f.Capture).Distinct().Skip(1).Any();
-        Column[] columns =
-        [
-            new("#", true, 0, f => f.Flow.ToString()),
-            new("client", false, 0, f => f.Client.ToString()),
-            new("server", false, 0, f => f.Server.ToString()),
-            new("frames", true, 2, f => Short(f.Frames)),
-            new("bytes", true, 0, f => Short(f.FromClient.Bytes + f.FromServer.Bytes)),
-            new("retr", true, 0, f => Short(f.FromClient.Retransmissions + f.FromServer.Retransmissions)),
-            new("lost", true, 0, f => Short(Lost(f, lost))),
-            new("rtt ms", true, 3, f => Milliseconds(f.FromClient.SmoothedRtt ?? f.FromServer.SmoothedRtt ?? f.HandshakeRtt)),
-            new("secs", true, 4, f => $"{(f.Last - f.First).TotalSeconds:0.0}"),
-            new("end", false, 5, End),
-            new("capture", false, several ? 1 : 6, f => f.From.Source),
-        ];
-        var shown = columns.Where(c => c.Priority != 6).ToList();
-        var cells = flows.Select(f => columns.ToDictionary(c => c, c => c.Cell(f))).ToList();
-        while (shown.Sum(c => Math.Max(c.Head.Length, cells.Count == 0 ? 0 : cells.Max(r => r[c].Length)) + 2) > page.Width + 2 && shown.MaxBy(c => c.Priority) is { Priority: > 0 } least)
+        var shown = Columns.Where(c => c.Head != "capture" || severalCaptures).ToList();
+        using var all = rows.GetEnumerator();
+        var measured = new List<string[]>();
+        while (measured.Count < RowsMeasured && all.MoveNext())
         {
-            shown.Remove(least);
+            measured.Add(Cells(shown, all.Current));
         }
 
-        page.Table([.. shown.Select(c => c.Head)], [.. cells.Select(r => shown.Select(c => r[c]).ToArray())],
-            shown.Select((c, i) => (c, i)).Where(x => x.c.Number).Select(x => x.i).ToHashSet(), givesWay: -1, indent: 0);
+        var widths = shown.Select((c, i) => Math.Max(c.Head.Length, measured.Count == 0 ? 0 : measured.Max(r => r[i].Length))).ToList();
+        while (widths.Sum() + (2 * (widths.Count - 1)) > page.Width && shown.MaxBy(c => c.Priority) is { Priority: > 0 } least)
+        {
+            var gone = shown.IndexOf(least);
+            shown.RemoveAt(gone);
+            widths.RemoveAt(gone);
+            measured = [.. measured.Select(r => r.Where((_, i) => i != gone).ToArray())];
+        }
+
+        page.Line(Line([.. shown.Select(c => c.Head)], shown, widths), TextStyle.Faint);
+        foreach (var cells in measured)
+        {
+            page.Line(Line(cells, shown, widths));
+        }
+
+        while (all.MoveNext())
+        {
+            page.Line(Line(Cells(shown, all.Current), shown, widths));
+        }
     }
 
-    private static void WriteBlock(TextPage page, TcpFlow flow, Dictionary<(int Capture, int Flow, bool FromClient), long> lost)
+    private static string[] Cells(List<Column> columns, FlowRow row)
     {
+        var cells = new string[columns.Count];
+        for (var i = 0; i < cells.Length; i++)
+        {
+            cells[i] = columns[i].Cell(row);
+        }
+
+        return cells;
+    }
+
+    private static string Line(string[] cells, List<Column> columns, List<int> widths)
+    {
+        var line = new StringBuilder();
+        for (var i = 0; i < cells.Length; i++)
+        {
+            line.Append(i == 0 ? "" : "  ").Append(columns[i].Number ? cells[i].PadLeft(widths[i]) : i == cells.Length - 1 ? cells[i] : cells[i].PadRight(widths[i]));
+        }
+
+        return line.ToString();
+    }
+
+    private static void WriteBlock(TextPage page, FlowRow row)
+    {
+        var flow = row.Flow;
         page.Line($"#{flow.Flow}  {flow.Client} → {flow.Server}{(flow.Encapsulation is { } tunnel ? $"  in {tunnel}" : "")}  [{flow.From}]", TextStyle.Strong);
         page.Line($"    {flow.First} – {flow.Last} ({Wording.Duration(flow.Last - flow.First)}), {Wording.Count(flow.Frames, "frame")}, "
             + $"{(flow.Synchronised ? "handshake captured" : "handshake not captured")}{(flow.HandshakeRtt is { } rtt ? $", SYN to SYN-ACK {Milliseconds(rtt)} ms" : "")}, {End(flow)}");
-        WriteSender(page, "client", flow.FromClient, lost.GetValueOrDefault((flow.Capture, flow.Flow, true)));
-        WriteSender(page, "server", flow.FromServer, lost.GetValueOrDefault((flow.Capture, flow.Flow, false)));
+        WriteSender(page, "client", flow.FromClient, row.LostByClient);
+        WriteSender(page, "server", flow.FromServer, row.LostByServer);
     }
 
     private static void WriteSender(TextPage page, string who, TcpSender s, long lost)
@@ -107,6 +127,21 @@ public static class FlowReport
         _ => $"{n / 1_000_000_000}G",
     };
 
+    private static readonly Column[] Columns =
+    [
+        new("#", true, 0, r => r.Flow.Flow.ToString()),
+        new("client", false, 0, r => r.Flow.Client.ToString()),
+        new("server", false, 0, r => r.Flow.Server.ToString()),
+        new("frames", true, 2, r => Short(r.Flow.Frames)),
+        new("bytes", true, 0, r => Short(r.Flow.FromClient.Bytes + r.Flow.FromServer.Bytes)),
+        new("retr", true, 0, r => Short(r.Flow.FromClient.Retransmissions + r.Flow.FromServer.Retransmissions)),
+        new("lost", true, 0, r => Short(r.LostByClient + r.LostByServer)),
+        new("rtt ms", true, 3, r => Milliseconds(r.Flow.FromClient.SmoothedRtt ?? r.Flow.FromServer.SmoothedRtt ?? r.Flow.HandshakeRtt)),
+        new("secs", true, 4, r => (r.Flow.Last - r.Flow.First).TotalSeconds.ToString("0.0")),
+        new("end", false, 5, r => End(r.Flow)),
+        new("capture", false, 1, r => r.Flow.From.Source),
+    ];
+
     /// <param name="Priority">0 always shown; the highest goes first when the terminal is narrow.</param>
-    private sealed record Column(string Head, bool Number, int Priority, Func<TcpFlow, string> Cell);
+    private sealed record Column(string Head, bool Number, int Priority, Func<FlowRow, string> Cell);
 }

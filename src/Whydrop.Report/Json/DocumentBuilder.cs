@@ -2,6 +2,7 @@ using System.Net;
 using Whydrop.Diagnosis;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Report.Flows;
 using SegmentOutcome = Whydrop.Evidence.Capture.Fate;
 
 namespace Whydrop.Report.Json;
@@ -22,18 +23,15 @@ internal static class DocumentBuilder
             VerdictSchema, Version, model.Case, d.Outcome, d.OutcomeReason,
             [.. d.Verdicts.Select(Verdict)], Ledger(d.Ledger),
             [.. d.Artefacts.Select(a => new ArtefactElement(a.Id, a.Name, Place(a.At), a.Count, a.Text, a.Handling, Evidence(a.Evidence)))],
-            [.. d.Flows.Select(f => Flow(f, lost))],
+            [.. d.Flows.Select(f => Flow(f, lost.GetValueOrDefault((f.Capture, f.Flow, true)), lost.GetValueOrDefault((f.Capture, f.Flow, false))))],
             [.. d.Timeline.Select(t => new TimelineElement(t.Time.ToString(), Place(t.At), t.What, Evidence(t.From)))],
             [.. d.NextEvidence.Select(n => new NextEvidenceElement(Place(n.Where), n.Command, n.Duration?.TotalSeconds, n.Why))],
             [.. d.Gaps.Select(Gap)],
             [.. model.Files.Select(f => new FileElement(f.Path, f.Kind, f.At, f.How))]);
     }
 
-    public static FlowsDocument Flows(IEnumerable<TcpFlow> flows, FactSet facts)
-    {
-        var lost = LostByFlow(facts);
-        return new FlowsDocument(FlowsSchema, Version, [.. flows.Select(f => Flow(f, lost))], [.. facts.Of<Gap>().Select(Gap)]);
-    }
+    public static FlowsDocument Flows(IEnumerable<FlowRow> rows, int total, IEnumerable<Gap> gaps) =>
+        new(FlowsSchema, Version, total, [.. rows.Select(r => Flow(r.Flow, r.LostByClient, r.LostByServer))], [.. gaps.Select(Gap)]);
 
     public static string Fate(SegmentOutcome fate) => Wording.Of(fate) switch
     {
@@ -41,8 +39,7 @@ internal static class DocumentBuilder
         var words => words.Replace(' ', '-'),
     };
 
-    /// <summary>Lost transmissions by capture, flow and direction.</summary>
-    public static Dictionary<(int Capture, int Flow, bool FromClient), long> LostByFlow(FactSet facts) => facts.Of<SegmentFate>()
+    private static Dictionary<(int Capture, int Flow, bool FromClient), long> LostByFlow(FactSet facts) => facts.Of<SegmentFate>()
         .Where(s => s.Fate is SegmentOutcome.LostAfter or SegmentOutcome.LostBefore)
         .GroupBy(s => (s.Capture, s.Flow, s.FromClient))
         .ToDictionary(g => g.Key, g => (long)g.Count());
@@ -59,10 +56,10 @@ internal static class DocumentBuilder
             Fate(r.Fate), r.Lost ? [Name(r.LastSeen), Name(r.MissingAt)] : null, r.Lost ? r.PlaceProven : null,
             r.Segments, r.Bytes, r.UniqueBytes, r.Lost ? r.Explained : null))]);
 
-    private static FlowElement Flow(TcpFlow f, Dictionary<(int Capture, int Flow, bool FromClient), long> lost) => new(
+    private static FlowElement Flow(TcpFlow f, long lostByClient, long lostByServer) => new(
         f.From.Source, f.Capture, f.Flow, Place(f.At), Name(f.Client), Name(f.Server), f.Encapsulation, f.First.ToString(), f.Last.ToString(),
         (f.Last - f.First).TotalSeconds, f.Frames, f.Synchronised, f.HandshakeRtt?.TotalMilliseconds,
-        Sender(f.FromClient, lost.GetValueOrDefault((f.Capture, f.Flow, true))), Sender(f.FromServer, lost.GetValueOrDefault((f.Capture, f.Flow, false))));
+        Sender(f.FromClient, lostByClient), Sender(f.FromServer, lostByServer));
 
     private static SenderElement Sender(TcpSender s, long lost) => new(
         s.Segments, s.Bytes, s.UniqueBytes, s.Retransmissions, lost, s.Mss, s.WindowScale, s.SackPermitted, s.Timestamps, s.LargestDatagram,

@@ -5,4 +5,9 @@ namespace Whydrop.Report.Json;
 // The contract "whydrop.flows/1".
 
 [Description("Connections of one or several captures.")]
-internal sealed record FlowsDocument(string Schema, string Version, IReadOnlyList<FlowElement> Flows, IReadOnlyList<GapElement> Gaps);
+internal sealed record FlowsDocument(
+    string Schema,
+    string Version,
+    [property: Description("Connections that were found, shown here or not.")] int Total,
+    IReadOnlyList<FlowElement> Flows,
+    IReadOnlyList<GapElement> Gaps);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using Whydrop.Evidence;
-using Whydrop.Evidence.Capture;
+using Whydrop.Report.Flows;
 
 namespace Whydrop.Report.Json;
 
@@ -14,11 +14,12 @@ public static class JsonReport
         output.Write(JsonSerializer.Serialize(DocumentBuilder.Verdict(model), VerdictJsonContext.Readable.VerdictDocument) + "\n");
 
     /// <summary>Writes connections as "whydrop.flows/1".</summary>
-    /// <param name="flows">Those chosen, in the order to show.</param>
-    /// <param name="facts">The facts they come from.</param>
+    /// <param name="rows">Those chosen, in the order to show.</param>
+    /// <param name="total">How many there are.</param>
+    /// <param name="gaps">What could not be read.</param>
     /// <param name="output">Where to.</param>
-    public static void WriteFlows(IEnumerable<TcpFlow> flows, FactSet facts, TextWriter output) =>
-        output.Write(JsonSerializer.Serialize(DocumentBuilder.Flows(flows, facts), VerdictJsonContext.Readable.FlowsDocument) + "\n");
+    public static void WriteFlows(IEnumerable<FlowRow> rows, int total, IEnumerable<Gap> gaps, TextWriter output) =>
+        output.Write(JsonSerializer.Serialize(DocumentBuilder.Flows(rows, total, gaps), VerdictJsonContext.Readable.FlowsDocument) + "\n");
 
     /// <summary>The JSON Schema of the verdict contract, made from its types.</summary>
     public static string Schema()

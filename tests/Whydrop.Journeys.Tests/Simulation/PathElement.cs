@@ -92,13 +92,13 @@ public sealed class SlowHop(Func<SimPacket, bool> holds, long delay) : PathEleme
 }
 
 /// <summary>A capture point. Several may write into one file.</summary>
-public sealed class Tap(SimCapture file, Func<SimPacket, bool>? kept = null) : PathElement
+public sealed class Tap(SimCapture file, Func<SimPacket, bool>? kept = null, int number = 0) : PathElement
 {
     public override SimPacket Pass(SimPacket packet)
     {
         if (kept?.Invoke(packet) != false)
         {
-            file.Seen.Add(packet);
+            file.Seen.Add(packet with { Interface = number });
         }
 
         return packet;

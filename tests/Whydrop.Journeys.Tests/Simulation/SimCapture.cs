@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Whydrop.Capture;
 
 namespace Whydrop.Journeys.Tests.Simulation;
 
@@ -31,7 +32,11 @@ public sealed class SimCapture(string name, string node, string @interface)
     /// <summary>What the capture says of its own drops; null for nothing.</summary>
     public long? KernelDrops { get; init; } = 0;
 
-    public long AckedUnseen { get; init; }
+    /// <summary>Several interfaces in one pcapng: their names, by the number that a tap gives.</summary>
+    public IReadOnlyList<string> Interfaces { get; init; } = [];
+
+    /// <summary>Taken on all interfaces at once: LINUX_SLL2 with an interface index per frame.</summary>
+    public bool AnyDevice { get; init; }
 
     public List<SimPacket> Seen { get; } = [];
 
@@ -44,38 +49,65 @@ public sealed class SimCapture(string name, string node, string @interface)
         return Merges ? Merged(ordered) : ordered;
     }
 
-    public byte[] ToPcap()
+    public byte[] ToFile()
     {
         using var stream = new MemoryStream();
-        Span<byte> header = stackalloc byte[24];
-        BinaryPrimitives.WriteUInt32LittleEndian(header, 0xA1B23C4D);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], 2);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], 4);
-        BinaryPrimitives.WriteInt32LittleEndian(header[16..], SnapLength);
-        BinaryPrimitives.WriteInt32LittleEndian(header[20..], 1);
-        stream.Write(header);
-        foreach (var packet in Frames())
+        using (var writer = Writer(stream))
         {
-            var bytes = FrameBytes.Of(packet);
-            var time = ClockAt(packet.Time);
-            BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)(time / 1_000_000_000));
-            BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)(time % 1_000_000_000));
-            BinaryPrimitives.WriteInt32LittleEndian(header[8..], Math.Min(SnapLength, bytes.Length));
-            BinaryPrimitives.WriteInt32LittleEndian(header[12..], bytes.Length);
-            stream.Write(header[..16]);
-            stream.Write(bytes.AsSpan(0, Math.Min(SnapLength, bytes.Length)));
+            foreach (var packet in Frames())
+            {
+                var bytes = AnyDevice ? Cooked(packet) : FrameBytes.Of(packet);
+                var kept = bytes.AsSpan(0, Math.Min(SnapLength, bytes.Length));
+                if (Interfaces.Count > 0)
+                {
+                    writer.Write(packet.Interface, ClockAt(packet.Time), kept, bytes.Length);
+                }
+                else
+                {
+                    writer.Write(ClockAt(packet.Time), kept, bytes.Length);
+                }
+            }
         }
 
         return stream.ToArray();
     }
 
+    private CaptureWriter Writer(MemoryStream stream)
+    {
+        if (Interfaces.Count == 0)
+        {
+            return CaptureWriter.Pcap(stream, AnyDevice ? 276 : 1, nanoseconds: true, (uint)SnapLength);
+        }
+
+        var writer = CaptureWriter.Pcapng(stream);
+        foreach (var interfaceName in Interfaces)
+        {
+            _ = writer.AddInterface(1, interfaceName, snapLength: (uint)SnapLength);
+        }
+
+        return writer;
+    }
+
+    private static byte[] Cooked(SimPacket packet)
+    {
+        var frame = FrameBytes.Of(packet);
+        var cooked = new byte[20 + frame.Length - 14];
+        frame.AsSpan(12, 2).CopyTo(cooked);
+        BinaryPrimitives.WriteInt32BigEndian(cooked.AsSpan(4), packet.Interface + 2);
+        cooked[9] = 1;
+        cooked[10] = (byte)(packet.Interface == 0 ? 0 : 4);
+        cooked[11] = 6;
+        frame.AsSpan(14).CopyTo(cooked.AsSpan(20));
+        return cooked;
+    }
+
     private static List<SimPacket> Merged(List<SimPacket> ordered)
     {
         var merged = new List<SimPacket>();
-        var last = new Dictionary<(int, bool, Encapsulation?, System.Net.IPEndPoint), int>();
+        var last = new Dictionary<(int, bool, Encapsulation?, System.Net.IPEndPoint, int), int>();
         foreach (var packet in ordered)
         {
-            var key = (packet.Flow, packet.FromClient, packet.Tunnel, packet.Source);
+            var key = (packet.Flow, packet.FromClient, packet.Tunnel, packet.Source, packet.Interface);
             if (packet.Length > 0 && last.TryGetValue(key, out var index) && MayMerge(merged[index], packet))
             {
                 merged[index] = merged[index] with { Length = merged[index].Length + packet.Length };

@@ -28,6 +28,9 @@ public sealed record SimPacket
 
     public Encapsulation? Tunnel { get; init; }
 
+    /// <summary>Interface of the capture it was taken at.</summary>
+    public int Interface { get; init; }
+
     public bool IsIpv6 => Source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     public int TcpHeader => 20 + (TsVal is null ? 0 : 12) + ((Flags & 2) != 0 ? 4 : 0);

@@ -90,6 +90,12 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
             seenByServer[index] = (packet.Source, packet.Destination);
         }
 
+        // RFC 7323 (4.3): the echo is of the segment that filled the left edge.
+        if (packet.Sequence == state.Next)
+        {
+            state.TsRecent = packet.TsVal ?? 0;
+        }
+
         state.Take(packet.Sequence, packet.Length + ((packet.Flags & Syn) != 0 ? 1 : 0));
         if ((packet.Flags & Syn) != 0 && packet.FromClient)
         {
@@ -121,7 +127,7 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
             Flags = flags,
             Length = length,
             TsVal = flow.Timestamps ? (uint)((time / 1_000_000) + (isn % 1000003)) : null,
-            TsEcr = flow.Timestamps ? (uint)(time / 1_000_000) : 0,
+            TsEcr = flow.Timestamps && (flags & Ack) != 0 ? receivers[(index, !fromClient)].TsRecent : 0,
             IpId = ipId = (ushort)(ipId == ushort.MaxValue ? 1 : ipId + 1),
             StreamOffset = sequence - isn,
         };
@@ -144,6 +150,9 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
         private readonly uint isn;
 
         public ReceiverState(uint isn) => this.isn = Next = isn;
+
+        /// <summary>TSval to echo.</summary>
+        public uint TsRecent { get; set; }
 
         /// <summary>Next sequence number expected.</summary>
         public uint Next { get; private set; }
