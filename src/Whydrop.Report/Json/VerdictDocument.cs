@@ -49,9 +49,10 @@ internal sealed record ExplainsElement(
 
 internal sealed record ReadingElement(
     string Question,
+    [property: Description("How the things it looks at combine: of a question for none, yes means that none did."), JsonConverter(typeof(KebabCaseConverter<Quantifier>))] Quantifier Quantifier,
     [property: JsonConverter(typeof(KebabCaseConverter<QuestionRole>))] QuestionRole Role,
     [property: Description("The look-alike a discriminator separates from.")] string? LookAlike,
-    [property: JsonConverter(typeof(KebabCaseConverter<Answer>))] Answer Answer,
+    [property: Description("yes speaks for the fault, no against it."), JsonConverter(typeof(KebabCaseConverter<Answer>))] Answer Answer,
     [property: Description("The figures behind the answer.")] string Text,
     IReadOnlyList<EvidenceElement> Evidence);
 
