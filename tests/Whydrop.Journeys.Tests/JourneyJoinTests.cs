@@ -444,7 +444,8 @@ public sealed class JourneyJoinTests
         var facts = SimFacts.Join(path.Worker, path.Pod);
 
         Assert.Equal(30_003, path.Worker.Frames().Count(p => p.Length > 0));
-        Assert.All(facts.Placements(), p => Assert.Equal(500, p.Length));
+        Assert.All(facts.Placements(), p => Assert.False(p.AbsenceProven));
+        Assert.Contains(facts.OfType<Gap>(), g => g.Reason.Contains("too often"));
     }
 
     [Fact]

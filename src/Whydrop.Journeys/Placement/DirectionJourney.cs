@@ -76,6 +76,12 @@ internal sealed class DirectionJourney
                 yield return tallies[i].Summary(stops[i], stops[i + 1], matches[i, i + 1]!, clocks);
             }
         }
+
+        if (budget.Exhausted || passages.Cast<Passage?>().Any(p => p?.Exhausted == true))
+        {
+            yield return new Gap(stops[0].At, stops[0].Sighting.Flow.From, GapKind.Limited,
+                $"the same bytes were sent too often to tell all transmissions apart ({stops[0].Sighting.Flow.Client} to {stops[0].Sighting.Flow.Server})");
+        }
     }
 
     private static bool Shares(Connection connection, Sighting a, Sighting b, bool fromClient) =>
@@ -198,15 +204,13 @@ internal sealed class DirectionJourney
         var fallback = (Place: -1, Proven: false, Reason: "", LaterSeen: false);
         for (var j = i + 1; j < stops.Length; j++)
         {
-            if (passages[i, j] is not { } passage)
+            if (passages[i, j] is not { Exhausted: false } passage || budget.Exhausted)
             {
                 continue;
             }
 
             var laterSeen = LaterSeen(i, index, hole, passage);
-            var (proven, reason) = budget.Exhausted || passage.Exhausted
-                ? (false, "the same bytes were sent too often to tell all transmissions apart")
-                : absence.Judge(stops[i], stops[j], passage, index, laterSeen);
+            var (proven, reason) = absence.Judge(stops[i], stops[j], passage, index, laterSeen);
             if (proven)
             {
                 return (j, true, reason, laterSeen);
