@@ -49,7 +49,7 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     protected override IEnumerable<Queue> Propose(CaseView view)
     {
-        var places = view.Facts.Of<CounterDelta>().Where(d => d.Name is "Qdisc.Dropped" or "Link.TxDropped" && d.At.Interface is not null).Select(d => d.At).Distinct();
+        var places = view.Facts.Of<CounterDelta>().Where(d => (d.Name is "Qdisc.Dropped" or "Link.TxDropped") && d.At.Interface is not (null or "lo")).Select(d => d.At).Distinct();
         foreach (var at in places)
         {
             var drops = Drops(view, at);
@@ -161,7 +161,13 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             yield return Sighting.Of(true, $"Qdisc.Dropped +{queue.Delta}", queue.From);
         }
 
-        if (q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At) is { } device && VethPairs.Peer(q.View, device) is { } peer && q.View.Delta(peer.At, "Link.RxDropped") is { } received)
+        var listed = q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At);
+        if (listed is { Kind: not "veth", PeerIndex: null, Lower: null })
+        {
+            yield return Sighting.Of(true, $"{q.At.Interface} is no end of a veth pair", listed.From);
+        }
+
+        if (listed is { } device && VethPairs.Peer(q.View, device) is { } peer && q.View.Delta(peer.At, "Link.RxDropped") is { } received)
         {
             yield return Sighting.Of(received.Delta == 0, $"rx_dropped of its peer {peer.At} +{received.Delta}", received.From);
         }
