@@ -17,6 +17,9 @@ internal sealed class PcapReader : FrameReader
     private const int RecordHeaderLength = 16;
     private const int ModifiedRecordHeaderLength = 24;
 
+    private readonly uint _magic;
+    private readonly uint _version;
+    private readonly uint _network;
     private readonly bool _swapped;
     private readonly bool _lengthsMayBeExchanged;
     private readonly int _recordHeaderLength;
@@ -28,7 +31,7 @@ internal sealed class PcapReader : FrameReader
         ReadOnlySpan<byte> header = buffer.Bytes.AsSpan(buffer.Start, FileHeaderLength);
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(header);
         _swapped = !IsMagic(magic);
-        magic = Order(magic);
+        _magic = magic = Order(magic);
         _nanosecondsPerFraction = magic == NanosecondMagic ? 1 : 1000;
         _recordHeaderLength = magic == ModifiedMagic ? ModifiedRecordHeaderLength : RecordHeaderLength;
 
@@ -39,6 +42,8 @@ internal sealed class PcapReader : FrameReader
 
         uint snapLength = Order(BinaryPrimitives.ReadUInt32LittleEndian(header[16..]));
         uint network = Order(BinaryPrimitives.ReadUInt32LittleEndian(header[20..]));
+        _version = Order(BinaryPrimitives.ReadUInt32LittleEndian(header[4..]));
+        _network = network;
         // Bits 28–31: length of the frame check sequence in 16-bit words, valid when bit 26 is set. Bits 16–25: reserved.
         bool hasFcs = (network & 0x0400_0000) != 0;
         Interfaces.Add(new CaptureInterface
@@ -56,7 +61,6 @@ internal sealed class PcapReader : FrameReader
 
     public static bool IsMagic(uint value) => value is MicrosecondMagic or NanosecondMagic or ModifiedMagic;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Read(FrameBatch batch)
     {
         batch.Attach(Buffer.Bytes, Frames + 1);
@@ -70,7 +74,11 @@ internal sealed class PcapReader : FrameReader
                 return true;
             }
 
-            if (Ending is null && !Buffer.Fill())
+            if (Ending is null && AtFileHeader() && Buffer.Ensure(FileHeaderLength))
+            {
+                PassFileHeader();
+            }
+            else if (Ending is null && !Buffer.Fill())
             {
                 StopAtEnd(Buffer.Available == 0 ? "" : $"frame {Frames + 1}", Buffer.Offset);
             }
@@ -80,7 +88,6 @@ internal sealed class PcapReader : FrameReader
     }
 
     /// <summary>Takes whole records from the window. Damage ends the file only when no good frame stands before it in the batch.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Walk(FrameBatch batch)
     {
         Span<CapturedFrame> slots = batch.Slots;
@@ -103,6 +110,11 @@ internal sealed class PcapReader : FrameReader
                 fraction = BinaryPrimitives.ReverseEndianness(fraction);
                 captured = BinaryPrimitives.ReverseEndianness(captured);
                 original = BinaryPrimitives.ReverseEndianness(original);
+            }
+
+            if (seconds == _magic && fraction == _version && captured == 0 && original == 0)
+            {
+                break;
             }
 
             if (captured > original && _lengthsMayBeExchanged)
@@ -138,6 +150,29 @@ internal sealed class PcapReader : FrameReader
 
         batch.Count = count;
         Buffer.Advance(position - start);
+    }
+
+    /// <summary>
+    /// Files of a ring put one behind another: the next file's header stands where a record should. Read as a record it would be a frame without bytes
+    /// in the year 2055.
+    /// </summary>
+    private bool AtFileHeader()
+    {
+        ReadOnlySpan<byte> record = Buffer.Bytes.AsSpan(Buffer.Start, Buffer.Available);
+        return record.Length >= RecordHeaderLength && Order(BinaryPrimitives.ReadUInt32LittleEndian(record)) == _magic
+            && Order(BinaryPrimitives.ReadUInt32LittleEndian(record[4..])) == _version && record[8..16].IndexOfAnyExcept((byte)0) < 0;
+    }
+
+    private void PassFileHeader()
+    {
+        uint network = Order(BinaryPrimitives.ReadUInt32LittleEndian(Buffer.Bytes.AsSpan(Buffer.Start + 20)));
+        if (network == _network)
+        {
+            Buffer.Advance(FileHeaderLength);
+            return;
+        }
+
+        Stop(CaptureEndingKind.Damaged, $"another capture starts behind frame {Frames}, of link type {network & 0xFFFF}; split the file there", Buffer.Offset);
     }
 
     /// <summary>Packet type of the kernel (PACKET_HOST 0 … PACKET_OUTGOING 4) as the direction bits of epb_flags.</summary>

@@ -24,6 +24,7 @@ internal sealed class PcapngInterfaces
     public bool LimitReached { get; private set; }
 
     /// <summary>Their clocks, until the next is described.</summary>
+    // SAFETY: the list does not grow while frames are taken; only a later block adds to it.
     public ReadOnlySpan<TimestampResolution> Clocks => CollectionsMarshal.AsSpan(_clocks);
 
     public TimestampResolution Clock(int local) => _clocks[local];
@@ -159,12 +160,15 @@ internal sealed class PcapngInterfaces
         }
     }
 
-    /// <summary>Strings are not terminated by the format; some writers do.</summary>
+    /// <summary>
+    /// Strings are not terminated by the format; some writers do. Control characters, which could steer a terminal, become U+FFFD.
+    /// </summary>
     private string Text(ReadOnlySpan<byte> value)
     {
         int end = value.IndexOf((byte)0);
         value = end < 0 ? value : value[..end];
         _textBytes += value.Length;
-        return Encoding.UTF8.GetString(value);
+        string text = Encoding.UTF8.GetString(value);
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
     }
 }

@@ -12,7 +12,6 @@ internal static class PcapngPlainFrames
     private const int Shortest = PcapngBlock.PacketBytes + PcapngBlock.TrailerLength;
 
     /// <summary>Takes such blocks from the window as long as one follows another; gives how many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Take(CaptureBuffer buffer, FrameBatch batch, PcapngInterfaces interfaces, List<CaptureInterface> all)
     {
         Span<CapturedFrame> slots = batch.Slots;

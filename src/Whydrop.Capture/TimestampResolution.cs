@@ -6,6 +6,9 @@ internal readonly struct TimestampResolution
     private readonly bool _binary;
     private readonly int _exponent;
     private readonly ulong _scale;
+
+    // Below it a time is its ticks times the scale, without overflow; 0 when it never is.
+    private readonly ulong _plainBelow;
     private readonly long _offsetSeconds;
 
     /// <param name="resolution">if_tsresol: the negative power of 10 or, with the highest bit set, of 2.</param>
@@ -16,6 +19,7 @@ internal readonly struct TimestampResolution
         _exponent = resolution & 0x7F;
         _scale = _binary ? 0 : PowerOfTen(Math.Abs(9 - _exponent));
         _offsetSeconds = offsetSeconds;
+        _plainBelow = !_binary && _exponent <= 9 && offsetSeconds == 0 ? long.MaxValue / _scale : 0;
     }
 
     /// <summary>Microseconds, the default of the format.</summary>
@@ -27,8 +31,8 @@ internal readonly struct TimestampResolution
     /// <summary>Times outside the years 1677 to 2262 become the nearest end of that range.</summary>
     public long ToUnixNanoseconds(ulong ticks)
     {
-        // 2^53 ticks of a microsecond are 285 years: the common case needs no wide arithmetic.
-        if (!_binary && _exponent is 6 or 9 && _offsetSeconds == 0 && ticks < 1UL << 53)
+        // The common case needs no wide arithmetic.
+        if (ticks < _plainBelow)
         {
             return (long)(ticks * _scale);
         }

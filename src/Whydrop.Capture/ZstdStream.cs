@@ -5,7 +5,7 @@ namespace Whydrop.Capture;
 
 /// <summary>
 /// Decompresses zstd (RFC 8878) with the system's libzstd.so.1, any number of frames one after another. Data that ends inside a frame or is damaged
-/// gives an <see cref="InvalidDataException"/>, after everything before it has been read.
+/// gives an <see cref="InvalidDataException"/>, after everything before it has been read; a window of over 128 MiB an <see cref="IOException"/>.
 /// </summary>
 public sealed partial class ZstdStream : Stream
 {

@@ -119,4 +119,31 @@ public sealed class PcapTests
         Assert.Empty(reading.Frames);
         reading.Ends(CaptureEndingKind.Complete, 24);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Files_put_one_behind_another_are_one_capture(bool bigEndian)
+    {
+        byte[] one = Samples.Pcap(bigEndian);
+        Reading reading = Reading.Of([.. one, .. one, .. one]);
+        Assert.Equal(12, reading.Frames.Count);
+        Assert.Equal(reading.Frames[0].Time, reading.Frames[8].Time);
+        reading.Ends(CaptureEndingKind.Complete, 3 * one.Length);
+        for (int length = 1; length < 24; length++)
+        {
+            Reading cut = Reading.Of([.. one, .. one[..length]]);
+            Assert.Equal(4, cut.Frames.Count);
+            cut.Ends(CaptureEndingKind.Truncated, one.Length);
+        }
+    }
+
+    [Fact]
+    public void A_file_of_another_link_type_behind_the_first_is_not_mixed_in()
+    {
+        byte[] one = Samples.Pcap(false);
+        Reading reading = Reading.Of([.. one, .. new FileBuilder(false).PcapHeader(network: 113).PcapRecord(1, 0, Samples.Bytes(60)).ToArray()]);
+        Assert.Equal(4, reading.Frames.Count);
+        reading.Ends(CaptureEndingKind.Damaged, one.Length, "another capture starts behind frame 4, of link type 113");
+    }
 }

@@ -72,6 +72,13 @@ public sealed class PcapngTests
     }
 
     [Fact]
+    public void Names_end_at_a_zero_and_cannot_steer_a_terminal()
+    {
+        Reading reading = Reading.Of(new FileBuilder(false).Section().Interface(options: o => o.Option(2, "eth0\0junk").Option(3, "red \u001b[31m\n").Option(11, [1, 6, 0])));
+        Assert.Equal(("eth0", "red \uFFFD[31m\uFFFD", null), (reading.Interfaces[0].Name, reading.Interfaces[0].Description, reading.Interfaces[0].Filter));
+    }
+
+    [Fact]
     public void Both_byte_orders_give_the_same_for_any_mix_of_frames()
     {
         string[] described = [.. new[] { false, true }.Select(bigEndian =>

@@ -10,10 +10,13 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
 {
     private const int MostMarkedPerAck = 256;
 
+    /// <summary>More do not fit beside timestamps (RFC 2018, 3): a full option may leave blocks out.</summary>
+    private const int MostBlocksWithTimestamps = 3;
+
     /// <summary>Takes an acknowledgment for what the board's sender sent.</summary>
     public void Take(Board* b, in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame, bool isDupAck)
     {
-        var word = new Word(s.Time, frameNumber, s.TsEcr, s.HasTimestamp, (d.Rev->MinRtt == 0 ? 0 : d.Rev->MinRtt - 1) * 500L);
+        var word = new Word(s.Time, frameNumber, s.TsEcr, s.HasTimestamp, (d.Rev->MinRtt == 0 ? 0 : d.Rev->MinRtt - 1) * 500L, s.SackBlocks >= MostBlocksWithTimestamps);
         b->LastHeardFrame = frameNumber;
         TakeCumulative(b, s.Acknowledgment, word);
         if (s.SackBlocks > 0)
@@ -226,6 +229,11 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
 
     private bool IsMissing(Board* b, in Transmission n, in Word word, bool isDupAck)
     {
+        if (word.MayOmitBlocks && n.Start != b->Una64)
+        {
+            return false;
+        }
+
         if (b->RackTime > n.Time || (b->RackTime == n.Time && n.Is(Transmission.Hole)))
         {
             return true;
@@ -235,5 +243,5 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         return isDupAck && n.Start == b->Una64 && n.Number <= 1 && n.Time + word.HalfMinRtt <= word.Time && b->Tail >= 0 && list[b->Tail]->Start > n.Start;
     }
 
-    private readonly record struct Word(long Time, uint Frame, uint TsEcr, bool HasTimestamp, long HalfMinRtt);
+    private readonly record struct Word(long Time, uint Frame, uint TsEcr, bool HasTimestamp, long HalfMinRtt, bool MayOmitBlocks);
 }

@@ -150,7 +150,8 @@ internal sealed unsafe class Ledger : IDisposable
 
     private bool IsActive(int number) => number != 0 && boards[number - 1]->Active;
 
-    private static bool NeedsHearing(in TcpSegment s, in Direction d, bool isDupAck)
+    /// <summary>Whether an acknowledgment puts something in question that the other end sent.</summary>
+    public static bool NeedsHearing(in TcpSegment s, in Direction d, bool isDupAck)
     {
         if (d.Rev->NextSeq == 0 || d.Rev->Segments == 0)
         {

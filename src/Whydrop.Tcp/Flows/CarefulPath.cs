@@ -1,4 +1,5 @@
 using Whydrop.Tcp.Artefacts;
+using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
 using Whydrop.Wire;
@@ -23,7 +24,6 @@ internal sealed unsafe class CarefulPath
     public void Take(ref TcpSegment s, int index, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var d = Look(index, s.FromHigh);
-        uint mask = 0;
         if (StartsAnew(s, *d.FwdOpening))
         {
             if (copies.IsOldSyn(s, d))
@@ -35,7 +35,8 @@ internal sealed unsafe class CarefulPath
             engine.Reuses++;
             d = Look(index, s.FromHigh);
             d.Opening->Bits |= FlowOpening.ReusedPorts;
-            mask = SegmentObserver.Bit(Observation.PortReused);
+            var reused = Unusual(d);
+            (d.FromHigh ? ref reused->High : ref reused->Low).Counts[(int)Observation.PortReused]++;
         }
 
         if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d))
@@ -44,7 +45,7 @@ internal sealed unsafe class CarefulPath
         }
 
         TakeOpening(s, d, frame);
-        mask |= Observe(s, d, frameNumber);
+        var mask = Observe(s, d, frameNumber);
         TakeFates(s, d, mask, frameNumber, frame);
         Advance(s, d, mask, frameNumber);
         if (d.Flow->Unusual < 0 && IsQuiet(d))
@@ -260,12 +261,12 @@ internal sealed unsafe class CarefulPath
 
     private void TakeFates(in TcpSegment s, in Direction d, uint mask, uint frameNumber, ReadOnlySpan<byte> frame)
     {
-        if (d.Flow->Unusual == 0)
+        if (d.Flow->Unusual == 0 && (s.SackBlocks == 0 || !Ledger.NeedsHearing(s, d, isDupAck: false)))
         {
             return;
         }
 
-        var unusual = engine.Unusual[Math.Abs(d.Flow->Unusual) - 1];
+        var unusual = Unusual(d);
         var dupAcks = d.FromHigh ? unusual->Low.DupAcks : unusual->High.DupAcks;
         engine.Ledger.Take(s, d, unusual, mask, dupAcks, frameNumber, frame, (mask & DuplicateAckBit) != 0);
     }
@@ -307,6 +308,11 @@ internal sealed unsafe class CarefulPath
 
     private void AdvanceSequence(in TcpSegment s, in Direction d, uint mask)
     {
+        if (s.Length > 0 && (mask & SegmentObserver.Bit(Observation.Retransmission)) != 0)
+        {
+            CountRepeated(s, d);
+        }
+
         var zeroWindowProbe = (mask & SegmentObserver.Bit(Observation.ZeroWindowProbe)) != 0;
         var fwd = d.Fwd;
         var end = s.SequenceEnd;
@@ -335,6 +341,16 @@ internal sealed unsafe class CarefulPath
         if (advanced)
         {
             fwd->NextSeq = end;
+        }
+    }
+
+    // Without a board nobody else keeps count of bytes sent again.
+    private void CountRepeated(in TcpSegment s, in Direction d)
+    {
+        var unusual = engine.Unusual[Math.Abs(d.Flow->Unusual) - 1];
+        if ((d.FromHigh ? unusual->HighBoard : unusual->LowBoard) == 0)
+        {
+            (d.FromHigh ? ref unusual->High : ref unusual->Low).RepeatedBytes += Math.Min((uint)s.Length, d.Fwd->NextSeq - s.Sequence);
         }
     }
 

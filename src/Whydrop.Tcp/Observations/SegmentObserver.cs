@@ -31,7 +31,7 @@ internal static class SegmentObserver
         long nextSeqTime)
     {
         var mask = s.IsReset ? Bit(Observation.Reset) : 0;
-        if (s.Length == 1 && s.Sequence == fwd.NextSeq && rev.Window == 0)
+        if (s.Length == 1 && s.Sequence == fwd.NextSeq && rev.Window == 0 && rev.Frames != 0)
         {
             mask |= Bit(Observation.ZeroWindowProbe);
         }
@@ -110,8 +110,8 @@ internal static class SegmentObserver
             return 0;
         }
 
-        // One report per hole: the boundary goes back to what was seen, or, when it is there already, the mark −1 silences repeats.
-        if (reverse.MaxSeqToBeAcked > rev.NextSeq)
+        // One report per hole: the boundary moves up to what was seen, or, when it is there already, the mark −1 silences repeats.
+        if (Less(reverse.MaxSeqToBeAcked, rev.NextSeq))
         {
             reverse.MaxSeqToBeAcked = rev.NextSeq;
             return Bit(Observation.AckedUnseenSegment);

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Whydrop.Wire.Walk;
 
 /// <summary>Where the general decoder stands in one frame.</summary>
@@ -30,13 +34,52 @@ internal ref struct FrameWalk
     }
 
     /// <summary>Whether the bytes can be read; if not, the status says whether the capture or the packet is short.</summary>
-    internal readonly bool Has(int offset, int count)
-    {
-        if (count <= CapturedEnd - offset)
-        {
-            return true;
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly bool Has(int offset, int count) => count <= CapturedEnd - offset || IsShort(offset, count);
 
+    /// <summary>A header for which <see cref="Has"/> was true; reads behind the reference stay below <paramref name="count"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly ref byte At(int offset, int count)
+    {
+        Debug.Assert(offset >= 0 && offset + count <= Frame.Length, "read without Has");
+
+        // SAFETY: Has compared the end of the header with CapturedEnd, which never exceeds Frame.Length; debug builds, and so the tests, check it.
+        return ref Unsafe.AddByteOffset(ref MemoryMarshal.GetReference(Frame), (nint)(uint)offset);
+    }
+
+    /// <summary>A byte for which <see cref="Has"/> was true.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly byte U8(int offset)
+    {
+        Debug.Assert(offset >= 0 && offset < Frame.Length, "read without Has");
+
+        // SAFETY: as in At.
+        return NetworkOrder.U8(ref MemoryMarshal.GetReference(Frame), offset);
+    }
+
+    /// <summary>Two bytes for which <see cref="Has"/> was true.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly ushort U16(int offset)
+    {
+        Debug.Assert(offset >= 0 && offset + 2 <= Frame.Length, "read without Has");
+
+        // SAFETY: as in At.
+        return NetworkOrder.U16(ref MemoryMarshal.GetReference(Frame), offset);
+    }
+
+    /// <summary>Four bytes for which <see cref="Has"/> was true.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly uint U32(int offset)
+    {
+        Debug.Assert(offset >= 0 && offset + 4 <= Frame.Length, "read without Has");
+
+        // SAFETY: as in At.
+        return NetworkOrder.U32(ref MemoryMarshal.GetReference(Frame), offset);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool IsShort(int offset, int count)
+    {
         Headers.Status = count <= WireEnd - offset || Continues ? DecodeStatus.Cut : DecodeStatus.Malformed;
         return false;
     }

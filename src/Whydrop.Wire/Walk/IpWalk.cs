@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Whydrop.Wire.Walk;
 
 /// <summary>From the network protocol to the innermost transport header.</summary>
@@ -72,29 +70,29 @@ internal static class IpWalk
         }
 
         ref var h = ref walk.Headers;
-        var header = walk.Frame.Slice(ip, 20);
-        var headerLength = (header[0] & 15) * 4;
-        if (header[0] >> 4 != 4 || headerLength < 20)
+        ref var header = ref walk.At(ip, 20);
+        var headerLength = (NetworkOrder.U8(ref header, 0) & 15) * 4;
+        if (NetworkOrder.U8(ref header, 0) >> 4 != 4 || headerLength < 20)
         {
             h.Status = DecodeStatus.Malformed;
             return -1;
         }
 
-        var fragment = BinaryPrimitives.ReadUInt16BigEndian(header[6..]);
+        var fragment = NetworkOrder.U16(ref header, 6);
         h.IpVersion = 4;
         h.IpOffset = ip;
-        h.TrafficClass = header[1];
-        h.IpId = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
+        h.TrafficClass = NetworkOrder.U8(ref header, 1);
+        h.IpId = NetworkOrder.U16(ref header, 4);
         h.DontFragment = (fragment & 0x4000) != 0;
         h.MoreFragments = (fragment & 0x2000) != 0;
         h.FragmentOffset = (fragment & 0x1fff) * 8;
-        h.Ttl = header[8];
-        h.Protocol = header[9];
-        h.Source4 = BinaryPrimitives.ReadUInt32BigEndian(header[12..]);
-        h.Destination4 = BinaryPrimitives.ReadUInt32BigEndian(header[16..]);
+        h.Ttl = NetworkOrder.U8(ref header, 8);
+        h.Protocol = NetworkOrder.U8(ref header, 9);
+        h.Source4 = NetworkOrder.U32(ref header, 12);
+        h.Destination4 = NetworkOrder.U32(ref header, 16);
 
         // A sender that leaves segmentation to the hardware may leave the total length at zero.
-        int total = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+        int total = NetworkOrder.U16(ref header, 2);
         walk.EnterDatagram(ip, total == 0 ? walk.WireEnd - ip : total);
         if (!walk.Has(ip, headerLength))
         {
@@ -119,8 +117,8 @@ internal static class IpWalk
         }
 
         ref var h = ref walk.Headers;
-        var header = walk.Frame.Slice(ip, 40);
-        var first = BinaryPrimitives.ReadUInt32BigEndian(header);
+        ref var header = ref walk.At(ip, 40);
+        var first = NetworkOrder.U32(ref header, 0);
         if (first >> 28 != 6)
         {
             h.Status = DecodeStatus.Malformed;
@@ -131,9 +129,9 @@ internal static class IpWalk
         h.IpOffset = ip;
         h.TrafficClass = (byte)(first >> 20);
         h.DontFragment = true;
-        h.Protocol = header[6];
-        h.Ttl = header[7];
-        int payload = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
+        h.Protocol = NetworkOrder.U8(ref header, 6);
+        h.Ttl = NetworkOrder.U8(ref header, 7);
+        int payload = NetworkOrder.U16(ref header, 4);
         walk.EnterDatagram(ip, payload == 0 ? LengthWithoutField(walk, ip) : 40 + payload);
         return SkipExtensions(ref walk, ip + 40, 0);
     }
@@ -143,7 +141,7 @@ internal static class IpWalk
     {
         const byte HopByHop = 0;
         const byte NoNextHeader = 59;
-        var next = walk.Frame[ip + 6];
+        var next = walk.U8(ip + 6);
         if (next == NoNextHeader)
         {
             return 40;
@@ -153,10 +151,9 @@ internal static class IpWalk
         if (next == HopByHop && walk.CapturedEnd - options >= 8)
         {
             // The jumbo payload option (type 0xC2, length 4) is aligned to 4n + 2, so it opens the header when it stands alone.
-            var option = walk.Frame.Slice(options + 2, 6);
-            if (option[0] == 0xc2 && option[1] == 4)
+            if (walk.U16(options + 2) == 0xc204)
             {
-                var jumbo = BinaryPrimitives.ReadUInt32BigEndian(option[2..]);
+                var jumbo = walk.U32(options + 4);
                 return (int)Math.Min(40L + jumbo, int.MaxValue);
             }
         }
@@ -176,14 +173,13 @@ internal static class IpWalk
                 return -1;
             }
 
-            var header = walk.Frame.Slice(offset, 8);
             if (h.Protocol == 44)
             {
-                var field = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+                var field = walk.U16(offset + 2);
                 h.FragmentOffset = field & 0xfff8;
                 h.MoreFragments = (field & 1) != 0;
-                h.IpId = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
-                h.Protocol = header[0];
+                h.IpId = walk.U32(offset + 4);
+                h.Protocol = walk.U8(offset);
                 offset += 8;
                 if (h.FragmentOffset != 0)
                 {
@@ -195,8 +191,8 @@ internal static class IpWalk
             }
 
             // RFC 4302 counts AH in 32-bit words minus 2, RFC 8200 the others in 8-byte units minus 1.
-            var length = h.Protocol == AuthenticationHeader ? (header[1] + 2) * 4 : (header[1] + 1) * 8;
-            h.Protocol = header[0];
+            var length = h.Protocol == AuthenticationHeader ? (walk.U8(offset + 1) + 2) * 4 : (walk.U8(offset + 1) + 1) * 8;
+            h.Protocol = walk.U8(offset);
             offset += length;
             if (!walk.Has(offset, 0))
             {

@@ -16,7 +16,7 @@ internal static class LinkWalk
             case LinkType.Ethernet:
                 if (walk.Has(0, 14))
                 {
-                    Typed(ref walk, BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[12..]), 14);
+                    Typed(ref walk, walk.U16(12), 14);
                 }
 
                 break;
@@ -61,10 +61,10 @@ internal static class LinkWalk
 
             if (tags == 0)
             {
-                outermostVlan = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[offset..]) & 0xfff);
+                outermostVlan = (ushort)(walk.U16(offset) & 0xfff);
             }
 
-            etherType = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[(offset + 2)..]);
+            etherType = walk.U16(offset + 2);
             offset += 4;
         }
 
@@ -86,11 +86,11 @@ internal static class LinkWalk
                 return false;
             }
 
-            var bottom = (walk.Frame[offset + 2] & 1) != 0;
+            var bottom = (walk.U8(offset + 2) & 1) != 0;
             offset += 4;
             if (bottom)
             {
-                etherType = (walk.Frame[offset] >> 4) switch
+                etherType = (walk.U8(offset) >> 4) switch
                 {
                     4 => EtherType.Ipv4,
                     6 => EtherType.Ipv6,
@@ -111,12 +111,12 @@ internal static class LinkWalk
             return false;
         }
 
-        if (walk.Frame[offset] != 0x11 || walk.Frame[offset + 1] != 0)
+        if (walk.U8(offset) != 0x11 || walk.U8(offset + 1) != 0)
         {
             return true;
         }
 
-        etherType = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[(offset + 6)..]) switch
+        etherType = walk.U16(offset + 6) switch
         {
             0x0021 => EtherType.Ipv4,
             0x0057 => EtherType.Ipv6,
@@ -139,8 +139,8 @@ internal static class LinkWalk
     {
         if (walk.Has(0, 16))
         {
-            walk.Headers.LinkPacketType = (byte)Math.Min((int)BinaryPrimitives.ReadUInt16BigEndian(walk.Frame), 255);
-            Typed(ref walk, BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[14..]), 16);
+            walk.Headers.LinkPacketType = (byte)Math.Min((int)walk.U16(0), 255);
+            Typed(ref walk, walk.U16(14), 16);
         }
     }
 
@@ -149,9 +149,9 @@ internal static class LinkWalk
     {
         if (walk.Has(0, 20))
         {
-            walk.Headers.LinkPacketType = walk.Frame[10];
-            walk.Headers.LinkInterfaceIndex = BinaryPrimitives.ReadInt32BigEndian(walk.Frame[4..]);
-            Typed(ref walk, BinaryPrimitives.ReadUInt16BigEndian(walk.Frame), 20);
+            walk.Headers.LinkPacketType = walk.U8(10);
+            walk.Headers.LinkInterfaceIndex = (int)walk.U32(4);
+            Typed(ref walk, walk.U16(0), 20);
         }
     }
 
@@ -163,7 +163,7 @@ internal static class LinkWalk
             return;
         }
 
-        var family = BinaryPrimitives.ReadUInt32BigEndian(walk.Frame);
+        var family = walk.U32(0);
         if (family > 0xffff)
         {
             family = BinaryPrimitives.ReverseEndianness(family);
@@ -183,7 +183,7 @@ internal static class LinkWalk
     {
         if (walk.Has(0, 1))
         {
-            IpWalk.Run(ref walk, walk.Frame[0] >> 4 == 6 ? EtherType.Ipv6 : EtherType.Ipv4, 0);
+            IpWalk.Run(ref walk, walk.U8(0) >> 4 == 6 ? EtherType.Ipv6 : EtherType.Ipv4, 0);
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Whydrop.Wire.Walk;
 
@@ -15,10 +15,12 @@ internal static class TcpOptionScan
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Run(ReadOnlySpan<byte> frame, int offset, int length, ref PacketHeaders h)
     {
+        // SAFETY: every read below is compared with end, which never exceeds frame.Length.
+        ref var start = ref MemoryMarshal.GetReference(frame);
         var end = Math.Min(offset + length, frame.Length);
         while (offset < end)
         {
-            var kind = frame[offset];
+            var kind = NetworkOrder.U8(ref start, offset);
             if (kind == NoOperation)
             {
                 offset++;
@@ -30,7 +32,7 @@ internal static class TcpOptionScan
                 return;
             }
 
-            int optionLength = frame[offset + 1];
+            int optionLength = NetworkOrder.U8(ref start, offset + 1);
             if (optionLength < 2 || offset + optionLength > end)
             {
                 return;
@@ -39,8 +41,8 @@ internal static class TcpOptionScan
             if (kind == Timestamps && optionLength == 10)
             {
                 h.HasTimestamp = true;
-                h.TsVal = BinaryPrimitives.ReadUInt32BigEndian(frame[(offset + 2)..]);
-                h.TsEcr = BinaryPrimitives.ReadUInt32BigEndian(frame[(offset + 6)..]);
+                h.TsVal = NetworkOrder.U32(ref start, offset + 2);
+                h.TsEcr = NetworkOrder.U32(ref start, offset + 6);
             }
             else if (kind == Sack && optionLength >= 10 && (optionLength & 7) == 2)
             {

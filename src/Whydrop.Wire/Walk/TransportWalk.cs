@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Whydrop.Wire.Walk;
@@ -49,7 +48,7 @@ internal static class TransportWalk
         }
 
         ref var h = ref walk.Headers;
-        var headerLength = (walk.Frame[offset + 12] >> 4) * 4;
+        var headerLength = (walk.U8(offset + 12) >> 4) * 4;
         var payload = walk.WireEnd - offset - headerLength;
         if (headerLength < 20 || payload < 0)
         {
@@ -72,8 +71,8 @@ internal static class TransportWalk
         }
 
         ref var h = ref walk.Headers;
-        var header = walk.Frame.Slice(offset, 8);
-        int length = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
+        ref var header = ref walk.At(offset, 8);
+        int length = NetworkOrder.U16(ref header, 4);
         var available = walk.WireEnd - offset;
         if (length is > 0 and < 8 || (length > available && !walk.Continues))
         {
@@ -87,8 +86,8 @@ internal static class TransportWalk
             h.PayloadLength = Math.Min(length, available) - 8;
         }
 
-        h.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(header);
-        h.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+        h.SourcePort = NetworkOrder.U16(ref header, 0);
+        h.DestinationPort = NetworkOrder.U16(ref header, 2);
         h.Status = DecodeStatus.Udp;
     }
 }

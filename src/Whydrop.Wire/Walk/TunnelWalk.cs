@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Whydrop.Wire.Walk;
 
 /// <summary>Recognises an encapsulation behind the current IP header and finds the inner IP header.</summary>
@@ -47,8 +45,8 @@ internal static class TunnelWalk
         const int Checksum = 0x8000;
         const int Key = 0x2000;
         const int Sequence = 0x1000;
-        var flags = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[offset..]);
-        etherType = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[(offset + 2)..]);
+        var flags = walk.U16(offset);
+        etherType = walk.U16(offset + 2);
 
         // Other bits: RFC 1701 source routing or version 1 (PPTP), whose payload lies elsewhere.
         if ((flags & ~(Checksum | Key | Sequence)) != 0)
@@ -65,7 +63,7 @@ internal static class TunnelWalk
                 return false;
             }
 
-            tunnel.Identifier = BinaryPrimitives.ReadUInt32BigEndian(walk.Frame[inner..]);
+            tunnel.Identifier = walk.U32(inner);
             inner += 4;
         }
 
@@ -100,13 +98,13 @@ internal static class TunnelWalk
     /// <summary>RFC 7348: the I flag must be set; the group policy extension uses further bits of the first four bytes.</summary>
     private static bool Vxlan(ref FrameWalk walk, ref TunnelHeader tunnel, ref ushort etherType, ref int inner)
     {
-        if ((walk.Frame[inner] & 0x08) == 0)
+        if ((walk.U8(inner) & 0x08) == 0)
         {
             return false;
         }
 
         tunnel.Kind = TunnelKind.Vxlan;
-        tunnel.Identifier = BinaryPrimitives.ReadUInt32BigEndian(walk.Frame[(inner + 4)..]) >> 8;
+        tunnel.Identifier = walk.U32(inner + 4) >> 8;
         etherType = EtherType.TransparentEthernet;
         inner += 8;
         return true;
@@ -115,15 +113,15 @@ internal static class TunnelWalk
     /// <summary>RFC 8926: version 0, options counted in 4-byte words, protocol type, VNI.</summary>
     private static bool Geneve(ref FrameWalk walk, ref TunnelHeader tunnel, ref ushort etherType, ref int inner)
     {
-        int first = walk.Frame[inner];
+        int first = walk.U8(inner);
         if (first >> 6 != 0)
         {
             return false;
         }
 
         tunnel.Kind = TunnelKind.Geneve;
-        tunnel.Identifier = BinaryPrimitives.ReadUInt32BigEndian(walk.Frame[(inner + 4)..]) >> 8;
-        etherType = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[(inner + 2)..]);
+        tunnel.Identifier = walk.U32(inner + 4) >> 8;
+        etherType = walk.U16(inner + 2);
         inner += 8 + ((first & 63) * 4);
         return true;
     }
@@ -140,7 +138,7 @@ internal static class TunnelWalk
             return false;
         }
 
-        etherType = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[(inner + 12)..]);
+        etherType = walk.U16(inner + 12);
         inner += 14;
         ushort innerVlan = 0;
         return LinkWalk.SkipShims(ref walk, ref etherType, ref inner, ref innerVlan);
@@ -153,14 +151,14 @@ internal static class TunnelWalk
         switch (etherType)
         {
             case EtherType.Ipv4 when walk.CapturedEnd - ip >= 20:
-                var header = walk.Frame[ip];
-                int total = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[(ip + 2)..]);
+                var header = walk.U8(ip);
+                int total = walk.U16(ip + 2);
                 var headerLength = (header & 15) * 4;
                 return header >> 4 == 4 && headerLength >= 20 && headerLength <= available
                     && (total == 0 || (total >= headerLength && (total <= available || walk.Continues)));
             case EtherType.Ipv6 when walk.CapturedEnd - ip >= 40:
-                int payload = BinaryPrimitives.ReadUInt16BigEndian(walk.Frame[(ip + 4)..]);
-                return walk.Frame[ip] >> 4 == 6 && (payload + 40 <= available || walk.Continues);
+                int payload = walk.U16(ip + 4);
+                return walk.U8(ip) >> 4 == 6 && (payload + 40 <= available || walk.Continues);
             default:
                 return false;
         }

@@ -1,0 +1,20 @@
+namespace Whydrop.Case;
+
+/// <summary>Limits for opening a case. The defaults suit a bundle that came by mail.</summary>
+public sealed record CaseOptions
+{
+    /// <summary>The defaults.</summary>
+    public static CaseOptions Default { get; } = new();
+
+    /// <summary>Most bytes all archives of a case may unpack to; default 16 GiB.</summary>
+    public long MaxUnpackedBytes { get; init; } = 16L << 30;
+
+    /// <summary>Most files of a case, unpacked ones included; default 20 000.</summary>
+    public int MaxFiles { get; init; } = 20_000;
+
+    /// <summary>Capture files read at the same time; default: one per core.</summary>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Folder in which the private folder for unpacked archives is made; default: the system's temporary folder.</summary>
+    public string TemporaryFolder { get; init; } = Path.GetTempPath();
+}

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using Whydrop.Case;
+using Whydrop.Cli.Terminal;
+using Whydrop.Evidence.Capture;
+using Whydrop.Report.Flows;
+using Whydrop.Report.Json;
+
+namespace Whydrop.Cli.Commands;
+
+/// <summary>whydrop flows CAPTURE...: connections and what was observed on each.</summary>
+internal static class FlowsCommand
+{
+    private static readonly string[] SortKeys = ["lost", "retr", "bytes", "frames", "rtt", "duration", "start", "number"];
+
+    public static Command Create(CommandContext context)
+    {
+        var captures = new Argument<string[]>("CAPTURE")
+        {
+            Description = "pcap or pcapng, also compressed with gzip or zstd; - is standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var format = OutputOption.Format("table", "wide", "json");
+        var colour = OutputOption.Colour();
+        var filter = new Option<string?>("--flow") { Description = "Only these: an address, address:port, or the number of the connection.", HelpName = "FILTER" };
+        var sort = new Option<string>("--sort")
+        {
+            Description = $"Order, the largest first (start: earliest): {string.Join(", ", SortKeys)}; number is Wireshark's tcp.stream.",
+            HelpName = "KEY",
+            DefaultValueFactory = _ => "number",
+        };
+        sort.AcceptOnlyFromAmong(SortKeys);
+        var top = new Option<int>("--top") { Description = "Only the first N after sorting; 0 for all; default 1000.", HelpName = "N", DefaultValueFactory = _ => 1000 };
+        var command = new Command("flows", "List TCP connections with their retransmissions, losses and round-trip times.") { captures, format, filter, sort, top, colour };
+        command.SetAction(parsed => Run(
+            context, parsed.GetValue(captures)!, new Choice(parsed.GetValue(filter), parsed.GetValue(sort)!, parsed.GetValue(top)),
+            parsed.GetValue(format)!, parsed.GetValue(colour)!));
+        return command;
+    }
+
+    private static int Run(CommandContext context, string[] captures, Choice choice, string format, string colour)
+    {
+        var wanted = FlowFilter.Parse(choice.Filter);
+        if (choice.Top < 0)
+        {
+            throw new UsageException($"--top {choice.Top}: give 0 for all, or a number of connections");
+        }
+
+        FlowListing listing;
+        using (var progress = new ProgressBar(context.Messages))
+        {
+            listing = FlowListing.Read(captures, progress, context.Interrupted);
+        }
+
+        using (listing)
+        {
+            Tell(context.Messages, listing, captures);
+            if (listing.Captures == 0)
+            {
+                return ExitCode.Failed;
+            }
+
+            Write(context, listing, Chosen(listing, wanted, choice), format, colour);
+        }
+
+        return ExitCode.Healthy;
+    }
+
+    private static void Write(CommandContext context, FlowListing listing, IReadOnlyList<int> chosen, string format, string colour)
+    {
+        var rows = chosen.Select(i => listing.At(i)).Select(f => new FlowRow(f.Flow, f.LostByClient, f.LostByServer));
+        if (format == "json")
+        {
+            JsonReport.WriteFlows(rows, listing.Count, listing.Gaps, context.Results);
+        }
+        else
+        {
+            var screen = Screen.Of(colour);
+            FlowReport.Write(rows, listing.Captures > 1, context.Results, screen.Width, screen.Colour, wide: format == "wide");
+        }
+
+        context.Results.Flush();
+        if (chosen.Count < listing.Count)
+        {
+            context.Messages.WriteLine($"whydrop: {chosen.Count} of {listing.Count} connections shown (--top 0 shows all that --flow lets through)");
+        }
+    }
+
+    /// <summary>Indexes of the connections to show, in order. Only their sort keys are kept, not the connections.</summary>
+    private static IReadOnlyList<int> Chosen(FlowListing listing, Func<TcpFlow, bool> wanted, Choice choice)
+    {
+        var most = choice.Top == 0 ? int.MaxValue : choice.Top;
+        if (choice.Sort == "number")
+        {
+            return choice.Filter is null
+                ? [.. Enumerable.Range(0, Math.Min(most, listing.Count))]
+                : [.. Enumerable.Range(0, listing.Count).Where(i => wanted(listing.At(i).Flow)).Take(most)];
+        }
+
+        var keys = new List<(double Key, int Index)>();
+        for (var i = 0; i < listing.Count; i++)
+        {
+            var row = listing.At(i);
+            if (wanted(row.Flow))
+            {
+                keys.Add((Key(row, choice.Sort), i));
+            }
+        }
+
+        return [.. keys.OrderByDescending(k => k.Key).ThenBy(k => k.Index).Take(most).Select(k => k.Index)];
+    }
+
+    private static double Key(ListedFlow row, string sort) => sort switch
+    {
+        "lost" => row.LostByClient + row.LostByServer,
+        "retr" => row.Flow.FromClient.Retransmissions + row.Flow.FromServer.Retransmissions,
+        "bytes" => row.Flow.FromClient.Bytes + row.Flow.FromServer.Bytes,
+        "frames" => row.Flow.Frames,
+        "rtt" => (row.Flow.FromClient.SmoothedRtt ?? row.Flow.FromServer.SmoothedRtt ?? row.Flow.HandshakeRtt ?? TimeSpan.Zero).Ticks,
+        "duration" => (row.Flow.Last - row.Flow.First).Ticks,
+        _ => -row.Flow.First.UnixNanoseconds,
+    };
+
+    private static void Tell(TextWriter messages, FlowListing listing, string[] captures)
+    {
+        foreach (var gap in listing.Gaps)
+        {
+            messages.WriteLine($"whydrop: {gap.From}: {gap.Reason}");
+        }
+
+        if (listing is { Captures: 0, Gaps.Count: 0 })
+        {
+            messages.WriteLine($"whydrop: no capture in {string.Join(' ', captures)} (whydrop flows reads pcap and pcapng; whydrop diagnose reads texts too)");
+        }
+    }
+
+    private sealed record Choice(string? Filter, string Sort, int Top);
+}

@@ -1,0 +1,3 @@
+using Whydrop.Cli;
+
+return CommandLine.Run(args, Console.OpenStandardOutput(), Console.Error);

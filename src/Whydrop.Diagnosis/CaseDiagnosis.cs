@@ -1,0 +1,21 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis;
+
+/// <summary>The answer to a case.</summary>
+/// <param name="Outcome">The case in one word.</param>
+/// <param name="Verdicts">By how much each explains and how sure it is: the first is the answer. Faults without anything to say are left out.</param>
+/// <param name="Ledger">Every transmission and its fate.</param>
+/// <param name="Artefacts">What the captures and counters fake; recognised before any verdict.</param>
+/// <param name="Timeline">What happened, in order of time.</param>
+/// <param name="NextEvidence">The smallest set of commands that would decide what is open; empty when nothing is.</param>
+/// <param name="Gaps">What was not collected or could not be read.</param>
+/// <param name="Flows">Connections worth showing: those with losses, else the largest.</param>
+public sealed record CaseDiagnosis(
+    Outcome Outcome, IReadOnlyList<Verdict> Verdicts, Ledger Ledger, IReadOnlyList<Artefact> Artefacts,
+    IReadOnlyList<TimelineEvent> Timeline, IReadOnlyList<NextEvidence> NextEvidence, IReadOnlyList<Gap> Gaps, IReadOnlyList<TcpFlow> Flows)
+{
+    /// <summary>Why the outcome is what it is when no verdict says it: one sentence.</summary>
+    public string OutcomeReason { get; init; } = "";
+}

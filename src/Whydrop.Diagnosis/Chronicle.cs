@@ -1,0 +1,33 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis;
+
+/// <summary>What happened, in order of time.</summary>
+internal static class Chronicle
+{
+    // A timeline is read, not searched: the flows and the ledger have the rest.
+    private const int MostEvents = 60;
+
+    internal static IReadOnlyList<TimelineEvent> Of(CaseView view)
+    {
+        var events = view.Losses.Select(Lost).Concat(view.Facts.Of<IcmpError>().Select(Reported)).OrderBy(e => e.Time).ToArray();
+        return events.Length <= MostEvents ? events : [.. events.Take(MostEvents / 2), .. events.TakeLast(MostEvents / 2)];
+    }
+
+    private static TimelineEvent Lost(Loss loss)
+    {
+        var what = $"{loss.Length} bytes at offset {loss.Fate.StreamOffset}"
+            + (loss.DatagramLength is { } length ? $" in a datagram of {length}" : "")
+            + (loss.Fate.Transmission > 1 ? $", transmission {loss.Fate.Transmission}" : "")
+            + (loss.MissingAt is { } missing ? $", lost before {missing}" : ", lost further on");
+        return new TimelineEvent(loss.Placement?.Sent ?? loss.Fate.Sent, loss.LastSeen ?? loss.Fate.At, what, loss.From);
+    }
+
+    private static TimelineEvent Reported(IcmpError error)
+    {
+        var what = $"ICMP{(error.Version == 6 ? "v6" : "")} type {error.Type} code {error.Code} from {error.Reporter}"
+            + (error.NextHopMtu is { } mtu ? $", MTU {mtu}" : "");
+        return new TimelineEvent(error.Seen, error.At, what, error.From);
+    }
+}

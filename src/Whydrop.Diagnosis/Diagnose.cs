@@ -1,0 +1,95 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis;
+
+/// <summary>Judges a case.</summary>
+public static class Diagnose
+{
+    /// <summary>Judges every fault of the catalogue against the facts. Pure: the same facts give the same answer.</summary>
+    public static CaseDiagnosis Run(FactSet facts)
+    {
+        var view = new CaseView(facts);
+        var artefacts = FaultCatalogue.Artefacts.SelectMany(a => a.Recognise(view)).ToArray();
+        var judgements = JudgeAll(view);
+        var standing = judgements.Where(j => j.Stands).ToArray();
+        var explained = standing.SelectMany(j => j.Losses).Concat(view.Benign).ToHashSet();
+        var ledger = LedgerBuilder.Explain(view.Ledger, explained, view.Losses);
+        var told = Told(judgements);
+        var (outcome, reason) = Conclusion.Of(view, told, ledger);
+        return new CaseDiagnosis(
+            outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view),
+            [.. told.SelectMany(j => j.Next).Distinct()], facts.Of<Gap>(), FlowsWorthShowing(view))
+        {
+            OutcomeReason = reason,
+        };
+    }
+
+    /// <summary>Every fault against every scope it proposes, also those not worth telling.</summary>
+    internal static IReadOnlyList<Judgement> JudgeAll(CaseView view) => [.. FaultCatalogue.All.SelectMany(f => f.Judge(view))];
+
+    /// <summary>Those worth telling, the answer first.</summary>
+    private static List<Judgement> Told(IReadOnlyList<Judgement> judgements)
+    {
+        var told = new List<Judgement>();
+        foreach (var ofFault in judgements.GroupBy(j => j.Verdict.Fault))
+        {
+            var standing = ofFault.Where(j => j.Stands).ToArray();
+            var open = ofFault.Where(j => j.Verdict.Status == VerdictStatus.Undecided && HasYes(j)).ToArray();
+            told.AddRange(standing.Where(j => !standing.Any(o => SaysMore(o, j))));
+            told.AddRange(open);
+        }
+
+        // Ruled out in one place while it stands in another says little; ruled out everywhere is worth one line, best where the answer is.
+        var answer = told.OrderByDescending(Weight).FirstOrDefault()?.Verdict.Scope ?? Scope.Unplaced;
+        foreach (var ofFault in judgements.GroupBy(j => j.Verdict.Fault).Where(g => told.TrueForAll(t => t.Verdict.Fault != g.Key)))
+        {
+            told.AddRange(ofFault.Where(j => j.Verdict.Status == VerdictStatus.RuledOut)
+                .OrderByDescending(j => j.Verdict.Scope == answer).ThenByDescending(j => j.Verdict.Scope.Node == answer.Node).Take(1));
+        }
+
+        return [.. told.OrderByDescending(Weight).ThenBy(j => j.Verdict.Status)
+            .ThenByDescending(j => j.Verdict.Scope.Interface is not null).ThenBy(j => j.Verdict.Fault.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The same fault in the same network namespace, surer and at a device.</summary>
+    private static bool SaysMore(Judgement other, Judgement judgement) =>
+        judgement.Verdict.Scope is { Interface: null, Node: not null } scope
+        && other.Verdict.Scope.Interface is not null && other.Verdict.Scope with { Interface = null } == scope
+        && other.Verdict.Status <= judgement.Verdict.Status && other.Losses.Count >= judgement.Losses.Count;
+
+    private static bool HasYes(Judgement judgement) => judgement.Verdict.Readings.Any(r =>
+        r.Answer == Answer.Yes && (r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism));
+
+    /// <summary>How sure, times how much it explains.</summary>
+    private static double Weight(Judgement judgement)
+    {
+        var sure = judgement.Verdict.Status switch
+        {
+            VerdictStatus.Confirmed => 1.0,
+            VerdictStatus.Suspected => 0.5,
+            VerdictStatus.Contested => 0.25,
+            VerdictStatus.Undecided => -1,
+            _ => -2,
+        };
+        if (sure < 0)
+        {
+            return sure;
+        }
+
+        var (segments, of, _) = judgement.Verdict.Explains;
+        return sure * (of == 0 ? 1 : (double)segments / of) * (judgement.Verdict.Fault.Contributing ? 0.5 : 1);
+    }
+
+    // What fits on a screen.
+    private const int MostFlows = 12;
+
+    private static TcpFlow[] FlowsWorthShowing(CaseView view)
+    {
+        var lost = view.Losses.GroupBy(l => new FlowKey(l.Fate.Capture, l.Fate.Flow)).ToDictionary(g => g.Key, g => g.Count());
+        var withLoss = view.Facts.Of<TcpFlow>().Where(f => lost.ContainsKey(new FlowKey(f.Capture, f.Flow))).ToArray();
+        var shown = withLoss.Length > 0 ? withLoss : [.. view.Facts.Of<TcpFlow>()];
+        return [.. shown.OrderByDescending(f => lost.GetValueOrDefault(new FlowKey(f.Capture, f.Flow))).ThenByDescending(f => f.FromClient.Bytes + f.FromServer.Bytes).Take(MostFlows)];
+    }
+}

@@ -1,0 +1,110 @@
+using Whydrop.Diagnosis.Statistics;
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+
+namespace Whydrop.Diagnosis.Faults.Fabric;
+
+/// <summary>A token bucket discards what exceeds a rate, without queueing it.</summary>
+internal sealed class RatePolicer : FaultOf<Hop>
+{
+    public override string Id => "rate-policer";
+
+    public override string Name => "Rate policer";
+
+    public override FaultLayer Layer => FaultLayer.Fabric;
+
+    public override string UserSees => "Throughput sticks just below a round figure, with many retransmissions; small transfers are fine.";
+
+    public override string Mechanism =>
+        "A token bucket (switch, cloud limit, nft limit, tc police) lets pass what fits rate and burst, and discards the excess at once. Nothing is queued, so the "
+        + "round trip does not grow before the loss; TCP swings around the rate.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("random-loss", "There loss is the same at every rate."),
+        new("qdisc-drop", "There the excess is queued first: the round trip grows before the loss."),
+        new("pmtu-blackhole", "There all datagrams above one size die at any rate."),
+    ];
+
+    public override string Remedy => "Raise the limit, or keep below it: pace the senders (fq with maxrate, BBR), shape with a queue in front of the policer.";
+
+    public override string Verify => "Send at nine tenths of the rate found: no loss. Send above it: the delivered rate is the new limit, or the path's own.";
+
+    public override IReadOnlyList<string> References =>
+    [
+        "RFC 2697, RFC 2698 (token bucket meters)", "Flach et al., An Internet-Wide Analysis of Traffic Policing, SIGCOMM 2016", "net/sched/act_police.c, net/netfilter/nft_limit.c",
+    ];
+
+    protected override IEnumerable<QuestionOf<Hop>> Ask() =>
+    [
+        new("Are there enough losses to fit a rate?", Quantifier.All, QuestionRole.Signature, HopTests.Count),
+        new("Do the losses fall where a token bucket of one rate would be empty?", Quantifier.Any, QuestionRole.Signature, Fits),
+        new("Is the delivered rate constant while segments are lost?", Quantifier.Any, QuestionRole.Signature, Ceiling),
+        new("Were segments above the rate seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
+        new("Does loss depend on the rate?", Quantifier.Any, QuestionRole.Discriminator, DependsOnRate, "random-loss"),
+        new("Did the round trip stay as it was before the losses?", Quantifier.All, QuestionRole.Discriminator, HopTests.DelayDidNotGrow, "qdisc-drop"),
+        new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Support, HopTests.SizeDoesNotMatter),
+    ];
+
+    protected override IEnumerable<Hop> Propose(CaseView view) => view.Hops;
+
+    protected override string Summarise(Hop hop)
+    {
+        var fit = HopTests.Timelines(hop).Select(TokenBucket.Fit).OfType<TokenBucket>().MaxBy(b => b.Quality);
+        return fit is null
+            ? $"{hop.Losses.Count} segments lost {hop.Place}; whether a rate is behind it is not known."
+            : string.Create(null, $"{hop.Losses.Count} segments lost {hop.Place} whenever more than {fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s is sent (burst about {fit.BurstBytes / 1024:0} KiB), without queueing.");
+    }
+
+    protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
+
+    // Nine of ten lossy bins at an empty bucket and few others would be perfect; half better than a coin is where a fit begins.
+    private const double GoodFit = 0.5;
+    private const double NoFit = 0.1;
+
+    // The load of a policed connection is a sawtooth of its own: some shifts of it fit as well.
+    private const double Coincidence = 0.05;
+
+    // TCP's sawtooth under a policer moves by a few percent in a tenth of the time; a path without a ceiling moves by tens.
+    private const double ConstantSpread = 0.15;
+    private const double WideSpread = 0.4;
+
+    /// <summary>Load over time, when the losses are enough to fit and known not to be a matter of size.</summary>
+    private static IEnumerable<Evidence.Capture.LoadTimeline> Fittable(Hop hop) =>
+        hop.Losses.Count >= HopTests.Enough && hop.SizesKnown ? HopTests.Timelines(hop) : [];
+
+    private static IEnumerable<Sighting> Fits(Hop hop)
+    {
+        foreach (var timeline in Fittable(hop))
+        {
+            if (TokenBucket.Fit(timeline) is not { } fit)
+            {
+                continue;
+            }
+
+            var text = string.Create(null, $"{fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s: empty in {fit.Hits:P0} of the times with loss, {fit.FalseAlarms:P0} of those without; chance {fit.Chance:0.00}");
+            yield return fit.Quality >= GoodFit && fit.Chance <= Coincidence ? Sighting.Of(true, text, timeline.From)
+                : fit.Quality <= NoFit ? Sighting.Of(false, text, timeline.From)
+                : Sighting.Unknown(text, timeline.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> Ceiling(Hop hop)
+    {
+        foreach (var timeline in Fittable(hop))
+        {
+            if (TokenBucket.Fit(timeline) is { } fit)
+            {
+                var text = string.Create(null, $"it varies by {fit.Spread:P0}");
+                yield return fit.Spread <= ConstantSpread ? Sighting.Of(true, text, timeline.From)
+                    : fit.Spread >= WideSpread ? Sighting.Of(false, text, timeline.From)
+                    : Sighting.Unknown(text, timeline.From);
+            }
+        }
+    }
+
+    private static IEnumerable<Sighting> DependsOnRate(Hop hop) => HopTests.RateDoesNotMatter(hop).Select(s => s with
+    {
+        Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown },
+    });
+}

@@ -1,0 +1,63 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+
+namespace Whydrop.Diagnosis.Faults.Path;
+
+/// <summary>Independent loss on a link: each segment has the same chance to die, whatever its size, flow and time.</summary>
+internal sealed class RandomLoss : FaultOf<Hop>
+{
+    public override string Id => "random-loss";
+
+    public override string Name => "Random loss";
+
+    public override FaultLayer Layer => FaultLayer.Path;
+
+    public override string UserSees => "A background of retransmissions all the time, in all connections alike.";
+
+    public override string Mechanism =>
+        "A link or element drops each packet with the same small chance: bit errors, a flaky optic or radio, a faulty memory, an emulator. Loss does not depend on the size "
+        + "of the datagram, on the flow, on the rate, or on how long ago the last loss was.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("pmtu-blackhole", "There all datagrams above one size die and none below."),
+        new("rate-policer", "There loss begins when the rate passes a ceiling."),
+        new("qdisc-drop", "There neighbours die together, after the round trip has grown."),
+        new("ecmp-bad-member", "There some flows lose much and the others nothing."),
+    ];
+
+    public override string Remedy => "Find the hop by captures on both of its sides, then repair or replace the element: cable, optic, port, virtual switch.";
+
+    public override string Verify => "Run the same load three times as long as before: loss on that hop stays below 1 in 100 000, retransmissions with it.";
+
+    public override IReadOnlyList<string> References => ["RFC 3819 §8 (loss and subnetworks)", "net/ipv4/tcp_recovery.c", "https://wiki.linuxfoundation.org/networking/netem"];
+
+    protected override IEnumerable<QuestionOf<Hop>> Ask() =>
+    [
+        new("Are there enough losses to tell chance from a pattern?", Quantifier.All, QuestionRole.Signature, HopTests.Count),
+        new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Signature, HopTests.SizeDoesNotMatter),
+        new("Are the gaps between losses those of independent chance?", Quantifier.All, QuestionRole.Signature, HopTests.GapsAreGeometric),
+        new("Were segments seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
+        new("Does loss take busy and idle times alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.RateDoesNotMatter, "rate-policer"),
+        new("Did the round trip stay as it was before the losses?", Quantifier.All, QuestionRole.Discriminator, HopTests.DelayDidNotGrow, "qdisc-drop"),
+        new("Do all flows lose alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.FlowsAreAlike, "ecmp-bad-member"),
+    ];
+
+    protected override IEnumerable<Hop> Propose(CaseView view) =>
+        view.Hops.Count > 0 ? view.Hops : view.Losses.Count > 0 ? [new OfSizeOnly(view).Hop] : [];
+
+    protected override string Summarise(Hop hop)
+    {
+        var sent = hop.Directions.Where(d => hop.Losses.Any(l => l.Fate.FromClient == d.FromClient)).Sum(d => d.Segments);
+        var rate = sent > 0 ? string.Create(null, $", {100.0 * hop.Losses.Count / sent:0.##} % of {sent} segments") : "";
+        return $"{hop.Losses.Count} segments lost {hop.Place}{rate}, independent of size and of each other.";
+    }
+
+    protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
+
+    /// <summary>All losses of the case are a matter of size: the questions are put to them all the same, to be answered by No.</summary>
+    private sealed class OfSizeOnly(CaseView view)
+    {
+        internal Hop Hop { get; } = new(view, view.Losses[0].LastSeen, null, view.Losses[0].Fate.Capture, view.Losses);
+    }
+}

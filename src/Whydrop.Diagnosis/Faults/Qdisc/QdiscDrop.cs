@@ -1,0 +1,190 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.Faults.Qdisc;
+
+/// <summary>The egress queue of a device is full and drops segments before the driver sees them.</summary>
+internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
+{
+    public override string Id => "qdisc-drop";
+
+    public override string Name => "Egress queue drops";
+
+    public override FaultLayer Layer => FaultLayer.Qdisc;
+
+    public override string UserSees => "Throughput out of a node or pod is limited, with steady retransmissions.";
+
+    public override string Mechanism =>
+        "More is sent than the device or its shaper takes. The queueing discipline fills up to its limit, then drops (tail drop or AQM). A capture on that device shows nothing of it: the tap is "
+        + "behind the queue.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("rate-policer", "There nothing is queued, and the counters of this device do not move."),
+        new("veth-mtu-mismatch", "There tx_dropped grows too, mirrored by rx_dropped of the peer, and only large datagrams die."),
+        new("pmtu-blackhole", "There only datagrams larger than the MTU of the device die."),
+    ];
+
+    public override string Remedy =>
+        "Raise the rate or the limit of the queue (tc qdisc show dev NAME; for pods the annotation kubernetes.io/egress-bandwidth), or use a discipline that paces and signals early: fq, fq_codel.";
+
+    public override string Verify => "tc -s qdisc show dev NAME: dropped stays as it is under the same load; RetransSegs with it.";
+
+    public override IReadOnlyList<string> References => ["net/sched/sch_generic.c, net/core/dev.c __dev_xmit_skb", "RFC 7567 (active queue management)"];
+
+    protected override IEnumerable<QuestionOf<Queue>> Ask() =>
+    [
+        new("Did the device drop on egress while segments were lost?", Quantifier.Any, QuestionRole.Signature, Dropped),
+        new("Did it drop as many as were lost or sent again?", Quantifier.Any, QuestionRole.Signature, AsMany),
+        new("Were segments seen before the queue and never behind it?", Quantifier.Any, QuestionRole.Mechanism, DiedInQueue),
+        new("Do the lost datagrams fit the device?", Quantifier.All, QuestionRole.Discriminator, FitDevice, "pmtu-blackhole"),
+        new("Is it the queue that dropped, not the peer of a veth pair?", Quantifier.Any, QuestionRole.Discriminator, NotThePeer, "veth-mtu-mismatch"),
+        new("Did the round trip grow before the losses?", Quantifier.Any, QuestionRole.Support, DelayGrew),
+    ];
+
+    // Two readings are never taken at the very first and last segment.
+    private const double Tolerance = 0.05;
+    private const long Slack = 2;
+
+    protected override IEnumerable<Queue> Propose(CaseView view)
+    {
+        var places = view.Facts.Of<CounterDelta>().Where(d => (d.Name is "Qdisc.Dropped" or "Link.TxDropped") && d.At.Interface is not (null or "lo")).Select(d => d.At).Distinct();
+        foreach (var at in places)
+        {
+            var drops = Drops(view, at);
+            if (drops > 0 || view.LostSegments > 0)
+            {
+                yield return new Queue(view, at, drops, drops == 0 ? [] : Covered(view, at, drops));
+            }
+        }
+    }
+
+    protected override string Summarise(Queue q) => $"The egress queue of {q.Scope} dropped {q.Drops} packets while {Counterpart(q) ?? q.View.LostSegments} segments were lost or sent again.";
+
+    protected override string RemedyFor(Queue q) =>
+        $"Raise the rate or the limit of the queue of {q.Scope} (tc -s qdisc show dev {q.At.Interface}; for pods the annotation kubernetes.io/egress-bandwidth), or use fq or fq_codel there; or send less.";
+
+    protected override string VerifyFor(Queue q) => $"tc -s qdisc show dev {q.At.Interface}: dropped stays at its value under the same load, and RetransSegs with it.";
+
+    protected override IEnumerable<NextEvidence> Next(Queue q)
+    {
+        var watch = TimeSpan.FromSeconds(60);
+        var enter = q.At.Netns is { } netns ? $"ip netns exec {netns} " : "";
+        yield return new NextEvidence(
+            q.At, $"{enter}timeout 60 tcpdump -ni {q.At.Interface} -s 128 -w {q.At.Node ?? "node"}-{q.At.Interface}.pcap 'tcp'", watch,
+            "what leaves behind the queue; at the same time as a capture where the same segments come from (the pod's own device, or the device they came in by)");
+        yield return new NextEvidence(q.At, $"{enter}tc -s qdisc show dev {q.At.Interface} (before and after)", null, "how many the queue dropped meanwhile");
+    }
+
+    private static long Drops(CaseView view, VantagePoint at) => view.Delta(at, "Qdisc.Dropped")?.Delta ?? view.Delta(at, "Link.TxDropped")?.Delta ?? 0;
+
+    /// <summary>Placed at the device; else, when the figures agree, all that left the node by it and are placed nowhere else.</summary>
+    private static Loss[] Covered(CaseView view, VantagePoint at, long drops)
+    {
+        var placed = view.Losses.Where(l => IsThere(l, at)).ToArray();
+        if (placed.Length > 0)
+        {
+            return placed;
+        }
+
+        var open = view.Losses.Where(l => l.Placement is not { AbsenceProven: true } && view.Devices.StacksOnPath(l.Direction).Contains(at.Stack)).ToArray();
+        return Agree(drops, view.LostSegments) ? open : [];
+    }
+
+    private static bool IsThere(Loss loss, VantagePoint at) => loss.Placement is { AbsenceProven: true } p && p.MissingAt == at && p.At != at && p.At.Node == at.Node;
+
+    private static bool Agree(long drops, long lost) => lost > 0 && Math.Abs(drops - lost) <= Math.Max(Slack, lost * Tolerance);
+
+    /// <summary>Losses placed at the device, else the case's losses, else what the kernel there sent again; null when none is known.</summary>
+    private static long? Counterpart(Queue q)
+    {
+        var placed = q.Losses.Count(l => IsThere(l, q.At));
+        return placed > 0 ? placed
+            : q.View.LostSegments > 0 ? q.View.LostSegments
+            : q.View.Delta(q.At.Stack, "Tcp.RetransSegs")?.Delta;
+    }
+
+    private static IEnumerable<Sighting> Dropped(Queue q)
+    {
+        foreach (var name in new[] { "Qdisc.Dropped", "Link.TxDropped" })
+        {
+            if (q.View.Delta(q.At, name) is { } grown)
+            {
+                yield return Sighting.Of(grown.Delta > 0, $"{name} of {q.At} +{grown.Delta}", grown.From);
+            }
+        }
+    }
+
+    private static IEnumerable<Sighting> AsMany(Queue q)
+    {
+        var placed = q.Losses.Count(l => IsThere(l, q.At));
+        var counts = new (long? Lost, string What)[]
+        {
+            (placed > 0 ? placed : null, "placed there"),
+            (q.View.LostSegments > 0 ? q.View.LostSegments : null, "lost in all"),
+            (q.View.Delta(q.At.Stack, "Tcp.RetransSegs")?.Delta, "sent again by that kernel"),
+        };
+        foreach (var (lost, what) in counts)
+        {
+            if (lost is { } n)
+            {
+                var text = $"{q.Drops} dropped, {n} {what}";
+                yield return Agree(q.Drops, n) ? Sighting.Of(true, text) : q.Drops == 0 ? Sighting.Of(false, text) : Sighting.Unknown(text);
+            }
+        }
+    }
+
+    private static IEnumerable<Sighting> DiedInQueue(Queue q)
+    {
+        var dead = q.Losses.Where(l => IsThere(l, q.At)).ToArray();
+        return dead.Length == 0 ? [] : [Sighting.Of(true, $"{dead.Length} seen at {dead[0].Placement!.At}, never at {q.At}, which dropped {q.Drops}", [.. dead.Take(24).Select(l => l.From)])];
+    }
+
+    private static IEnumerable<Sighting> FitDevice(Queue q)
+    {
+        if (q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At) is not { Mtu: { } mtu } device)
+        {
+            yield break;
+        }
+
+        foreach (var largest in q.Losses.Where(l => l.DatagramLength is not null).OrderByDescending(l => l.DatagramLength).Take(1))
+        {
+            yield return Sighting.Of(largest.DatagramLength <= mtu, $"{largest.DatagramLength} <= {mtu}", largest.From, device.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> NotThePeer(Queue q)
+    {
+        if (q.View.Delta(q.At, "Qdisc.Dropped") is { Delta: > 0 } queue)
+        {
+            yield return Sighting.Of(true, $"Qdisc.Dropped +{queue.Delta}", queue.From);
+        }
+
+        var listed = q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At);
+        if (listed is { Kind: not "veth", PeerIndex: null, Lower: null })
+        {
+            yield return Sighting.Of(true, $"{q.At.Interface} is no end of a veth pair", listed.From);
+        }
+
+        if (listed is { } device && VethPairs.Peer(q.View, device) is { } peer && q.View.Delta(peer.At, "Link.RxDropped") is { } received)
+        {
+            yield return Sighting.Of(received.Delta == 0, $"rx_dropped of its peer {peer.At} +{received.Delta}", received.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> DelayGrew(Queue q) => q.View.Hops
+        .Where(h => h.Losses.Any(q.Losses.Contains))
+        .SelectMany(HopTests.DelayDidNotGrow)
+        .Select(s => s with { Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } });
+
+    /// <summary>An egress queue.</summary>
+    internal sealed class Queue(CaseView view, VantagePoint at, long drops, IReadOnlyList<Loss> losses) : Hypothesis(view, Scope.Of(at))
+    {
+        internal VantagePoint At { get; } = at;
+
+        internal long Drops { get; } = drops;
+
+        internal override IReadOnlyList<Loss> Losses { get; } = losses;
+    }
+}

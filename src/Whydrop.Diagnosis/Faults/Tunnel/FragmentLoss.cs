@@ -1,0 +1,175 @@
+using System.Net;
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.Faults.Tunnel;
+
+/// <summary>One fragment of a datagram is lost, and with it the whole datagram.</summary>
+internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
+{
+    public override string Id => "fragment-loss";
+
+    public override string Name => "Fragments are lost or not reassembled";
+
+    public override FaultLayer Layer => FaultLayer.Tunnel;
+
+    public override string UserSees => "Large UDP or tunnelled packets never arrive, small ones do.";
+
+    public override string Mechanism =>
+        "A datagram is cut into fragments on its way, often a wrapped one by the encapsulating node. Firewalls, cloud fabrics, load balancers or a full reassembly memory drop single fragments; "
+        + "the receiver waits 30 s (ipfrag_time) for the missing piece and drops the rest.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("pmtu-blackhole", "There the datagram is dropped whole because of DF: no fragment is ever seen."),
+        new("capture-kernel-drops", "There the capture lost the piece, not the network."),
+    ];
+
+    public override string Remedy =>
+        "Avoid fragments: set the MTU of the overlay so that wrapped datagrams fit. Where they must be, let fragments pass the firewall or fabric, and raise net.ipv4.ipfrag_high_thresh and "
+        + "net.ipv4.ipfrag_max_dist on the receiver when its memory is the limit.";
+
+    public override string Verify => "ReasmFails and ReasmTimeout of the receiver stay as they are under the same load; better, ReasmReqds too.";
+
+    public override IReadOnlyList<string> References =>
+    [
+        "RFC 8900 (IP fragmentation considered fragile)", "net/ipv4/ip_fragment.c ip_expire", "https://github.com/cilium/cilium/issues/46100",
+    ];
+
+    protected override IEnumerable<QuestionOf<Pieces>> Ask() =>
+    [
+        new("Were datagrams left incomplete, more than one in a hundred?", Quantifier.Any, QuestionRole.Signature, LeftIncomplete),
+        new("Was a fragment seen in one place and missing in the next?", Quantifier.Any, QuestionRole.Mechanism, PieceDied),
+        new("Did the capture itself lose nothing?", Quantifier.All, QuestionRole.Discriminator, CaptureComplete, "capture-kernel-drops"),
+        new("Are the lost datagrams of a kind that may be fragmented?", Quantifier.Any, QuestionRole.Discriminator, MayBeCut, "pmtu-blackhole"),
+        new("Did the sending side make fragments?", Quantifier.Any, QuestionRole.Support, Made),
+    ];
+
+    // The kernel counts late duplicates as failures as well; one in a hundred is above what they make.
+    private const double TooMany = 0.01;
+
+    protected override IEnumerable<Pieces> Propose(CaseView view)
+    {
+        var stacks = view.Facts.Of<CounterDelta>().Where(d => d.Name is "Ip.ReasmReqds" or "Ip.ReasmFails" or "Ip6.ReasmReqds" or "Ip6.ReasmFails").Select(d => d.At).Distinct().ToArray();
+        foreach (var stack in stacks.Where(s => view.LostSegments > 0 || Failed(view, s) > 0))
+        {
+            yield return new Pieces(view, Scope.Of(stack), stack, null, Covered(view, view.Facts.Of<FragmentTally>().Where(t => t.At.Stack == stack)));
+        }
+
+        foreach (var tally in view.Facts.Of<FragmentTally>().Where(t => t.Datagrams > t.Complete))
+        {
+            yield return new Pieces(view, Scope.Of(tally.At), tally.At.Stack, tally, Covered(view, [tally]));
+        }
+    }
+
+    protected override string Summarise(Pieces p) => p.Tally is { } t
+        ? $"{t.Datagrams - t.Complete} of {t.Datagrams} fragmented datagrams from {t.Source} to {t.Destination} reach {p.Scope} incomplete."
+        : $"{Failed(p.View, p.Stack)} reassemblies failed on {p.Scope}: pieces of datagrams sent to it are lost.";
+
+    protected override IEnumerable<NextEvidence> Next(Pieces p)
+    {
+        var watch = TimeSpan.FromSeconds(60);
+        const string filter = "ip[6:2] & 0x3fff != 0 or ip6 proto 44";
+        var device = p.Scope.Interface ?? p.View.Captures.FirstOrDefault(c => c.At.Stack == p.Stack)?.At.Interface ?? "DEVICE";
+        yield return new NextEvidence(p.Stack with { Interface = device == "DEVICE" ? null : device }, $"timeout 60 tcpdump -ni {device} -s 128 -w {p.Stack.Node ?? "receiver"}-fragments.pcap '{filter}'", watch, "which pieces arrive");
+        yield return new NextEvidence(VantagePoint.Unknown, $"timeout 60 tcpdump -ni DEVICE -s 128 -w sender-fragments.pcap '{filter}'", watch, "which pieces the sending node sends, on its uplink, at the same time");
+    }
+
+    private static long Failed(CaseView view, VantagePoint stack) =>
+        (view.Delta(stack, "Ip.ReasmFails")?.Delta ?? 0) + (view.Delta(stack, "Ip6.ReasmFails")?.Delta ?? 0);
+
+    /// <summary>Lost transmissions that travelled between the same two addresses, in fragments: wrapped by a tunnel between them, or themselves without DF.</summary>
+    private static Loss[] Covered(CaseView view, IEnumerable<FragmentTally> tallies)
+    {
+        var ends = tallies.Where(t => t.Datagrams > t.Complete).Select(t => (t.Source, t.Destination)).ToHashSet();
+        return ends.Count == 0 ? [] : [.. view.Losses.Where(l => Wrapped(view, l, ends) || (l.DontFragment == false && Between(view, l, ends)))];
+    }
+
+    private static bool Wrapped(CaseView view, Loss loss, HashSet<(IPAddress, IPAddress)> ends) =>
+        view.Connections.Sightings(loss.Direction.Connection).Select(k => Encapsulation.Ends(view.Flow(k)?.Encapsulation)).OfType<(IPAddress Source, IPAddress Destination)>()
+            .Any(e => ends.Contains((e.Source, e.Destination)) || ends.Contains((e.Destination, e.Source)));
+
+    private static bool Between(CaseView view, Loss loss, HashSet<(IPAddress, IPAddress)> ends) =>
+        view.Flow(new FlowKey(loss.Fate.Capture, loss.Fate.Flow)) is { } f
+        && ends.Contains(loss.Fate.FromClient ? (f.Client.Address, f.Server.Address) : (f.Server.Address, f.Client.Address));
+
+    private static IEnumerable<Sighting> LeftIncomplete(Pieces p)
+    {
+        if (p.Tally is { } tally)
+        {
+            var missing = tally.Datagrams - tally.Complete;
+            var text = $"{missing} of {tally.Datagrams} from {tally.Source} to {tally.Destination}";
+            yield return Sighting.Of(missing > tally.Datagrams * TooMany, text, tally.From with { Frame = tally.IncompleteExample ?? tally.From.Frame });
+            yield break;
+        }
+
+        foreach (var ip in new[] { "Ip", "Ip6" })
+        {
+            if (p.View.Delta(p.Stack, ip + ".ReasmFails") is not { } fails)
+            {
+                continue;
+            }
+
+            var asked = p.View.Delta(p.Stack, ip + ".ReasmReqds");
+            var text = asked is { } a ? $"{ip}.ReasmFails +{fails.Delta} of ReasmReqds +{a.Delta}" : $"{ip}.ReasmFails +{fails.Delta}";
+            yield return fails.Delta == 0 ? Sighting.Of(false, text, fails.From)
+                : asked is { Delta: > 0 } of ? Sighting.Of(fails.Delta > of.Delta * TooMany, text, fails.From, of.From)
+                : Sighting.Unknown(text, fails.From);
+        }
+
+    }
+
+    private static IEnumerable<Sighting> PieceDied(Pieces p)
+    {
+        var tallies = p.View.Facts.Of<FragmentTally>();
+        foreach (var there in tallies.Where(t => t.At.Stack == p.Stack && t.Datagrams > t.Complete && Trustworthy(p.View, t.Capture)))
+        {
+            foreach (var before in tallies.Where(t => t.Capture != there.Capture && t.Source.Equals(there.Source) && t.Destination.Equals(there.Destination) && t.Protocol == there.Protocol
+                && t.Complete == t.Datagrams && t.Complete > there.Complete))
+            {
+                yield return Sighting.Of(true, $"complete at {before.At}: {before.Complete}, at {there.At}: {there.Complete}", before.From, there.From);
+            }
+        }
+    }
+
+    private static bool Trustworthy(CaseView view, int capture) => view.Capture(capture) is { Complete: true, KernelDrops: 0 or null };
+
+    private static IEnumerable<Sighting> CaptureComplete(Pieces p)
+    {
+        var captures = p.View.Facts.Of<FragmentTally>().Where(t => t.At.Stack == p.Stack).Select(t => t.Capture).Distinct().Select(p.View.Capture).OfType<CaptureSummary>();
+        foreach (var capture in captures)
+        {
+            yield return capture.KernelDrops is > 0
+                ? Sighting.Of(false, $"{capture.KernelDrops} frames lost by the capture at {capture.At}", capture.From)
+                : Sighting.Of(capture.Complete, $"capture at {capture.At}", capture.From);
+        }
+
+        // What the kernel counts, no capture can lose.
+        if (p.View.Delta(p.Stack, "Ip.ReasmFails") is { Delta: > 0 } fails)
+        {
+            yield return Sighting.Of(true, "counted by the kernel", fails.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> MayBeCut(Pieces p) => p.View.Facts.Of<FragmentTally>().Where(t => t.At.Stack == p.Stack && t.Datagrams > 0)
+        .Select(t => Sighting.Of(true, $"protocol {t.Protocol}, {t.Datagrams} arrived in pieces", t.From))
+        .Concat(p.View.Delta(p.Stack, "Ip.ReasmReqds") is { Delta: > 0 } asked ? [Sighting.Of(true, $"{asked.Delta} fragments came in", asked.From)] : []);
+
+    private static IEnumerable<Sighting> Made(Pieces p) => p.View.Facts.Of<CounterDelta>()
+        .Where(d => (d.Name is "Ip.FragCreates" or "Ip6.FragCreates") && d.At != p.Stack)
+        .Select(d => Sighting.Of(d.Delta > 0, $"{d.Name} of {d.At} +{d.Delta}", d.From));
+
+    /// <summary>A network namespace that fragments reach, or one capture of them.</summary>
+    internal sealed class Pieces(CaseView view, Scope scope, VantagePoint stack, FragmentTally? tally, IReadOnlyList<Loss> losses) : Hypothesis(view, scope)
+    {
+        internal VantagePoint Stack { get; } = stack;
+
+        internal FragmentTally? Tally { get; } = tally;
+
+        internal override IReadOnlyList<Loss> Losses { get; } = losses;
+
+        internal override bool Placed => Scope.Node is not null || Scope.Interface is not null;
+    }
+}

@@ -1,0 +1,13 @@
+using Whydrop.Evidence;
+
+namespace Whydrop.Diagnosis;
+
+/// <summary>One thing a question looked at and what it says.</summary>
+/// <param name="Text">The figures, short: "1450 > 1440".</param>
+/// <param name="Evidence">Where it stands.</param>
+internal readonly record struct Sighting(Answer Answer, string Text, IReadOnlyList<Provenance> Evidence)
+{
+    internal static Sighting Of(bool yes, string text, params IReadOnlyList<Provenance> evidence) => new(yes ? Answer.Yes : Answer.No, text, evidence);
+
+    internal static Sighting Unknown(string text, params IReadOnlyList<Provenance> evidence) => new(Answer.Unknown, text, evidence);
+}

@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Sockets;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>The facts of a case, joined the way faults look at them. It states; it does not judge.</summary>
+internal sealed class CaseView
+{
+    // MSS on Ethernet without options, RFC 6691.
+    private const int EthernetMss = 1460;
+
+    private readonly Dictionary<int, CaptureSummary> captures;
+    private readonly Dictionary<FlowKey, TcpFlow> flows;
+    private readonly Dictionary<VantagePoint, NetworkInterface[]> interfaces;
+    private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
+    private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
+
+    internal CaseView(FactSet facts)
+    {
+        Facts = facts;
+        captures = facts.Of<CaptureSummary>().GroupBy(c => c.Capture).ToDictionary(g => g.Key, g => g.First());
+        flows = facts.Of<TcpFlow>().GroupBy(f => new FlowKey(f.Capture, f.Flow)).ToDictionary(g => g.Key, g => g.First());
+        interfaces = facts.Of<NetworkInterface>().GroupBy(i => i.At.Stack).ToDictionary(
+            g => g.Key, g => g.GroupBy(i => i.At.Interface, StringComparer.Ordinal).Select(n => n.Last()).ToArray());
+        deltas = facts.Of<CounterDelta>().ToLookup(d => (d.At, d.Name));
+        sizes = facts.Of<DatagramSizes>().ToLookup(s => (new FlowKey(s.Capture, s.Flow), s.FromClient));
+        Connections = new Connections(facts);
+        Losses = FindLosses();
+        Ledger = LedgerBuilder.Build(this);
+        Steps = SizeSteps.Find(this);
+        Devices = new PathDevices(this);
+        Narrowings = View.Narrowings.Find(this);
+        Hops = Hop.Find(this);
+        Benign = [.. Steps.Where(s => s.DiscoveryWorked).SelectMany(s => s.Losses)];
+    }
+
+    internal FactSet Facts { get; }
+
+    internal Connections Connections { get; }
+
+    /// <summary>Every lost transmission that has a fact of its own, each connection once.</summary>
+    internal IReadOnlyList<Loss> Losses { get; }
+
+    /// <summary>The ledger before any verdict claims a part of it.</summary>
+    internal Ledger Ledger { get; }
+
+    /// <summary>All lost transmissions, also those beyond the limit of details.</summary>
+    internal long LostSegments => Ledger.LostSegments;
+
+    /// <summary>Directions that lost everything above a size.</summary>
+    internal IReadOnlyList<SizeStep> Steps { get; }
+
+    internal PathDevices Devices { get; }
+
+    /// <summary>Losses that are a matter of size, by device.</summary>
+    internal IReadOnlyList<Narrowing> Narrowings { get; }
+
+    /// <summary>Losses that are no matter of size, by the places around them.</summary>
+    internal IReadOnlyList<Hop> Hops { get; }
+
+    /// <summary>Lost transmissions that are path MTU discovery at work.</summary>
+    internal IReadOnlyList<Loss> Benign { get; }
+
+    internal IEnumerable<CaptureSummary> Captures => captures.Values;
+
+    internal CaptureSummary? Capture(int capture) => captures.GetValueOrDefault(capture);
+
+    internal TcpFlow? Flow(FlowKey key) => flows.GetValueOrDefault(key);
+
+    internal TcpSender? Sender(FlowKey key, bool fromClient) => Flow(key) is { } flow ? fromClient ? flow.FromClient : flow.FromServer : null;
+
+    /// <summary>Devices of a network namespace, each name once (the latest listing).</summary>
+    internal IReadOnlyList<NetworkInterface> Interfaces(VantagePoint stack) => interfaces.GetValueOrDefault(stack.Stack) ?? [];
+
+    /// <summary>Network namespaces with an interface table.</summary>
+    internal IEnumerable<VantagePoint> ListedStacks => interfaces.Keys;
+
+    /// <summary>Sizes of one direction as the sighting nearest to its sender counted them.</summary>
+    internal DatagramSizes? Sizes(DirectionKey direction)
+    {
+        var key = Connections.NearestToSender(direction);
+        return sizes[(key, Connections.FromClient(key, direction))].FirstOrDefault();
+    }
+
+    /// <summary>
+    /// A lost transmission died of a size in that range: none of the range got through in its direction, or past the place
+    /// where its absence is proven. False when neither is known.
+    /// </summary>
+    internal bool DiedOfSize(Loss loss, int above, int upTo)
+    {
+        if (loss.DatagramLength is not { } length || length <= above || length > upTo)
+        {
+            return false;
+        }
+
+        return loss.Placement is { AbsenceProven: true } placement
+            ? placement.LargestPassed is not { } passed || passed <= above
+            : Sizes(loss.Direction) is { } sizes && !sizes.Sizes.Any(s => s.DatagramLength > above && s.Delivered > 0);
+    }
+
+    /// <summary>Growth of a counter in exactly that place; a tool that leaves out zeros and printed the group says 0. Null when not collected.</summary>
+    internal (long Delta, Provenance From)? Delta(VantagePoint at, string name)
+    {
+        var found = deltas[(at, name)].ToArray();
+        if (found.Length > 0)
+        {
+            return (found.Sum(d => d.Delta), found[0].From);
+        }
+
+        var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
+        var section = Facts.Of<CounterSection>().FirstOrDefault(s => s.At == at && s.Group == group && s.OmitsZeros);
+        return section is not null && Facts.Of<CounterDelta>().Any(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal))
+            ? (0, section.From)
+            : null;
+    }
+
+    /// <summary>Addresses known to belong to a network namespace.</summary>
+    internal IEnumerable<IPAddress> Addresses(VantagePoint stack) =>
+        Facts.Of<InterfaceAddress>().Where(a => a.At.Stack == stack.Stack).Select(a => a.Address);
+
+    private List<Loss> FindLosses()
+    {
+        var placements = Facts.Of<SegmentPlacement>()
+            .GroupBy(p => Bytes(new FlowKey(p.Capture, p.Flow), p.FromClient, p.Sequence))
+            .ToDictionary(g => g.Key, g => new Queue<SegmentPlacement>(g.OrderBy(p => p.Sent)));
+        var losses = new List<Loss>();
+        foreach (var fate in Facts.Of<SegmentFate>().OrderBy(f => f.Capture).ThenBy(f => f.Flow).ThenBy(f => f.Sent))
+        {
+            var key = new FlowKey(fate.Capture, fate.Flow);
+            var direction = Connections.Direction(key, fate.FromClient);
+            if (Connections.NearestToSender(direction) != key || fate.Fate is not (Fate.LostAfter or Fate.LostBefore or Fate.Unknown))
+            {
+                continue;
+            }
+
+            SegmentPlacement? placement = null;
+            if (fate.Fate != Fate.LostBefore
+                && placements.TryGetValue(Bytes(key, fate.FromClient, fate.Sequence), out var queue) && queue.Count > 0)
+            {
+                placement = queue.Dequeue();
+            }
+
+            if (fate.Fate != Fate.Unknown || placement is { AbsenceProven: true })
+            {
+                losses.Add(Estimate(new Loss(direction, fate, placement)));
+            }
+        }
+
+        return losses;
+    }
+
+    private (DirectionKey Direction, uint Sequence) Bytes(FlowKey key, bool fromClient, uint sequence)
+    {
+        var direction = Connections.Direction(key, fromClient);
+        return (direction, direction.Connection < 0 ? sequence : Connections.Sequence(key, fromClient, sequence));
+    }
+
+    /// <summary>A hole of at most one segment was one datagram with the headers the others of its direction have.</summary>
+    private Loss Estimate(Loss loss)
+    {
+        var key = new FlowKey(loss.Fate.Capture, loss.Fate.Flow);
+        if (loss.DatagramLength is not null || Flow(key) is not { } flow || loss.Length > ((loss.Fate.FromClient ? flow.FromServer : flow.FromClient).Mss ?? EthernetMss))
+        {
+            return loss;
+        }
+
+        const int TcpHeader = 20;
+        const int TimestampsOption = 12;
+        var headers = (flow.Client.AddressFamily == AddressFamily.InterNetworkV6 ? 40 : 20) + TcpHeader
+            + ((loss.Fate.FromClient ? flow.FromClient : flow.FromServer).Timestamps ? TimestampsOption : 0);
+        var others = sizes[(key, loss.Fate.FromClient)].SelectMany(s => s.Sizes).ToArray();
+        return loss with
+        {
+            EstimatedLength = loss.Length + headers,
+            EstimatedDontFragment = others.Length == 0 ? null : others.All(s => s.DontFragment),
+        };
+    }
+}

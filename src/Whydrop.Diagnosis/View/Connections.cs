@@ -1,0 +1,108 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Connections of a case, each once: sightings of one connection in several captures are joined by <see cref="FlowPairing"/>.</summary>
+/// <remarks>A direction is named as the first sighting of the connection names it; another capture may call that client a server.</remarks>
+internal sealed class Connections
+{
+    private readonly Dictionary<FlowKey, Sighting> bySighting = [];
+    private readonly List<List<FlowKey>> members = [];
+    private readonly Dictionary<FlowKey, int> clientward = [];
+
+    internal Connections(FactSet facts)
+    {
+        var keys = facts.Of<TcpFlow>().Select(f => new FlowKey(f.Capture, f.Flow))
+            .Concat(facts.Of<SegmentFate>().Select(f => new FlowKey(f.Capture, f.Flow)))
+            .Concat(facts.Of<FlowPairing>().SelectMany(p => new[] { new FlowKey(p.Capture, p.Flow), new FlowKey(p.OtherCapture, p.OtherFlow) }))
+            .Distinct().OrderBy(k => k.Capture).ThenBy(k => k.Flow);
+        var links = facts.Of<FlowPairing>()
+            .SelectMany(p => new[] { (From: new FlowKey(p.Capture, p.Flow), Pairing: p), (From: new FlowKey(p.OtherCapture, p.OtherFlow), Pairing: p) })
+            .ToLookup(l => l.From, l => l.Pairing);
+        foreach (var key in keys)
+        {
+            if (!bySighting.ContainsKey(key))
+            {
+                Collect(key, links);
+            }
+        }
+
+        foreach (var pairing in facts.Of<FlowPairing>())
+        {
+            var near = new FlowKey(pairing.Capture, pairing.Flow);
+            var far = new FlowKey(pairing.OtherCapture, pairing.OtherFlow);
+            var step = bySighting[near].Swapped ? -1 : 1;
+            clientward[near] = clientward.GetValueOrDefault(near) + step;
+            clientward[far] = clientward.GetValueOrDefault(far) - step;
+        }
+    }
+
+    internal int Count => members.Count;
+
+    /// <summary>All sightings of a connection.</summary>
+    internal IReadOnlyList<FlowKey> Sightings(int connection) => members[connection];
+
+    /// <summary>The direction a capture calls so; connection -1 for one no fact speaks of.</summary>
+    internal DirectionKey Direction(FlowKey key, bool fromClient) =>
+        bySighting.TryGetValue(key, out var s) ? new DirectionKey(s.Connection, fromClient ^ s.Swapped) : new DirectionKey(-1, fromClient);
+
+    /// <summary>What that capture calls the direction.</summary>
+    internal bool FromClient(FlowKey key, DirectionKey direction) => direction.FromClient ^ bySighting[key].Swapped;
+
+    /// <summary>A sequence number as the first sighting counts, whatever middleboxes add.</summary>
+    internal uint Sequence(FlowKey key, bool fromClient, uint sequence)
+    {
+        var s = bySighting[key];
+        return sequence - (fromClient ^ s.Swapped ? s.ClientShift : s.ServerShift);
+    }
+
+    /// <summary>The sighting nearest to the sender of that direction.</summary>
+    internal FlowKey NearestToSender(DirectionKey direction)
+    {
+        var all = members[direction.Connection];
+        return direction.FromClient
+            ? all.MaxBy(k => clientward.GetValueOrDefault(k))
+            : all.MinBy(k => clientward.GetValueOrDefault(k));
+    }
+
+    private void Collect(FlowKey first, ILookup<FlowKey, FlowPairing> links)
+    {
+        var number = members.Count;
+        var group = new List<FlowKey>();
+        members.Add(group);
+        var open = new Queue<FlowKey>();
+        bySighting[first] = new Sighting(number, false, 0, 0);
+        open.Enqueue(first);
+        while (open.TryDequeue(out var key))
+        {
+            group.Add(key);
+            foreach (var pairing in links[key])
+            {
+                var (other, sighting) = Across(bySighting[key], key, pairing);
+                if (bySighting.TryAdd(other, sighting))
+                {
+                    open.Enqueue(other);
+                }
+            }
+        }
+    }
+
+    private static (FlowKey Other, Sighting Sighting) Across(Sighting from, FlowKey key, FlowPairing pairing)
+    {
+        var near = new FlowKey(pairing.Capture, pairing.Flow);
+        var far = new FlowKey(pairing.OtherCapture, pairing.OtherFlow);
+        var swapped = from.Swapped ^ pairing.RolesSwapped;
+
+        // The shifts are named from the nearer end; seen from the first sighting, client and server may be the other way round.
+        var nearSwapped = key == near ? from.Swapped : swapped;
+        var client = nearSwapped ? pairing.ServerSequenceShift : pairing.ClientSequenceShift;
+        var server = nearSwapped ? pairing.ClientSequenceShift : pairing.ServerSequenceShift;
+        return key == near
+            ? (far, new Sighting(from.Connection, swapped, from.ClientShift + client, from.ServerShift + server))
+            : (near, new Sighting(from.Connection, swapped, from.ClientShift - client, from.ServerShift - server));
+    }
+
+    private readonly record struct Sighting(int Connection, bool Swapped, uint ClientShift, uint ServerShift);
+}

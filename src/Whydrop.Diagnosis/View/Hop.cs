@@ -1,0 +1,53 @@
+using Whydrop.Evidence;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Losses with one pair of places around them, or one place before them.</summary>
+/// <param name="seen">Where they were last seen; null when they were seen nowhere.</param>
+/// <param name="missing">Where their absence is proven; null when no other capture tells.</param>
+/// <param name="losses">The lost transmissions that are not a matter of size, not discovery at work.</param>
+internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missing, int capture, IReadOnlyList<Loss> losses)
+    : Hypothesis(view, missing is null || seen is null ? Scope.Unplaced : Scope.Of(seen))
+{
+    internal VantagePoint? Seen { get; } = seen;
+
+    internal VantagePoint? Missing { get; } = missing;
+
+    /// <summary>The capture the losses are told by.</summary>
+    internal int Capture { get; } = capture;
+
+    internal override IReadOnlyList<Loss> Losses { get; } = losses;
+
+    internal override bool Placed => Missing is not null && Seen is not null;
+
+    /// <summary>Losses that are a matter of size could be told from the others in every direction; else a pattern of these says nothing of those.</summary>
+    internal bool SizesKnown => Losses.Select(l => l.Direction).Distinct().All(d => View.Sizes(d) is not null);
+
+    /// <summary>"between node-a/eth0 and node-b/eth0", "beyond node-a/eth0", "before node-b/eth0".</summary>
+    internal string Place => (Seen, Missing) switch
+    {
+        ({ } s, { } m) => $"between {s} and {m}",
+        ({ } s, null) => $"beyond {s}",
+        (null, { } m) => $"before {m}",
+        _ => "somewhere",
+    };
+
+    /// <summary>Directions of this capture with data: those the losses could have hit.</summary>
+    internal IEnumerable<(FlowKey Key, bool FromClient, long Segments)> Directions =>
+        View.Facts.Of<Evidence.Capture.TcpFlow>().Where(f => f.Capture == Capture)
+            .SelectMany(f => new[] { (Flow: f, FromClient: true, f.FromClient.Segments), (Flow: f, FromClient: false, f.FromServer.Segments) })
+            .Where(d => d.Segments > 0)
+            .Select(d => (new FlowKey(d.Flow.Capture, d.Flow.Flow), d.FromClient, d.Segments));
+
+    /// <summary>Groups the losses of a case by hop; those that are a matter of size are left to the faults of the MTU family.</summary>
+    internal static List<Hop> Find(CaseView view)
+    {
+        var ofSize = view.Narrowings.SelectMany(n => n.Losses).ToHashSet(ReferenceEqualityComparer.Instance);
+        return
+        [
+            .. view.Losses.Where(l => !ofSize.Contains(l))
+                .GroupBy(l => (l.LastSeen, Missing: l.Placement is { AbsenceProven: true } ? l.MissingAt : l.LastSeen is null ? l.MissingAt : null, l.Fate.Capture))
+                .Select(g => new Hop(view, g.Key.LastSeen, g.Key.Missing, g.Key.Capture, [.. g])),
+        ];
+    }
+}

@@ -1,0 +1,157 @@
+using Whydrop.Diagnosis.Statistics;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>What losses on a hop depend on: size, position, flow, rate, delay. Each is a question of its own to the faults that ask it.</summary>
+internal static class HopTests
+{
+    // Below this the tests cannot tell chance from anything: with 20 gaps Kolmogorov's test sees a distance of 0.29, with 10 none below 0.41.
+    internal const int Enough = 20;
+
+    // A dependence is claimed at 1 in 1000, denied down to 1 in 100; between them the answer is Unknown.
+    private const double Dependent = 0.001;
+    private const double Independent = 0.01;
+
+    internal static IEnumerable<Sighting> Count(Hop hop)
+    {
+        var text = $"{hop.Losses.Count} losses";
+        yield return hop.Losses.Count >= Enough
+            ? Sighting.Of(true, text, Evidence(hop))
+            : Sighting.Unknown($"{text}, {Enough} are needed to tell chance from a pattern", Evidence(hop));
+    }
+
+    /// <summary>Are lost datagrams as large as delivered ones?</summary>
+    internal static IEnumerable<Sighting> SizeDoesNotMatter(Hop hop)
+    {
+        foreach (var narrowing in hop.View.Narrowings.Where(n => n.Placed && n.Losses.Count > 0 && n.Losses.All(hop.Losses.Contains)))
+        {
+            yield return Sighting.Of(
+                false, $"{narrowing.Losses.Count} were larger than the MTU of {narrowing.Scope}, {narrowing.Arithmetic}", narrowing.Device!.From);
+        }
+
+        var counts = hop.Losses.Select(l => l.Direction).Distinct().Select(hop.View.Sizes).OfType<DatagramSizes>().ToArray();
+        if (counts.Length == 0 || hop.Losses.Count < Enough)
+        {
+            yield break;
+        }
+
+        // Direction by direction: requests and responses differ in size whatever is lost.
+        var worst = counts.Min(c => Goodness.SameDistribution([.. c.Sizes.Select(s => ((double)s.DatagramLength, s.Lost, s.Delivered))]));
+        yield return Judge(Math.Min(1, worst * counts.Length), "lost and delivered sizes are alike", [counts[0].From]);
+    }
+
+    /// <summary>Do the losses fall on the segments as a fair coin would?</summary>
+    internal static IEnumerable<Sighting> GapsAreGeometric(Hop hop)
+    {
+        if (hop.Losses.Count < Enough || !hop.SizesKnown)
+        {
+            yield break;
+        }
+
+        var values = new List<double>();
+        foreach (var of in hop.Losses.GroupBy(l => (Key: new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)))
+        {
+            if (hop.View.Sender(of.Key.Key, of.Key.FromClient) is not { } sender)
+            {
+                yield break;
+            }
+
+            var ordinals = of.Select(l => l.Fate.DataOrdinal).Order().ToArray();
+            double segments = Math.Max(sender.Segments, ordinals[^1] + 1);
+            var before = -1L;
+            foreach (var ordinal in ordinals)
+            {
+                // Chance of a gap shorter than this, half of "equal" counted, when k losses fall anywhere among n segments.
+                var gap = Math.Max(1, ordinal - before);
+                var shorter = 1 - Math.Pow(1 - Math.Min(1, (gap - 1) / segments), ordinals.Length);
+                var equal = 1 - Math.Pow(1 - Math.Min(1, gap / segments), ordinals.Length) - shorter;
+                values.Add(shorter + equal / 2);
+                before = ordinal;
+            }
+        }
+
+        yield return Judge(Goodness.Uniform(values), $"{values.Count} gaps between losses are geometric", Evidence(hop));
+    }
+
+    /// <summary>Does each flow lose its share?</summary>
+    internal static IEnumerable<Sighting> FlowsAreAlike(Hop hop)
+    {
+        var directions = hop.Directions.ToArray();
+        var lost = hop.Losses.GroupBy(l => (new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)).ToDictionary(g => g.Key, g => g.Count());
+        var sides = lost.Keys.Select(k => k.FromClient).ToHashSet();
+        var exposed = directions.Where(d => sides.Contains(d.FromClient)).ToArray();
+        double total = exposed.Sum(d => d.Segments);
+        var cells = exposed
+            .Select(d => (Observed: (double)lost.GetValueOrDefault((d.Key, d.FromClient)), Expected: hop.Losses.Count * d.Segments / total))
+            .Where(c => c.Expected >= LeastExpected).ToArray();
+        if (cells.Length >= 2)
+        {
+            yield return Judge(Goodness.ChiSquare(cells), $"{cells.Length} flows lose alike", Evidence(hop));
+        }
+    }
+
+    /// <summary>Is loss the same in busy and in idle times?</summary>
+    internal static IEnumerable<Sighting> RateDoesNotMatter(Hop hop)
+    {
+        foreach (var timeline in Timelines(hop).Where(_ => hop.SizesKnown))
+        {
+            var busy = timeline.Bins.Where(b => b.Segments > 0).ToArray();
+            if (busy.Sum(b => b.LostSegments) < Enough)
+            {
+                continue;
+            }
+
+            // Segment by segment: how busy was the bin of a lost one, how busy that of a delivered one?
+            var p = Goodness.SameDistribution([.. busy.Select(b => ((double)b.Segments, (long)b.LostSegments, (long)(b.Segments - b.LostSegments)))]);
+            yield return Judge(p, "loss is the same in busy and idle times", [timeline.From]);
+        }
+    }
+
+    /// <summary>Did the round trip grow before the losses?</summary>
+    internal static IEnumerable<Sighting> DelayDidNotGrow(Hop hop)
+    {
+        foreach (var of in hop.Losses.GroupBy(l => (Key: new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)))
+        {
+            var before = of.Select(l => l.Fate.RttBefore).OfType<TimeSpan>().Order().ToArray();
+            if (before.Length == 0 || hop.View.Sender(of.Key.Key, of.Key.FromClient) is not { SmoothedRtt: { } smoothed, MinRtt: { } least })
+            {
+                continue;
+            }
+
+            var median = before[before.Length / 2];
+            var usual = smoothed > least ? smoothed : least;
+            var text = string.Create(null, $"round trip before loss {median.TotalMilliseconds:0.0} ms, otherwise {usual.TotalMilliseconds:0.0} ms");
+            yield return median <= usual * Grown ? Sighting.Of(true, text, of.First().From)
+                : Sighting.Of(false, text, of.First().From);
+        }
+    }
+
+    /// <summary>Both sides of the hop were watched.</summary>
+    internal static IEnumerable<Sighting> SeenToVanish(Hop hop) => hop.Placed
+        ? [Sighting.Of(true, $"{hop.Losses.Count} seen at {hop.Seen}, proven absent at {hop.Missing}", Evidence(hop))]
+        : [];
+
+    internal static IEnumerable<LoadTimeline> Timelines(Hop hop)
+    {
+        var sides = hop.Losses.Select(l => l.Fate.FromClient).ToHashSet();
+        return hop.View.Facts.Of<LoadTimeline>().Where(t => t.Capture == hop.Capture && sides.Contains(t.FromClient));
+    }
+
+    internal static Sighting Judge(double p, string text, IReadOnlyList<Provenance> evidence)
+    {
+        var figures = string.Create(null, $"{text}: p = {p:0.0##}");
+        return p >= Independent ? Sighting.Of(true, figures, evidence)
+            : p < Dependent ? Sighting.Of(false, string.Create(null, $"not so that {text}: p = {p:0.0e+0}"), evidence)
+            : Sighting.Unknown(figures, evidence);
+    }
+
+    // The chi-square test wants some five expected in each cell; three is where it starts to be usable.
+    private const double LeastExpected = 3;
+
+    // A queue that drops is full: the round trip doubles before it does, half as much again is no noise.
+    private const double Grown = 1.5;
+
+    private static Provenance[] Evidence(Hop hop) => [.. hop.Losses.Take(12).Select(l => l.From)];
+}

@@ -1,0 +1,79 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Groups losses that are a matter of size by the device they do not fit through.</summary>
+internal static class Narrowings
+{
+    /// <summary>One for each device, apart for those whose senders learned of it; one without figures when there are losses and none is a matter of size.</summary>
+    internal static List<Narrowing> Find(CaseView view)
+    {
+        var found = new List<Narrowing>();
+        var placed = Placed(view, found);
+        Unplaced(view, placed, found);
+        if (found.Count == 0 && view.Losses.Count > 0)
+        {
+            found.Add(new Narrowing(view, Scope.Unplaced, null, false, [], [], []));
+        }
+
+        return found;
+    }
+
+    private static HashSet<Loss> Placed(CaseView view, List<Narrowing> found)
+    {
+        var taken = new HashSet<Loss>(ReferenceEqualityComparer.Instance);
+        var atDevice = view.Losses
+            .Where(l => l.DontFragment == true)
+            .Select(l => (Loss: l, Device: view.Devices.TooNarrow(l)))
+            .Where(p => p.Device is not null)
+            .GroupBy(p => p.Device!.At);
+        foreach (var group in atDevice)
+        {
+            var device = group.First().Device!;
+            foreach (var sameEnd in group.Select(p => p.Loss).GroupBy(l => l.Direction).GroupBy(d => SizeStep.Worked([.. d])))
+            {
+                var directions = sameEnd.Select(d => d.Key).ToHashSet();
+                var steps = view.Steps.Where(s => directions.Contains(s.Direction)).ToArray();
+
+                // Those of the same step whose absence is not proven died of the same size.
+                var alike = steps.SelectMany(s => s.Losses).Where(l => l.Placement is not { AbsenceProven: true } && l.DatagramLength > device.Mtu);
+                var losses = sameEnd.SelectMany(d => d).Concat(alike).Distinct().ToArray();
+                taken.UnionWith(losses);
+                found.Add(new Narrowing(view, Scope.Of(device.At), device, true, losses, steps, []));
+            }
+        }
+
+        return taken;
+    }
+
+    private static void Unplaced(CaseView view, HashSet<Loss> taken, List<Narrowing> found)
+    {
+        var open = view.Steps
+            .Select(s => s with { Losses = [.. s.Losses.Where(l => !taken.Contains(l))] })
+            .Where(s => s.Losses.Count > 0)
+            .Select(s => (Step: s, Between: Between(s), Devices: view.Devices.Fitting(s)))
+            .GroupBy(s => (Place: s.Between ?? Likely(s.Devices)?.At, Worked: s.Step.DiscoveryWorked));
+        foreach (var group in open)
+        {
+            var (_, between, devices) = group.First();
+            var device = between is null ? Likely(devices) : null;
+            var steps = group.Select(s => s.Step).ToArray();
+            var scope = group.Key.Place is { } place ? Scope.Of(place) : devices.Count > 0 ? Scope.Of(devices[0].At.Stack) : Scope.Unplaced;
+            found.Add(new Narrowing(
+                view, scope, device, false, [.. steps.SelectMany(s => s.Losses)], steps, [.. devices.Where(d => d != device)]));
+        }
+    }
+
+    /// <summary>Where all of them are proven to vanish, when that is one place on one node.</summary>
+    private static VantagePoint? Between(SizeStep step)
+    {
+        var placements = step.Losses.Select(l => l.Placement).Where(p => p is { AbsenceProven: true }).ToArray();
+        return placements.Length > 0 && placements.All(p => p!.MissingAt == placements[0]!.MissingAt && p.At.Node == p.MissingAt.Node)
+            ? placements[0]!.MissingAt : null;
+    }
+
+    /// <summary>The one device that fits, or the one tunnel among several.</summary>
+    private static NetworkInterface? Likely(IReadOnlyList<NetworkInterface> devices) =>
+        devices.Count == 1 ? devices[0] : devices.Count(Encapsulation.IsTunnel) == 1 ? devices.First(Encapsulation.IsTunnel) : null;
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Finds the device below each tunnel.</summary>
+internal static class Overlays
+{
+    /// <summary>Every tunnel whose device below is known.</summary>
+    internal static IEnumerable<Overlay> All(CaseView view) =>
+        view.ListedStacks.SelectMany(view.Interfaces).Select(d => Of(view, d)).OfType<Overlay>();
+
+    /// <summary>Tunnels above that device.</summary>
+    internal static IEnumerable<Overlay> On(CaseView view, NetworkInterface underlay) => All(view).Where(o => o.Underlay.At == underlay.At);
+
+    /// <summary>The tunnel with its device below; null when it is none or nothing says which device that is.</summary>
+    internal static Overlay? Of(CaseView view, NetworkInterface tunnel)
+    {
+        if (tunnel.Mtu is null || !Encapsulation.IsTunnel(tunnel))
+        {
+            return null;
+        }
+
+        var underlay = Below(view, tunnel);
+        if (underlay?.Mtu is null || underlay.At == tunnel.At)
+        {
+            return null;
+        }
+
+        var outer = tunnel.Tunnel?.Remote ?? tunnel.Tunnel?.Local;
+        var kind = Encapsulation.TunnelKind(tunnel);
+        var ipv6 = outer is null || outer.Equals(IPAddress.Any) ? kind == "ip6tnl" : outer.AddressFamily == AddressFamily.InterNetworkV6;
+        return Encapsulation.Overhead(tunnel, ipv6) is { } overhead ? new Overlay(tunnel, underlay, overhead) : null;
+    }
+
+    private static NetworkInterface? Below(CaseView view, NetworkInterface tunnel)
+    {
+        var devices = view.Interfaces(tunnel.At.Stack);
+        if (tunnel.Tunnel?.Underlay is { } named)
+        {
+            return devices.FirstOrDefault(d => d.At.Interface == named);
+        }
+
+        if (tunnel.Tunnel?.Remote is { } remote && IsAddress(remote) && view.Devices.Egress(tunnel.At.Stack, remote) is { } routed)
+        {
+            return routed;
+        }
+
+        if (tunnel.Tunnel?.Local is { } local && IsAddress(local) && Owner(view, tunnel.At.Stack, local) is { } owner)
+        {
+            return devices.FirstOrDefault(d => d.At.Interface == owner);
+        }
+
+        // What a capture saw wrapped says where to.
+        foreach (var ends in view.Facts.Of<TcpFlow>().Select(f => f.Encapsulation).Distinct()
+            .Where(e => Encapsulation.Kind(e) == Encapsulation.TunnelKind(tunnel)).Select(Encapsulation.Ends).OfType<(IPAddress Source, IPAddress Destination)>())
+        {
+            foreach (var end in new[] { ends.Source, ends.Destination })
+            {
+                if (Owner(view, tunnel.At.Stack, end) is { } device)
+                {
+                    return devices.FirstOrDefault(d => d.At.Interface == device);
+                }
+            }
+        }
+
+        // Nothing was said of it: the default route, when there is one device with it.
+        var defaults = view.Facts.Of<Route>()
+            .Where(r => r.At.Stack == tunnel.At.Stack && r.Destination.PrefixLength == 0 && r.At.Interface is not null && r.Destination.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
+            .Select(r => r.At.Interface).Distinct().ToArray();
+        return defaults.Length == 1 ? devices.FirstOrDefault(d => d.At.Interface == defaults[0]) : null;
+    }
+
+    private static string? Owner(CaseView view, VantagePoint stack, IPAddress address) =>
+        view.Facts.Of<InterfaceAddress>().FirstOrDefault(a => a.At.Stack == stack && a.Address.Equals(address))?.At.Interface;
+
+    private static bool IsAddress(IPAddress address) => !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
+}

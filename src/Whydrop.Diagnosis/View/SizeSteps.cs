@@ -1,0 +1,49 @@
+using System.Net.Sockets;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Looks for a step in loss over datagram size, direction by direction.</summary>
+internal static class SizeSteps
+{
+    internal static List<SizeStep> Find(CaseView view)
+    {
+        var steps = new List<SizeStep>();
+        foreach (var ofDirection in view.Losses.GroupBy(l => l.Direction))
+        {
+            if (view.Sizes(ofDirection.Key) is { } sizes && Find(view, ofDirection.Key, sizes, [.. ofDirection]) is { } step)
+            {
+                steps.Add(step);
+            }
+        }
+
+        return steps;
+    }
+
+    private static SizeStep? Find(CaseView view, DirectionKey direction, DatagramSizes sizes, List<Loss> losses)
+    {
+        var delivered = sizes.Sizes.Where(s => s.Delivered > 0).ToArray();
+        var largest = Math.Max(delivered.Length == 0 ? 0 : delivered.Max(s => s.DatagramLength), HandshakeLength(view, direction));
+        var above = losses.Where(l => l.DatagramLength > largest && l.DontFragment == true).ToArray();
+        if (above.Length == 0)
+        {
+            return null;
+        }
+
+        var lostBelow = losses.Count(l => l.DatagramLength is { } length && length <= largest);
+        return new SizeStep(
+            direction, largest, above.Min(l => l.DatagramLength!.Value), above, delivered.Sum(s => s.Delivered), lostBelow, sizes.From);
+    }
+
+    /// <summary>A SYN or SYN-ACK that was answered got through: its headers and options are at least this long.</summary>
+    private static int HandshakeLength(CaseView view, DirectionKey direction)
+    {
+        if (view.Flow(view.Connections.NearestToSender(direction)) is not { Synchronised: true } flow)
+        {
+            return 0;
+        }
+
+        const int MssOption = 4;
+        return (flow.Client.AddressFamily == AddressFamily.InterNetworkV6 ? 60 : 40) + MssOption;
+    }
+}

@@ -1,0 +1,63 @@
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Readers.Counters;
+
+/// <summary>The counters of one nstat output, until it is known whether they are values or increments.</summary>
+internal sealed class NstatEntries
+{
+    private readonly List<(int Line, string Group, string Name, long Value)> entries = [];
+    private bool hasZero;
+
+    /// <summary>nstat said that it had no history to subtract: it printed values.</summary>
+    public bool HistoryIgnored { get; set; }
+
+    public int Count => entries.Count;
+
+    public void Add(int line, string group, string name, long value)
+    {
+        entries.Add((line, group, name, value));
+        hasZero |= value == 0;
+    }
+
+    public void WriteTo(Findings findings, string? command)
+    {
+        if (HistoryIgnored || PrintsValues(command) is true || (PrintsValues(command) is null && hasZero))
+        {
+            WriteValues(findings);
+            return;
+        }
+
+        foreach (var (line, group, name, value) in entries)
+        {
+            if (value >= 0)
+            {
+                findings.Add(new CounterDelta(findings.At, findings.From(line), $"{group}.{name}", null, null, value, null));
+            }
+        }
+    }
+
+    private void WriteValues(Findings findings)
+    {
+        var groups = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (line, group, name, value) in entries)
+        {
+            if (groups.Add(group))
+            {
+                // Without -z zeros are left out, but so is a whole group of zeros.
+                findings.Section(line, null, group, omitsZeros: !hasZero);
+            }
+
+            findings.Counter(line, null, $"{group}.{name}", value);
+        }
+    }
+
+    private static bool? PrintsValues(string? command)
+    {
+        if (command is null || !command.StartsWith("nstat", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        return command.Split(' ').Skip(1).Any(w => w is "--ignore" or "--reset" or "-r" || w == "--absolute" || (w.Length > 1 && w[0] == '-' && w[1] != '-' && w.Contains('a')));
+    }
+}

@@ -1,0 +1,13 @@
+namespace Whydrop.Report.Terminal;
+
+/// <summary>How a piece of text stands out on a terminal that shows colour.</summary>
+internal enum TextStyle
+{
+    Plain,
+    Strong,
+    Faint,
+    Good,
+    Bad,
+    Doubtful,
+    Heading,
+}

@@ -1,0 +1,160 @@
+using Whydrop.Diagnosis.Statistics;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis.Tests;
+
+public class LossPatternTests
+{
+    private static readonly VantagePoint At = Facts.NodeEth0;
+
+    /// <summary>Flows of 2000 full-size segments each; which are lost is for the caller to say.</summary>
+    private static Facts Bulk(int flows, Func<int, long, bool> lost, int[]? perFlowLost = null)
+    {
+        var f = new Facts().Capture(0, At);
+        long total = 0;
+        for (var flow = 0; flow < flows; flow++)
+        {
+            long n = 0;
+            for (var i = 0L; i < 2000; i++)
+            {
+                if (lost(flow, i))
+                {
+                    n++;
+                    f.Lost(0, At, (uint)(i * 1448), 1448, 1500, never: false, seconds: i * 0.01, flow: flow, ordinal: i);
+                }
+            }
+
+            f.Flow(0, At, 2000, 2000 * 1448, flow).Sizes(0, At, flow, true, (1500, 2000 - n, n));
+            total += n;
+        }
+
+        return f.Tally(0, At, Fate.LostAfter, total, total * 1448, 0).Tally(0, At, Fate.Delivered, flows * 2000 - total, (flows * 2000 - total) * 1448, flows * 2000L * 1448);
+    }
+
+    private static Verdict? RandomLoss(FactSet set)
+    {
+        Weakening.Check(set);
+        return Diagnose.Run(set).Verdicts.FirstOrDefault(v => v.Fault.Id == "random-loss");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Independent_losses_are_suspected_to_be_random(int seed)
+    {
+        var random = new Random(seed);
+        var d = Diagnose.Run(Bulk(4, (_, _) => random.Next(100) == 0).Set);
+        Assert.Equal(("random-loss", VerdictStatus.Suspected), (d.Verdicts[0].Fault.Id, d.Verdicts[0].Status));
+        Assert.Equal(d.Verdicts[0].Explains.OfSegments, d.Verdicts[0].Explains.Segments);
+        Assert.Contains(d.Verdicts[0].Readings, r => r.Text.Contains("p = ", StringComparison.Ordinal));
+        Assert.NotEmpty(d.NextEvidence);
+    }
+
+    [Fact]
+    public void Losses_in_bursts_are_not_random()
+    {
+        var verdict = RandomLoss(Bulk(2, (_, i) => i % 400 is >= 200 and < 212).Set);
+        Assert.Equal(VerdictStatus.RuledOut, verdict?.Status);
+    }
+
+    [Fact]
+    public void A_flow_that_loses_all_the_share_of_the_others_contests_it()
+    {
+        var random = new Random(5);
+        var verdict = RandomLoss(Bulk(4, (flow, _) => flow == 2 && random.Next(25) == 0).Set);
+        Assert.Equal(VerdictStatus.Contested, verdict?.Status);
+    }
+
+    [Fact]
+    public void A_handful_of_losses_does_not_tell()
+    {
+        var d = Diagnose.Run(Bulk(1, (_, i) => i is 100 or 700 or 1500).Set);
+        Assert.Equal(Outcome.Inconclusive, d.Outcome);
+        Assert.Equal(3, d.Ledger.Unexplained);
+        Assert.DoesNotContain(d.Verdicts, v => v.Status is VerdictStatus.Confirmed or VerdictStatus.Suspected);
+    }
+
+    [Fact]
+    public void Random_loss_on_a_proven_hop_is_confirmed_there()
+    {
+        var random = new Random(7);
+        var b = new VantagePoint("node-b", null, "eth0");
+        var f = Bulk(4, (_, _) => random.Next(100) == 0).Capture(1, b);
+        foreach (var loss in f.Set.Of<SegmentFate>())
+        {
+            f.Placed(At, 0, b, 1, loss.Sequence, loss.Length, 1500, loss.DataOrdinal * 0.01, 1500, flow: loss.Flow);
+        }
+
+        f.Add(Load(random, policed: false));
+        var verdict = RandomLoss(f.Set)!;
+        Assert.Equal(VerdictStatus.Confirmed, verdict.Status);
+        Assert.Contains("between node-a/eth0 and node-b/eth0", verdict.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_policer_is_told_by_its_bucket()
+    {
+        var random = new Random(11);
+        var load = Load(random, policed: true);
+        var f = new Facts().Capture(0, At).Add(load).Flow(0, At, 20000, 20000 * 1448);
+        var lost = load.Bins.Sum(b => b.LostSegments);
+        f.Sizes(0, At, 0, true, (1500, 20000 - lost, lost)).Tally(0, At, Fate.LostAfter, lost, lost * 1448L, 0);
+        long ordinal = 0;
+        foreach (var (bin, i) in load.Bins.Select((b, i) => (b, i)))
+        {
+            for (var k = 0; k < bin.LostSegments; k++)
+            {
+                var at = ordinal + bin.Segments - bin.LostSegments + k;
+                f.Lost(0, At, (uint)(at * 1448), 1448, 1500, never: false, seconds: i * 0.1, ordinal: at);
+            }
+
+            ordinal += bin.Segments;
+        }
+
+        Weakening.Check(f.Set);
+        var first = Diagnose.Run(f.Set).Verdicts[0];
+        Assert.True(first.Status == VerdictStatus.Suspected, string.Join('\n', first.Readings.Select(r => $"{r.Question.Text} {r.Answer} {r.Text}")));
+        Assert.Equal(("rate-policer", VerdictStatus.Suspected), (first.Fault.Id, first.Status));
+    }
+
+    [Fact]
+    public void Random_loss_is_no_policer()
+    {
+        var random = new Random(13);
+        var fit = TokenBucket.Fit(Load(random, policed: false))!;
+        Assert.True(fit.Quality < 0.5, fit.ToString());
+    }
+
+    /// <summary>100 s in bins of 100 ms: a load that swings around 10 Mbit/s, policed there, or losing 1 in 100 at random.</summary>
+    private static LoadTimeline Load(Random random, bool policed)
+    {
+        const double perBin = 10e6 / 8 / 10;
+        const double burst = 2 * perBin;
+        var tokens = burst;
+        var bins = new LoadBin[1000];
+        for (var i = 0; i < bins.Length; i++)
+        {
+            var segments = (int)(perBin / 1500 * (0.75 + 0.7 * (i % 40) / 40) + random.Next(5));
+            var lost = 0;
+            tokens = Math.Min(burst + perBin, tokens + perBin);
+            for (var s = 0; s < segments; s++)
+            {
+                if (policed ? tokens < 1500 : random.Next(100) == 0)
+                {
+                    lost++;
+                }
+                else
+                {
+                    tokens -= 1500;
+                }
+            }
+
+            tokens = Math.Min(burst, tokens);
+            bins[i] = new LoadBin(segments, segments * 1500L, lost, lost * 1500L, 1000);
+        }
+
+        return new LoadTimeline(At, new Provenance("eth0.pcap"), 0, true, Facts.Seconds(0), TimeSpan.FromMilliseconds(100), bins);
+    }
+}

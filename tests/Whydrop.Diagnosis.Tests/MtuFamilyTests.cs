@@ -1,0 +1,153 @@
+using System.Net;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.Tests;
+
+public class MtuFamilyTests
+{
+    private static readonly VantagePoint Flannel = new("node-a", null, "flannel.1");
+    private static readonly VantagePoint Pod = new("node-a", "pod-x", "eth0");
+    private static readonly VantagePoint Cali = new("node-a", null, "cali12ab");
+
+    private static Verdict First(FactSet facts)
+    {
+        Weakening.Check(facts);
+        return Diagnose.Run(facts).Verdicts[0];
+    }
+
+    private static Verdict? Of(FactSet facts, string id) => Diagnose.Run(facts).Verdicts.FirstOrDefault(v => v.Fault.Id == id);
+
+    private static Facts Repeated(Facts f, VantagePoint at, int datagram, int passes)
+    {
+        f.Capture(0, at).Flow(0, at, 8, 9000).Sizes(0, at, 0, true, (passes, 2, 0), (datagram, 0, 6));
+        for (var i = 0; i < 6; i++)
+        {
+            f.Lost(0, at, 1000, datagram - 52, datagram, i + 1, seconds: 1 + 0.2 * Math.Pow(2, i), proven: i == 0);
+        }
+
+        return f.Tally(0, at, Fate.Delivered, 2, 2000, 2000).Tally(0, at, Fate.LostAfter, 6, 6 * (datagram - 52), datagram - 52);
+    }
+
+    private static Facts Overlay(bool placed)
+    {
+        var tunnel = new TunnelSettings(IPAddress.Parse("10.1.0.80"), null, "eth0", null, "set", 1, 8472);
+        var f = Repeated(new Facts(), Flannel, 1480, 1440).Device(Flannel, 1500, "vxlan", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80");
+        if (placed)
+        {
+            f.Capture(1, Facts.NodeEth0).Flow(1, Facts.NodeEth0, 2, 2000, encapsulation: "vxlan 10.1.0.80>10.1.0.81").Paired(0, Flannel, 1, Facts.NodeEth0, translated: false);
+            for (var i = 0; i < 6; i++)
+            {
+                f.Placed(Flannel, 0, Facts.NodeEth0, 1, 1000, 1428, 1480, 1 + 0.2 * Math.Pow(2, i), 1440, "vxlan 10.1.0.80>10.1.0.81");
+            }
+        }
+
+        return f;
+    }
+
+    [Fact]
+    public void Overlay_too_big_is_confirmed_where_the_wrapped_datagram_never_leaves()
+    {
+        var first = First(Overlay(placed: true).Set);
+        Assert.Equal(("overlay-mtu-too-big", VerdictStatus.Confirmed, "flannel.1"), (first.Fault.Id, first.Status, first.Scope.Interface));
+        Assert.Contains("1500 + 50 > 1500", first.Summary, StringComparison.Ordinal);
+        Assert.Equal(6, first.Explains.Segments);
+    }
+
+    [Fact]
+    public void Overlay_too_big_is_suspected_from_one_side_and_the_black_hole_is_not_first()
+    {
+        var first = First(Overlay(placed: false).Set);
+        Assert.Equal(("overlay-mtu-too-big", VerdictStatus.Suspected), (first.Fault.Id, first.Status));
+    }
+
+    [Fact]
+    public void Overlay_with_room_is_ruled_out_by_arithmetic()
+    {
+        var verdict = Of(Facts.BothSides().Add(new InterfaceAddress(Facts.NodeEth0, new Provenance("x"), IPAddress.Parse("10.1.0.80"), 24),
+            new Route(Facts.NodeEth0, new Provenance("r"), "main", "unicast", IPNetwork.Parse("0.0.0.0/0"), null, null, null, null, false, null, false)).Set, "overlay-mtu-too-big");
+        Assert.Equal(VerdictStatus.RuledOut, verdict?.Status);
+        Assert.Contains("1440 + 20 <= 1500", verdict!.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Veth_mismatch_is_confirmed_between_the_two_ends()
+    {
+        var f = Repeated(new Facts(), Cali, 1480, 1380).Capture(1, Pod).Flow(1, Pod, 2, 2000).Paired(0, Cali, 1, Pod, translated: false)
+            .Device(Cali, 1500, "veth", null, 7, 3, "0").Device(Pod, 1400, "veth", null, 3, 7, "0").Device(Facts.NodeEth0, 1500)
+            .Grown(Cali, "Link.TxDropped", 6).Grown(Pod, "Link.RxDropped", 6);
+        for (var i = 0; i < 6; i++)
+        {
+            f.Placed(Cali, 0, Pod, 1, 1000, 1428, 1480, 1 + 0.2 * Math.Pow(2, i), 1380);
+        }
+
+        var first = First(f.Set);
+        Assert.Equal(("veth-mtu-mismatch", VerdictStatus.Confirmed, Scope.Of(Pod)), (first.Fault.Id, first.Status, first.Scope));
+        Assert.Equal(VerdictStatus.Contested, Of(f.Set, "qdisc-drop")?.Status ?? VerdictStatus.Contested);
+    }
+
+    [Fact]
+    public void Equal_veth_ends_rule_the_mismatch_out()
+    {
+        var f = Facts.BothSides().Device(Cali, 1440, "veth", null, 7, 3, "0").Device(Pod, 1440, "veth", null, 3, 7, "0");
+        Assert.Equal(VerdictStatus.RuledOut, Of(f.Set, "veth-mtu-mismatch")?.Status);
+        Assert.Equal("pmtu-blackhole", First(f.Set).Fault.Id);
+    }
+
+    [Fact]
+    public void A_learned_path_mtu_below_the_tunnel_is_the_tunnels_own_drop()
+    {
+        var tunnel = new TunnelSettings(IPAddress.Parse("10.1.0.80"), null, null, false, null, null, null);
+        var f = Repeated(new Facts(), Facts.NodeTunl0, 1480, 1300).Device(Facts.NodeTunl0, 1480, "ipip", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80")
+            .Add(new Route(Facts.NodeEth0, new Provenance("node-a/route-get.txt", 1), "main", "unicast", IPNetwork.Parse("10.1.0.81/32"), null, null, null, 1400, false, null, true))
+            .Grown(Facts.NodeEth0.Stack, "Ip.FragFails", 6).Capture(1, Facts.NodeEth0).Flow(1, Facts.NodeEth0, 2, 2000, encapsulation: "ipip 10.1.0.80>10.1.0.81").Paired(0, Facts.NodeTunl0, 1, Facts.NodeEth0, false);
+        for (var i = 0; i < 6; i++)
+        {
+            f.Placed(Facts.NodeTunl0, 0, Facts.NodeEth0, 1, 1000, 1428, 1480, 1 + 0.2 * Math.Pow(2, i), 1300, "ipip 10.1.0.80>10.1.0.81");
+        }
+
+        var first = First(f.Set);
+        Assert.Equal(("tunnel-nopmtudisc-selfdrop", VerdictStatus.Confirmed), (first.Fault.Id, first.Status));
+        Assert.Contains("1480 + 20 > 1400", first.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mss_clamp_missing_stands_beside_the_black_hole_and_never_before_it()
+    {
+        var d = Diagnose.Run(Facts.BothSides().Set);
+        var clamp = d.Verdicts.Single(v => v.Fault.Id == "mss-clamp-missing");
+        Assert.Equal("pmtu-blackhole", d.Verdicts[0].Fault.Id);
+        Assert.Equal(VerdictStatus.Suspected, clamp.Status);
+        Assert.Contains("1460 + 40 > 1440", clamp.Readings[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fragments_seen_whole_before_and_incomplete_after_confirm_their_loss()
+    {
+        var there = new VantagePoint("node-b", null, "eth0");
+        IPAddress a = IPAddress.Parse("10.1.0.80"), b = IPAddress.Parse("10.1.0.81");
+        var f = new Facts().Capture(0, Facts.NodeEth0).Capture(1, there)
+            .Add(new FragmentTally(Facts.NodeEth0, new Provenance("a.pcap"), 0, a, b, 17, 50, 50, 0, 0, 1550, null), new FragmentTally(there, new Provenance("b.pcap"), 1, a, b, 17, 50, 40, 0, 10, 1550, 12))
+            .Grown(there.Stack, "Ip.ReasmReqds", 90).Grown(there.Stack, "Ip.ReasmFails", 10);
+        var first = First(f.Set);
+        Assert.Equal(("fragment-loss", VerdictStatus.Confirmed, Scope.Of(there)), (first.Fault.Id, first.Status, first.Scope));
+    }
+
+    [Fact]
+    public void A_drop_counter_that_equals_the_losses_is_suspected_and_no_more()
+    {
+        var f = new Facts().Capture(0, Pod).Device(Facts.NodeEth0, 1500).Device(Pod, 1500).Grown(Facts.NodeEth0, "Qdisc.Dropped", 546).Grown(Facts.NodeEth0.Stack, "Tcp.RetransSegs", 546);
+        Assert.Equal(("qdisc-drop", VerdictStatus.Suspected), (First(f.Set).Fault.Id, First(f.Set).Status));
+        for (var i = 0u; i < 30; i++)
+        {
+            f.Lost(0, Pod, i * 1448, 1448, 1500, never: false, seconds: i).Placed(Pod, 0, Facts.NodeEth0, 1, i * 1448, 1448, 1500, i, 1500);
+        }
+
+        f.Tally(0, Pod, Fate.LostAfter, 30, 30 * 1448, 0).Sizes(0, Pod, 0, true, (1500, 500, 30)).Flow(0, Pod, 530, 530 * 1448).Capture(1, Facts.NodeEth0).Grown(new VantagePoint("node-a", null, "eth1"), "Qdisc.Dropped", 0);
+        var set = new FactSet(f.Set.All.Select(x => x is CounterDelta { Delta: 546 } d ? d with { Delta = 30, After = 30 } : x));
+        Weakening.Check(set);
+        var verdict = Of(set, "qdisc-drop")!;
+        Assert.Equal((VerdictStatus.Confirmed, 30L), (verdict.Status, verdict.Explains.Segments));
+    }
+}
