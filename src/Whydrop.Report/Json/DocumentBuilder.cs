@@ -53,7 +53,7 @@ internal static class DocumentBuilder
     private static LedgerElement Ledger(Ledger ledger) => new(
         ledger.DataBytes, ledger.DataSegments, ledger.UniqueBytes, ledger.Unexplained, ledger.UnexplainedBytes,
         [.. ledger.Rows.Select(r => new FateElement(
-            Fate(r.Fate), r.Lost ? [Name(r.LastSeen), Name(r.MissingAt)] : null, r.Lost ? r.PlaceProven : null,
+            Fate(r.Fate), r.Lost ? [Name(r.LastSeen) ?? "?", Name(r.MissingAt) ?? "?"] : null, r.Lost ? r.PlaceProven : null,
             r.Segments, r.Bytes, r.UniqueBytes, r.Lost ? r.Explained : null))]);
 
     private static FlowElement Flow(TcpFlow f, long lostByClient, long lostByServer) => new(

@@ -59,7 +59,7 @@ public static class JsonReport
         // What may be null is left out, except the parts of a place: those are always written.
         if (schema is JsonObject shape && context.TypeInfo.Kind == JsonTypeInfoKind.Object && shape["properties"] is not null)
         {
-            var always = context.TypeInfo.Properties.Where(p => !p.IsGetNullable || p.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.Never }, ..]);
+            var always = context.TypeInfo.Properties.Where(p => shape["properties"]![p.Name]?["type"] is not JsonArray || p.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.Never }, ..]);
             shape["required"] = new JsonArray([.. always.Select(p => JsonValue.Create(p.Name))]);
         }
 

@@ -72,7 +72,7 @@ internal sealed record LedgerElement(
 
 internal sealed record FateElement(
     [property: Description("delivered, lost, reordered, duplicated, copied, looped, retransmitted-needlessly, not-captured or unknown.")] string Fate,
-    [property: Description("For a loss: where it was last seen and where it should have been seen next; null for a place not known.")] IReadOnlyList<string?>? Between,
+    [property: Description("For a loss: where it was last seen and where it should have been seen next; \"?\" for a place not known.")] IReadOnlyList<string>? Between,
     [property: Description("The absence at the second place is proven.")] bool? Proven,
     long Segments,
     long Bytes,
