@@ -39,12 +39,14 @@ public static class Diagnose
             var open = ofFault.Where(j => j.Verdict.Status == VerdictStatus.Undecided && HasYes(j)).ToArray();
             told.AddRange(standing.Where(j => !standing.Any(o => SaysMore(o, j))));
             told.AddRange(open);
+        }
 
-            // Ruled out in one place while it stands in another says little; ruled out everywhere is worth one line.
-            if (standing.Length == 0 && open.Length == 0 && ofFault.FirstOrDefault(j => j.Verdict.Status == VerdictStatus.RuledOut) is { } out1)
-            {
-                told.Add(out1);
-            }
+        // Ruled out in one place while it stands in another says little; ruled out everywhere is worth one line, best where the answer is.
+        var answer = told.OrderByDescending(Weight).FirstOrDefault()?.Verdict.Scope ?? Scope.Unplaced;
+        foreach (var ofFault in judgements.GroupBy(j => j.Verdict.Fault).Where(g => told.TrueForAll(t => t.Verdict.Fault != g.Key)))
+        {
+            told.AddRange(ofFault.Where(j => j.Verdict.Status == VerdictStatus.RuledOut)
+                .OrderByDescending(j => j.Verdict.Scope == answer).ThenByDescending(j => j.Verdict.Scope.Node == answer.Node).Take(1));
         }
 
         return [.. told.OrderByDescending(Weight).ThenBy(j => j.Verdict.Status)
@@ -58,7 +60,7 @@ public static class Diagnose
         && other.Verdict.Status <= judgement.Verdict.Status && other.Losses.Count >= judgement.Losses.Count;
 
     private static bool HasYes(Judgement judgement) => judgement.Verdict.Readings.Any(r =>
-        r.Answer == Answer.Yes && r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism && r.Answer == Answer.Yes);
+        r.Answer == Answer.Yes && (r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism));
 
     /// <summary>How sure, times how much it explains.</summary>
     private static double Weight(Judgement judgement)

@@ -85,7 +85,7 @@ internal abstract class FaultOf<T> : Fault
 
     private static string Contradiction(IEnumerable<Reading> readings)
     {
-        var no = readings.First(r => r.Answer == Answer.No && r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism && r.Answer == Answer.No);
+        var no = readings.First(r => r.Answer == Answer.No && (r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism));
         return $"{no.Question.Text} No: {no.Text}.";
     }
 }

@@ -105,7 +105,7 @@ internal sealed class PathDevices(CaseView view)
     internal NetworkInterface? Egress(VantagePoint stack, IPAddress destination)
     {
         var route = view.Facts.Of<Route>()
-            .Where(r => r.At.Stack == stack.Stack && r.Type is "unicast" or "" && r.At.Stack == stack.Stack && r.Destination.BaseAddress.AddressFamily == destination.AddressFamily && r.Destination.Contains(destination))
+            .Where(r => r.At.Stack == stack.Stack && (r.Type is "unicast" or "") && r.Destination.BaseAddress.AddressFamily == destination.AddressFamily && r.Destination.Contains(destination))
             .OrderByDescending(r => r.Destination.PrefixLength).ThenBy(r => r.Metric ?? 0)
             .FirstOrDefault();
         return route is null ? null : view.Interfaces(stack).FirstOrDefault(d => d.At.Interface == route.At.Interface);

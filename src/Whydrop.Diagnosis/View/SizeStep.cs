@@ -21,8 +21,18 @@ internal sealed record SizeStep(
 
     internal int LargestLost => Losses.Max(l => l.DatagramLength!.Value);
 
-    /// <summary>The receiver spoke after the loss, so that its silence is no black-out.</summary>
-    internal bool ReceiverHeard => Losses.Any(l => l.Fate.Proven || l.Placement is { AbsenceProven: true });
+    /// <summary>The way was open after the first loss, so that silence is no black-out: the receiver spoke, or another connection between the same two opened.</summary>
+    internal bool PathWasOpen(CaseView view)
+    {
+        if (Losses.Any(l => l.Fate.Proven || l.Placement is { AbsenceProven: true }))
+        {
+            return true;
+        }
+
+        var first = Losses.MinBy(l => l.Fate.Sent)!.Fate;
+        return view.Flow(new FlowKey(first.Capture, first.Flow)) is { } own && view.Facts.Of<TcpFlow>().Any(f =>
+            f.Capture == own.Capture && f.Synchronised && f.First > first.Sent && f.Client.Address.Equals(own.Client.Address) && f.Server.Equals(own.Server));
+    }
 
     /// <summary>More than one transmission of such a size was lost. One loss says nothing about size.</summary>
     internal bool Repeated(CaseView view) => Losses.Count >= 2 || Losses.Any(l =>

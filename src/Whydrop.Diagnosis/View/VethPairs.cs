@@ -27,7 +27,7 @@ internal static class VethPairs
         var others = view.ListedStacks
             .Where(s => s.Node == end.At.Node && s != end.At.Stack && NamespaceFits(end, s.Netns))
             .SelectMany(view.Interfaces)
-            .Where(d => d.Index == index && d.PeerIndex == own && d.Kind is null or "veth" && d.Index == index && d.PeerIndex == own)
+            .Where(d => d.Index == index && d.PeerIndex == own && (d.Kind is null or "veth"))
             .Take(2).ToArray();
         return others.Length == 1 ? others[0] : null;
     }

@@ -49,7 +49,7 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     protected override IEnumerable<Queue> Propose(CaseView view)
     {
-        var places = view.Facts.Of<CounterDelta>().Where(d => d.Name is "Qdisc.Dropped" or "Link.TxDropped" && d.At.Interface is not null).Select(d => d.At).Distinct();
+        var places = view.Facts.Of<CounterDelta>().Where(d => (d.Name is "Qdisc.Dropped" or "Link.TxDropped") && d.At.Interface is not (null or "lo")).Select(d => d.At).Distinct();
         foreach (var at in places)
         {
             var drops = Drops(view, at);

@@ -158,7 +158,7 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
         .Concat(p.View.Delta(p.Stack, "Ip.ReasmReqds") is { Delta: > 0 } asked ? [Sighting.Of(true, $"{asked.Delta} fragments came in", asked.From)] : []);
 
     private static IEnumerable<Sighting> Made(Pieces p) => p.View.Facts.Of<CounterDelta>()
-        .Where(d => d.Name is "Ip.FragCreates" or "Ip6.FragCreates" && d.At != p.Stack)
+        .Where(d => (d.Name is "Ip.FragCreates" or "Ip6.FragCreates") && d.At != p.Stack)
         .Select(d => Sighting.Of(d.Delta > 0, $"{d.Name} of {d.At} +{d.Delta}", d.From));
 
     /// <summary>A network namespace that fragments reach, or one capture of them.</summary>

@@ -70,10 +70,12 @@ internal sealed class MssClampMissing : FaultOf<Narrowing>
     private static IEnumerable<Sighting> Unclamped(Narrowing n) => Announced(n).Select(a =>
         Sighting.Of(a.Mss + a.Headers > n.Device!.Mtu, $"{a.Mss} + {a.Headers} {(a.Mss + a.Headers > n.Device.Mtu ? ">" : "<=")} {n.Device.Mtu}", a.From, n.Device.From));
 
-    private static IEnumerable<Sighting> LostAbove(Narrowing n) =>
-    [
-        Sighting.Of(n.SmallestLost > n.Device!.Mtu, $"{n.Losses.Count} of {n.SmallestLost} bytes or more", [.. n.Losses.Take(12).Select(l => l.From)]),
-    ];
+    private static IEnumerable<Sighting> LostAbove(Narrowing n)
+    {
+        var text = $"{n.Losses.Count} of {n.SmallestLost} bytes or more";
+        var sure = n.SeenToDie.Any() || n.Steps.Any(s => s.Repeated(n.View) && s.PathWasOpen(n.View));
+        yield return new Sighting(sure ? Answer.Yes : Answer.Unknown, text, [.. n.Losses.Take(12).Select(l => l.From)]);
+    }
 
     // Only a SYN captured on both sides of the device would tell; one capture sees one side.
     private static IEnumerable<Sighting> SeenUnchanged(Narrowing n)

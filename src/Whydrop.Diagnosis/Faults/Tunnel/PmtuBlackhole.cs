@@ -128,8 +128,8 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
         {
             var total = step.DeliveredBelow + step.LostBelow;
             var text = $"{step.SmallestLost} bytes and more: {step.Losses.Count} of {step.Losses.Count} lost; up to {step.LargestDelivered}: {step.DeliveredBelow} of {total} delivered";
-            var sure = step.Repeated(n.View) && step.ReceiverHeard;
-            yield return sure ? Sighting.Of(true, text, Frames(step.Losses)) : Sighting.Unknown(text + ", too few to tell", Frames(step.Losses));
+            var sure = step.Repeated(n.View) && step.PathWasOpen(n.View);
+            yield return sure ? Sighting.Of(true, text, Frames(step.Losses)) : Sighting.Unknown(text + ", which does not tell size from a black-out", Frames(step.Losses));
         }
 
         var dead = n.SeenToDie.ToArray();
@@ -270,7 +270,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
         }
 
         return n.Losses.Select(l => l.Fate.Capture).Distinct().Select(n.View.Capture).OfType<CaptureSummary>()
-            .Where(c => c.Complete && c.KernelDrops is 0 or null && c.Complete)
+            .Where(c => c.Complete && (c.KernelDrops is 0 or null))
             .Select(c => Sighting.Of(false, $"none in the capture at {c.At}", c.From));
     }
 

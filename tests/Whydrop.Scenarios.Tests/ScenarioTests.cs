@@ -1,0 +1,158 @@
+using System.Text;
+using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+
+namespace Whydrop.Scenarios.Tests;
+
+public class ScenarioTests
+{
+    public static TheoryData<string, string> Sections()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var scenario in Scenario.All)
+        {
+            data.Add(scenario.File, scenario.Name);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Sections))]
+    public void It_is_judged_as_expected(string file, string name)
+    {
+        var scenario = Scenario.Find(file, name);
+        var diagnosis = scenario.Run();
+        var told = Tell(diagnosis);
+        var lines = scenario.Expected.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.NotEmpty(lines);
+        foreach (var line in lines)
+        {
+            Assert.True(Holds(line, diagnosis), $"{scenario}\nexpected: {line}\n{told}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sections))]
+    public void Losing_any_kind_of_fact_makes_nothing_surer(string file, string name)
+    {
+        var facts = Scenario.Find(file, name).Facts();
+        var full = Statuses(facts);
+        foreach (var kind in facts.All.Select(f => f.GetType()).Distinct())
+        {
+            foreach (var (fault, scope, status) in Statuses(facts.Without(kind)))
+            {
+                var before = full.Where(f => f.Fault == fault && Within(f.Scope, scope)).Select(f => f.Status).ToArray();
+                var told = $"without {kind.Name}: {fault} at {scope} becomes {status}, was {(before.Length == 0 ? "absent" : string.Join(", ", before))}";
+                if (status is VerdictStatus.Confirmed or VerdictStatus.RuledOut)
+                {
+                    Assert.True(before.Contains(status), told);
+                }
+                else if (before.Length > 0 && before.All(b => b == VerdictStatus.Undecided))
+                {
+                    Assert.True(status == VerdictStatus.Undecided, told);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_confusion_matrix_is_as_committed()
+    {
+        var ids = FaultCatalogue.All.Select(f => f.Id).ToArray();
+        var text = new StringBuilder("Every scenario (rows) against every fault (columns): C confirmed, S suspected, c contested, ? undecided, x ruled out, . nothing to say.\n");
+        foreach (var (id, i) in ids.Select((id, i) => (id, i)))
+        {
+            text.Append((char)('a' + i)).Append(' ').Append(id).Append('\n');
+        }
+
+        text.Append('\n').Append(string.Concat(ids.Select((_, i) => (char)('a' + i) + " "))).Append(" outcome       scenario\n");
+        foreach (var scenario in Scenario.All)
+        {
+            var diagnosis = scenario.Run();
+            foreach (var id in ids)
+            {
+                text.Append(Letter(diagnosis.Verdicts.FirstOrDefault(v => v.Fault.Id == id)?.Status)).Append(' ');
+            }
+
+            text.Append(' ').Append(diagnosis.Outcome.ToString().ToLowerInvariant().PadRight(13)).Append(' ').Append(scenario).Append('\n');
+        }
+
+        Repository.Same("scenarios/confusion-matrix.txt", text.ToString());
+    }
+
+    private static bool Holds(string line, CaseDiagnosis diagnosis)
+    {
+        var words = line.Split(' ', 2);
+        var rest = words.Length > 1 ? words[1].Trim() : "";
+        return words[0] switch
+        {
+            "outcome" => string.Equals(diagnosis.Outcome.ToString(), rest, StringComparison.OrdinalIgnoreCase),
+            "first" => diagnosis.Verdicts.Count > 0 && Matches(diagnosis.Verdicts[0], rest),
+            "has" => diagnosis.Verdicts.Any(v => Matches(v, rest)),
+            "not" => diagnosis.Verdicts.All(v => v.Fault.Id != rest || v.Status is VerdictStatus.RuledOut or VerdictStatus.Undecided),
+            "says" => diagnosis.Verdicts[0].Summary.Contains(rest, StringComparison.Ordinal),
+            "explains" => diagnosis.Verdicts[0].Explains.ToString() == rest + " lost segments",
+            "unexplained" => diagnosis.Ledger.Unexplained.ToString() == rest,
+            "lost" => diagnosis.Ledger.LostSegments.ToString() == rest,
+            "artefact" => diagnosis.Artefacts.Any(a => a.Id == rest),
+            "next" => diagnosis.NextEvidence.Any(n => n.Command.Contains(rest, StringComparison.Ordinal)),
+            _ => throw new FormatException($"unknown expectation: {line}"),
+        };
+    }
+
+    /// <summary>"pmtu-blackhole confirmed [at tunl0 of node-a]".</summary>
+    private static bool Matches(Verdict verdict, string text)
+    {
+        var parts = text.Split(" at ", 2);
+        var words = parts[0].Split(' ');
+        return verdict.Fault.Id == words[0]
+            && (words.Length < 2 || verdict.Status.ToString().Equals(words[1].Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
+            && (parts.Length < 2 || verdict.Scope.ToString() == parts[1]);
+    }
+
+    private static char Letter(VerdictStatus? status) => status switch
+    {
+        VerdictStatus.Confirmed => 'C',
+        VerdictStatus.Suspected => 'S',
+        VerdictStatus.Contested => 'c',
+        VerdictStatus.Undecided => '?',
+        VerdictStatus.RuledOut => 'x',
+        _ => '.',
+    };
+
+    private static List<(string Fault, Scope Scope, VerdictStatus Status)> Statuses(FactSet facts) =>
+        [.. Diagnose.JudgeAll(new CaseView(facts)).Select(j => (j.Verdict.Fault.Id, j.Verdict.Scope, j.Verdict.Status))];
+
+    /// <summary>Losing a fact may lose the place: what was said of a device is then said of its node, or of no place.</summary>
+    private static bool Within(Scope finer, Scope coarser) =>
+        (coarser.Node is null || coarser.Node == finer.Node)
+        && (coarser.Netns is null || coarser.Netns == finer.Netns)
+        && (coarser.Interface is null || coarser.Interface == finer.Interface);
+
+    private static string Tell(CaseDiagnosis d)
+    {
+        var text = new StringBuilder($"{d.Outcome}: {d.OutcomeReason}\n");
+        foreach (var v in d.Verdicts)
+        {
+            text.Append($"{v.Status} {v.Fault.Id} at {v.Scope}: {v.Summary} [{v.Explains}]\n");
+            foreach (var r in v.Readings)
+            {
+                text.Append($"   {r.Question.Role} {r.Answer}: {r.Question.Text} {r.Text}\n");
+            }
+        }
+
+        foreach (var r in d.Ledger.Rows)
+        {
+            text.Append($"{r.Fate} {r.LastSeen} -> {r.MissingAt}: {r.Segments}\n");
+        }
+
+        foreach (var g in d.Gaps)
+        {
+            text.Append($"gap {g.From} {g.Reason}\n");
+        }
+
+        return text.ToString();
+    }
+}
