@@ -20,6 +20,9 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
 
     internal override bool Placed => Missing is not null && Seen is not null;
 
+    /// <summary>Losses that are a matter of size could be told from the others in every direction; else a pattern of these says nothing of those.</summary>
+    internal bool SizesKnown => Losses.Select(l => l.Direction).Distinct().All(d => View.Sizes(d) is not null);
+
     /// <summary>"between node-a/eth0 and node-b/eth0", "beyond node-a/eth0", "before node-b/eth0".</summary>
     internal string Place => (Seen, Missing) switch
     {

@@ -45,7 +45,7 @@ internal static class HopTests
     /// <summary>Do the losses fall on the segments as a fair coin would?</summary>
     internal static IEnumerable<Sighting> GapsAreGeometric(Hop hop)
     {
-        if (hop.Losses.Count < Enough)
+        if (hop.Losses.Count < Enough || !hop.SizesKnown)
         {
             yield break;
         }
@@ -95,7 +95,7 @@ internal static class HopTests
     /// <summary>Is loss the same in busy and in idle times?</summary>
     internal static IEnumerable<Sighting> RateDoesNotMatter(Hop hop)
     {
-        foreach (var timeline in Timelines(hop))
+        foreach (var timeline in Timelines(hop).Where(_ => hop.SizesKnown))
         {
             var busy = timeline.Bins.Where(b => b.Segments > 0).ToArray();
             if (busy.Sum(b => b.LostSegments) < Enough)

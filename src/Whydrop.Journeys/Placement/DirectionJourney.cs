@@ -58,9 +58,14 @@ internal sealed class DirectionJourney
         {
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
-                foreach (var placement in Place(i, index))
+                tallies[i].Enter(stops[i], stops[i].Trail[index]);
+                var unseen = Unseen(i, index);
+                if (unseen.Count > 0)
                 {
-                    yield return placement;
+                    foreach (var placement in Place(i, index, unseen))
+                    {
+                        yield return placement;
+                    }
                 }
             }
 
@@ -82,13 +87,15 @@ internal sealed class DirectionJourney
             for (var index = 0; passages[i, j] is { } passage && index < stops[i].Trail.Count; index++)
             {
                 // Outside of what a place saw of this direction its capture may not have run, or the traffic took another way.
-                if (passage.SeenBefore(index) > 0 && passage.SeenAfter(index) > 0 && passage.Holes(index).Exists(h => SlippedBy(i, j, index, h)))
+                if (passage.Holes(index).Count > 0 && passage.SeenBefore(index) > 0 && passage.SeenAfter(index) > 0 && SlippedBy(i, j, index))
                 {
                     passage.Missed++;
                 }
             }
         }
     }
+
+    private bool SlippedBy(int i, int j, int index) => passages[i, j]!.Holes(index).Exists(h => SlippedBy(i, j, index, h));
 
     private bool SlippedBy(int i, int j, int index, ByteSpan hole)
     {
@@ -132,16 +139,16 @@ internal sealed class DirectionJourney
         return unseen ?? [];
     }
 
-    private IEnumerable<Fact> Place(int i, int index)
+    private IEnumerable<Fact> Place(int i, int index, List<ByteSpan> unseen)
     {
         var record = stops[i].Trail[index];
-        if (record.SequenceLength == 0 || IsProbe(i, index))
+        if (IsProbe(i, index))
         {
+            tallies[i].Unrecorded(record.Length);
             yield break;
         }
 
-        tallies[i].Enter(stops[i], record);
-        foreach (var hole in Unseen(i, index))
+        foreach (var hole in unseen)
         {
             var again = SentAgain(i, index, hole);
             if (IsAcknowledged(i, hole) && !again && !CoveredBeyond(i, hole))

@@ -23,6 +23,7 @@ internal sealed class Passage
     private readonly bool[] touched;
     private readonly int[] seenBefore;
     private static readonly List<ByteSpan> Nothing = [];
+    private int cursor = -1;
 
     /// <summary>Follows every transmission.</summary>
     /// <param name="match">The two sightings compared, seen from <paramref name="from"/>; at least one segment of the direction is in both.</param>
@@ -111,7 +112,8 @@ internal sealed class Passage
     /// <summary>The plain case: these bytes were sent once, in one packet like this one.</summary>
     private bool SpendWhole(long start, in SegmentRecord sighting)
     {
-        var n = Array.BinarySearch(from.Starts, start);
+        // Mostly the one after the last: both places saw the stream in its order.
+        var n = cursor + 1 < from.Starts.Length && from.Starts[cursor + 1] == start ? cursor + 1 : Array.BinarySearch(from.Starts, start);
         if (n < 0 || (n > 0 && from.Starts[n - 1] == start) || (n + 1 < from.Starts.Length && from.Starts[n + 1] == start))
         {
             return false;
@@ -124,6 +126,7 @@ internal sealed class Passage
         }
 
         touched[from.Order[n]] = true;
+        cursor = n;
         return true;
     }
 

@@ -25,7 +25,7 @@ internal sealed class PathStop
         }
 
         Starts = [.. Offsets];
-        Array.Sort(Starts, Order);
+        NearlySorted.Sort(Starts, Order);
         foreach (ref readonly var record in Trail.Records)
         {
             LongestRecord = Math.Max(LongestRecord, record.SequenceLength);

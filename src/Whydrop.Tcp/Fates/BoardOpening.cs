@@ -94,10 +94,30 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
                 book.CountDelivered(b, past->Length, past->HeaderBytes, transmission.Is(Transmission.SuperPacket) ? transmission.DatagramLength : 0, past->DontFragment, -1);
             }
 
+            CutAcknowledged(b, ref transmission);
             sending.Place(b, transmission, *fwd, 0);
         }
 
         FillUnknown(b, next, fwd);
+    }
+
+    // A merged frame that is acknowledged in part: those segments are delivered.
+    private void CutAcknowledged(Board* b, ref Transmission t)
+    {
+        var cut = (int)(b->Una64 - t.Start);
+        if (cut <= 0 || cut >= t.Length)
+        {
+            return;
+        }
+
+        var limit = t.DatagramLength - t.HeaderBytes;
+        t.Start += cut;
+        t.Length -= cut;
+        if (t.Is(Transmission.SuperPacket) && limit > 0)
+        {
+            book.CountDelivered(b, cut, t.HeaderBytes, t.DatagramLength, t.Is(Transmission.DontFragment), 1);
+            t.Segments -= Math.Min(t.Segments - 1, (cut + limit - 1) / limit);
+        }
     }
 
     // Bytes that are outstanding but whose frames the history no longer has; a single one is a FIN.

@@ -308,6 +308,11 @@ internal sealed unsafe class CarefulPath
 
     private void AdvanceSequence(in TcpSegment s, in Direction d, uint mask)
     {
+        if (s.Length > 0 && (mask & SegmentObserver.Bit(Observation.Retransmission)) != 0)
+        {
+            CountRepeated(s, d);
+        }
+
         var zeroWindowProbe = (mask & SegmentObserver.Bit(Observation.ZeroWindowProbe)) != 0;
         var fwd = d.Fwd;
         var end = s.SequenceEnd;
@@ -336,6 +341,16 @@ internal sealed unsafe class CarefulPath
         if (advanced)
         {
             fwd->NextSeq = end;
+        }
+    }
+
+    // Without a board nobody else keeps count of bytes sent again.
+    private void CountRepeated(in TcpSegment s, in Direction d)
+    {
+        var unusual = engine.Unusual[Math.Abs(d.Flow->Unusual) - 1];
+        if ((d.FromHigh ? unusual->HighBoard : unusual->LowBoard) == 0)
+        {
+            (d.FromHigh ? ref unusual->High : ref unusual->Low).RepeatedBytes += Math.Min((uint)s.Length, d.Fwd->NextSeq - s.Sequence);
         }
     }
 

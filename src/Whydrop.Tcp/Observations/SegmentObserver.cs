@@ -31,7 +31,7 @@ internal static class SegmentObserver
         long nextSeqTime)
     {
         var mask = s.IsReset ? Bit(Observation.Reset) : 0;
-        if (s.Length == 1 && s.Sequence == fwd.NextSeq && rev.Window == 0)
+        if (s.Length == 1 && s.Sequence == fwd.NextSeq && rev.Window == 0 && rev.Frames != 0)
         {
             mask |= Bit(Observation.ZeroWindowProbe);
         }

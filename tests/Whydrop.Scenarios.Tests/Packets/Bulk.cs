@@ -26,12 +26,13 @@ internal static class Bulk
 
         var received = new bool[count];
         var upTo = 0;
+        var echo = start;
         while (queue.TryDequeue(out var item, out var when))
         {
             var (time, _) = when;
             var lost = lose(item.Segment, item.Transmission, time);
             var seen = lost ? Enumerable.Range(1, script.Points).Where(p => fromClient ? p <= after : p > script.Points - after).ToHashSet() : null;
-            script.Add(new Segment(time, fromClient, "A", first + (uint)(item.Segment * size), ack, size, null, [], true, script.NextId(), 64) { Seen = seen });
+            script.Add(new Segment(time, fromClient, "A", first + (uint)(item.Segment * size), ack, size, null, [], true, script.NextId(), 64) { Seen = seen, Echo = start });
             if (lost)
             {
                 queue.Enqueue((item.Segment, item.Transmission + 1), (time + (item.Transmission == 1 ? rtt * 1.3 + 3 * every : 0.2 * (1 << item.Transmission)), item.Segment));
@@ -39,13 +40,16 @@ internal static class Bulk
             }
 
             received[item.Segment] = true;
+            var before = upTo;
             while (upTo < count && received[upTo])
             {
                 upTo++;
             }
 
+            echo = upTo > before ? time : echo;
+
             script.Add(new Segment(
-                time + rtt, !fromClient, "A", ack, first + (uint)(upTo * size), 0, null, Blocks(received, upTo, item.Segment, first, size), true, script.NextId(), 64));
+                time + rtt, !fromClient, "A", ack, first + (uint)(upTo * size), 0, null, Blocks(received, upTo, item.Segment, first, size), true, script.NextId(), 64) { Echo = echo });
         }
     }
 

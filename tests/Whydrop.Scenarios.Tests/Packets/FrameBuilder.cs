@@ -23,7 +23,7 @@ internal static class FrameBuilder
         }
 
         var stamp = (uint)(s.Time * 1000) + 1000;
-        options.AddRange([1, 1, 8, 10, .. Big(stamp), .. Big(s.Flags == "S" ? 0 : stamp)]);
+        options.AddRange([1, 1, 8, 10, .. Big(stamp), .. Big(s.Flags == "S" ? 0 : (uint)(s.Echo * 1000) + 1000)]);
         if (s.Sack.Count > 0)
         {
             options.AddRange([1, 1, 5, (byte)(2 + 8 * s.Sack.Count), .. s.Sack.SelectMany(b => (byte[])[.. Big(b.Left), .. Big(b.Right)])]);

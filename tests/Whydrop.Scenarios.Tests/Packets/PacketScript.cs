@@ -32,6 +32,8 @@ internal sealed class PacketScript
     private readonly Dictionary<int, (string Kind, IPAddress From, IPAddress To)> wraps = [];
     private readonly Dictionary<bool, uint> next = new() { [true] = ClientStart, [false] = ServerStart };
     private readonly Dictionary<bool, uint> acked = new() { [true] = ServerStart, [false] = ClientStart };
+    private readonly Dictionary<bool, double> arrived = new() { [true] = 0, [false] = 0 };
+    private readonly Dictionary<bool, double> echo = new() { [true] = 0, [false] = 0 };
     private readonly Dictionary<uint, int> lengths = [];
     private bool copies;
     private int port;
@@ -155,13 +157,20 @@ internal sealed class PacketScript
         var start = fromClient ? ClientStart : ServerStart;
         var peer = fromClient ? ServerStart : ClientStart;
         var sequence = words.FirstOrDefault(w => w[0] == '@') is { } at ? start + uint.Parse(at[1..]) : next[fromClient];
+        var before = acked[fromClient];
         acked[fromClient] = After("ack") is { } ack ? peer + uint.Parse(ack) : words[0] is "SYN-ACK" or "ACK" ? next[!fromClient] : acked[fromClient];
+        if (acked[fromClient] != before || words[0] == "SYN-ACK")
+        {
+            echo[fromClient] = arrived[!fromClient];
+        }
+
         var sack = After("sack") is { } blocks
             ? blocks.Split(',').Select(b => b.Split('-')).Select(b => (peer + uint.Parse(b[0]), peer + uint.Parse(b[1]))).ToArray() : [];
         Add(new Segment(
             time, fromClient, flags, sequence, acked[fromClient], length, After("mss") is { } mss ? int.Parse(mss) : null, sack, !words.Contains("nodf"),
             After("id") is { } own ? ushort.Parse(own) : ++id, After("ttl") is { } ttl ? int.Parse(ttl) : 64)
         {
+            Echo = echo[fromClient],
             Seen = After("seen")?.Split(',').Select(int.Parse).ToHashSet(),
         });
     }
@@ -170,6 +179,11 @@ internal sealed class PacketScript
     {
         segments.Add((segment, port));
         lengths[segment.Sequence] = segment.Length;
+        if (segment.Seen is null)
+        {
+            arrived[segment.FromClient] = segment.Time;
+        }
+
         var end = segment.Sequence + (uint)segment.Length + (segment.Flags is "S" or "SA" or "FA" ? 1u : 0);
         if ((int)(end - next[segment.FromClient]) > 0)
         {

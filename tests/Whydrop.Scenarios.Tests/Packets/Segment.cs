@@ -8,6 +8,9 @@ internal sealed record Segment(
     /// <summary>Points that saw it, from 1; null for all.</summary>
     internal IReadOnlySet<int>? Seen { get; init; }
 
+    /// <summary>When the segment was sent whose timestamp this one echoes (RFC 7323 §4.3), seconds.</summary>
+    internal double Echo { get; init; }
+
     /// <summary>MTU announced, when it is an ICMP message about a segment of the opposite direction of travel.</summary>
     internal int? TooBigMtu { get; init; }
 

@@ -69,9 +69,13 @@ internal sealed class RatePolicer : FaultOf<Hop>
     private const double ConstantSpread = 0.15;
     private const double WideSpread = 0.4;
 
+    /// <summary>Load over time, when the losses are enough to fit and known not to be a matter of size.</summary>
+    private static IEnumerable<Evidence.Capture.LoadTimeline> Fittable(Hop hop) =>
+        hop.Losses.Count >= HopTests.Enough && hop.SizesKnown ? HopTests.Timelines(hop) : [];
+
     private static IEnumerable<Sighting> Fits(Hop hop)
     {
-        foreach (var timeline in HopTests.Timelines(hop))
+        foreach (var timeline in Fittable(hop))
         {
             if (TokenBucket.Fit(timeline) is not { } fit)
             {
@@ -87,7 +91,7 @@ internal sealed class RatePolicer : FaultOf<Hop>
 
     private static IEnumerable<Sighting> Ceiling(Hop hop)
     {
-        foreach (var timeline in HopTests.Timelines(hop))
+        foreach (var timeline in Fittable(hop))
         {
             if (TokenBucket.Fit(timeline) is { } fit)
             {

@@ -161,7 +161,13 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             yield return Sighting.Of(true, $"Qdisc.Dropped +{queue.Delta}", queue.From);
         }
 
-        if (q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At) is { } device && VethPairs.Peer(q.View, device) is { } peer && q.View.Delta(peer.At, "Link.RxDropped") is { } received)
+        var listed = q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At);
+        if (listed is { Kind: not "veth", PeerIndex: null, Lower: null })
+        {
+            yield return Sighting.Of(true, $"{q.At.Interface} is no end of a veth pair", listed.From);
+        }
+
+        if (listed is { } device && VethPairs.Peer(q.View, device) is { } peer && q.View.Delta(peer.At, "Link.RxDropped") is { } received)
         {
             yield return Sighting.Of(received.Delta == 0, $"rx_dropped of its peer {peer.At} +{received.Delta}", received.From);
         }

@@ -25,6 +25,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
     [
         new("random-loss", "Random loss takes large and small alike, and a repeated segment gets through sooner or later."),
         new("overlay-mtu-too-big", "There the datagram fits the tunnel device, and dies once wrapped, at the device below."),
+        new("veth-mtu-mismatch", "There no router is involved: one end of a veth pair takes less than the other."),
         new("fragment-loss", "There the datagram may be cut, and dies because one of its pieces does."),
         new("capture-gso-super-packet", "There the capture shows several segments as one; none of them is that large on the wire."),
     ];
@@ -46,10 +47,11 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
     [
         new("Were datagrams above one size, DF set, lost each time they were sent?", Quantifier.Any, QuestionRole.Signature, AboveOneSize),
         new("Did smaller datagrams of the same direction get through?", Quantifier.Any, QuestionRole.Signature, SmallerPassed),
-        new("Was the sender told, so that it sent the same bytes smaller at once?", Quantifier.None, QuestionRole.Signature, Learned),
+        new("Did the sender keep to that size, as one that is not told?", Quantifier.Any, QuestionRole.Signature, NotTold),
         new("Was a datagram with DF, larger than the device's MTU, seen before the device and never after it?", Quantifier.Any, QuestionRole.Mechanism, Died),
         new("Is the loss a matter of size rather than of chance?", Quantifier.Any, QuestionRole.Discriminator, NotChance, "random-loss"),
         new("Is the datagram too large as it is, before anything wraps it?", Quantifier.All, QuestionRole.Discriminator, BareTooLarge, "overlay-mtu-too-big"),
+        new("Was it to be routed, not only handed from one end of a veth pair to the other?", Quantifier.All, QuestionRole.Discriminator, Routed, "veth-mtu-mismatch"),
         new("Did it die whole, not as one of its fragments?", Quantifier.Any, QuestionRole.Discriminator, DiedWhole, "fragment-loss"),
         new("Is it one datagram on the wire, not several that the capture shows as one?", Quantifier.Any, QuestionRole.Discriminator, OneDatagram, "capture-gso-super-packet"),
         new("Did the kernel there count as many datagrams it could not fragment?", Quantifier.Any, QuestionRole.Support, Counted),
@@ -155,7 +157,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
         }
     }
 
-    private static IEnumerable<Sighting> Learned(Narrowing n)
+    private static IEnumerable<Sighting> NotTold(Narrowing n)
     {
         if (n.Losses.Count == 0)
         {
@@ -169,7 +171,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
             : delivered == n.Losses.Count
                 ? string.Create(null, $"smaller only after {long_.TotalSeconds:0.0} s: by its own probing")
                 : string.Create(null, $"the same size again and again, {n.Losses.Count} times within {long_.TotalSeconds:0.0} s");
-        yield return Sighting.Of(n.DiscoveryWorked, text, Frames(n.Losses));
+        yield return Sighting.Of(!n.DiscoveryWorked, text, Frames(n.Losses));
     }
 
     private static IEnumerable<Sighting> Died(Narrowing n) => n.SeenToDie.Select(l => Sighting.Of(
@@ -194,6 +196,25 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
 
     private static IEnumerable<Sighting> BareTooLarge(Narrowing n)
     {
+        foreach (var overlay in n.Placed || n.Losses.Count == 0 ? [] : Overlays.All(n.View).Where(o => n.Stacks.Contains(o.Tunnel.At.Stack)))
+        {
+            if (overlay.Excess > 0 && overlay.Room < n.SmallestLost && n.SmallestLost <= overlay.Tunnel.Mtu)
+            {
+                yield return Sighting.Of(false, $"it fits {overlay.Tunnel.At.Interface} and not what is below: {overlay.Arithmetic}", overlay.Tunnel.From, overlay.Underlay.From);
+            }
+        }
+
+        foreach (var loss in n.Losses.Where(l => l.Placement is { AbsenceProven: true, MissingEncapsulation: not null }).DistinctBy(l => l.Placement!.MissingAt))
+        {
+            var kind = Encapsulation.Kind(loss.Placement!.MissingEncapsulation);
+            var wide = n.View.ListedStacks.Where(s => s.Node == loss.Placement.At.Node).SelectMany(n.View.Interfaces)
+                .FirstOrDefault(d => Encapsulation.TunnelKind(d) == kind && d.Mtu >= loss.DatagramLength);
+            if (!n.Placed && wide is not null)
+            {
+                yield return Sighting.Of(false, $"{loss.DatagramLength} <= {wide.Mtu} of {wide.At.Interface}, lost once wrapped", loss.From, wide.From);
+            }
+        }
+
         if (n.Device is not { Mtu: { } mtu } device)
         {
             yield break;
@@ -204,6 +225,21 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
         yield return wrapper is null
             ? Sighting.Of(n.SmallestLost > mtu, $"{n.SmallestLost} > {mtu} of {device.At.Interface}", device.From)
             : Sighting.Of(false, $"{wrapper.Tunnel.At.Interface} wraps it first: {wrapper.Arithmetic}", device.From, wrapper.Tunnel.From);
+    }
+
+    private static IEnumerable<Sighting> Routed(Narrowing n)
+    {
+        foreach (var placement in n.Losses.Select(l => l.Placement).Where(p => p is { AbsenceProven: true }).DistinctBy(p => (p!.At, p.MissingAt)))
+        {
+            var end = n.View.Interfaces(placement!.At.Stack).FirstOrDefault(d => d.At == placement.At);
+            var peer = end is null ? null : VethPairs.Peer(n.View, end);
+            yield return Sighting.Of(peer?.At != placement.MissingAt, $"from {placement.At} to {placement.MissingAt}", placement.From);
+        }
+
+        if (n.Device is { } device && !n.Losses.Any(l => l.Placement is { AbsenceProven: true }))
+        {
+            yield return device.Kind == "veth" ? Sighting.Unknown($"{device.At.Interface} is an end of a veth pair", device.From) : Sighting.Of(true, $"{device.At.Interface} is no end of a veth pair", device.From);
+        }
     }
 
     private static IEnumerable<Sighting> DiedWhole(Narrowing n)
