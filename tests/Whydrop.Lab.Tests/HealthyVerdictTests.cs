@@ -9,6 +9,8 @@ public sealed class HealthyVerdictTests
     [InlineData("mtu=1450", "tunnel=vxlan")]
     [InlineData("mtu=1500", "direction=response")]
     [InlineData("icmp=open")]
+    [InlineData("icmp=open", "offload=off")]
     [InlineData("icmp=open", "family=6")]
+    [InlineData("icmp=open", "direction=response")]
     public void There_is_no_fault(params string[] settings) => LabCommandRun.IsRight(settings);
 }
