@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Observations;
@@ -59,9 +60,18 @@ internal sealed unsafe class CarefulPath
             }
         }
 
-        TakeOpening(s, d, frame);
-        var mask = Observe(s, d, frameNumber);
-        TakeFates(s, d, mask, frameNumber, frame);
+        if (s.IsSyn || d.Fwd->Segments == 0)
+        {
+            TakeOpening(s, d, frame);
+        }
+
+        uint mask = 0;
+        if (d.Flow->Unusual != 0 || !IsOrdinaryControl(s, *d.Fwd, *d.Rev))
+        {
+            mask = Observe(s, d, frameNumber);
+            TakeFates(s, d, mask, frameNumber, frame);
+        }
+
         Advance(s, d, mask, frameNumber);
         if (d.Flow->Unusual < 0 && IsQuiet(d))
         {
@@ -108,6 +118,13 @@ internal sealed unsafe class CarefulPath
     private static bool IsSuspicious(in TcpSegment s, in SenderState fwd) =>
         fwd.Frames != 0 && SequenceNumber.LessOrEqual(s.SequenceEnd, fwd.NextSeq) && SequenceNumber.LessOrEqual(s.Acknowledgment, fwd.LastAck);
 
+    // An empty segment of an ordinary handshake or closing: nothing can be observed on it.
+    private static bool IsOrdinaryControl(in TcpSegment s, in SenderState fwd, in SenderState rev) =>
+        s.Length == 0 && s.SackBlocks == 0 && !s.IsReset && (fwd.NextSeq == 0 || s.Sequence == fwd.NextSeq)
+        && ((s.Flags & (TcpFlag.Syn | TcpFlag.Fin)) != 0 || (s.Window != 0 && s.Acknowledgment != fwd.LastAck))
+        && (rev.NextSeq == 0 || !s.HasAck || SequenceNumber.LessOrEqual(s.Acknowledgment, rev.NextSeq));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Direction Look(int index, bool fromHigh)
     {
         var flow = engine.Table.Records[index];
