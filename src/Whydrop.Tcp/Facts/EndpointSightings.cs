@@ -14,7 +14,7 @@ internal static class EndpointSightings
     private const byte Outgoing = 4;
 
     /// <summary>Only so many connections are looked at per point: after that the picture does not change.</summary>
-    private const int Enough = 4096;
+    private const int Enough = 512;
 
     public static void Take(CapturePoint point, in TcpSegment s, ReadOnlySpan<byte> frame)
     {

@@ -210,7 +210,7 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             var n = *list[nodes[i]];
             var shown = n.MissingFrame != 0 && (i < nodes.Length - 1 || IsOldNews(n, fwd, now));
             var fate = n.Is(Transmission.Looped) ? Fate.Looped
-                : shown || i < nodes.Length - 1 || IsLadderEnd(nodes, now) ? Fate.LostAfter : Fate.Unknown;
+                : shown || i < nodes.Length - 1 || IsLadderEnd(nodes, fwd, now) ? Fate.LostAfter : Fate.Unknown;
             book.Enter(b, n, fate, shown, n.MissingFrame, fate != Fate.Unknown, fate == Fate.Unknown || !lostOnce);
             lostOnce |= fate == Fate.LostAfter;
         }
@@ -222,8 +222,8 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
     private static bool IsOldNews(in Transmission n, in SenderState fwd, long now) =>
         now != long.MinValue && now - n.MissingTime >= Math.Max(fwd.Srtt * 1000L, 1_000_000);
 
-    // The last step of a ladder of time-outs: the capture went on for longer than the next step would have taken, and no answer came.
-    private bool IsLadderEnd(ReadOnlySpan<int> nodes, long now)
+    // The last step of a ladder of time-outs: the capture went on for max(1 s, 3 * RTT), and no answer came, as to all steps before.
+    private bool IsLadderEnd(ReadOnlySpan<int> nodes, in SenderState fwd, long now)
     {
         if (nodes.Length < 3)
         {
@@ -231,7 +231,6 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
         }
 
         var last = *list[nodes[^1]];
-        var step = last.Time - list[nodes[^2]]->Time;
-        return last.Recovery == RecoveryKind.Of(Recovery.Timeout) && step > 0 && now > last.Time && now - last.Time >= 3 * step;
+        return last.Recovery == RecoveryKind.Of(Recovery.Timeout) && now > last.Time && now - last.Time >= Math.Max(1_000_000_000, fwd.Srtt * 3000L);
     }
 }

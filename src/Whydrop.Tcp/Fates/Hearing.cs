@@ -10,13 +10,17 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
 {
     private const int MostMarkedPerAck = 256;
 
+    /// <summary>No round trip takes that long unless the measured ones say so: the smallest retransmission time-out in use.</summary>
+    private const long LongAfter = 200_000_000;
+
     /// <summary>More do not fit beside timestamps (RFC 2018, 3): a full option may leave blocks out.</summary>
     private const int MostBlocksWithTimestamps = 3;
 
     /// <summary>Takes an acknowledgment for what the board's sender sent.</summary>
     public void Take(Board* b, in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame, bool isDupAck)
     {
-        var word = new Word(s.Time, frameNumber, s.TsEcr, s.HasTimestamp, (d.Rev->MinRtt == 0 ? 0 : d.Rev->MinRtt - 1) * 500L, s.SackBlocks >= MostBlocksWithTimestamps);
+        var word = new Word(s.Time, frameNumber, s.TsEcr, s.HasTimestamp, (d.Rev->MinRtt == 0 ? 0 : d.Rev->MinRtt - 1) * 500L, s.SackBlocks >= MostBlocksWithTimestamps,
+            Math.Max(LongAfter, d.Rev->Srtt * 4000L));
         b->LastHeardFrame = frameNumber;
         TakeCumulative(b, s.Acknowledgment, word);
         if (s.SackBlocks > 0)
@@ -229,6 +233,12 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
 
     private bool IsMissing(Board* b, in Transmission n, in Word word, bool isDupAck)
     {
+        // Whatever the receiver sends carries its next expected byte: long after the transmission it still waits for it.
+        if (n.Start == b->Una64 && !n.Is(Transmission.Hole) && n.Time != long.MinValue && word.Time - n.Time >= word.Patience)
+        {
+            return true;
+        }
+
         if (word.MayOmitBlocks && n.Start != b->Una64)
         {
             return false;
@@ -243,5 +253,5 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         return isDupAck && n.Start == b->Una64 && n.Number <= 1 && n.Time + word.HalfMinRtt <= word.Time && b->Tail >= 0 && list[b->Tail]->Start > n.Start;
     }
 
-    private readonly record struct Word(long Time, uint Frame, uint TsEcr, bool HasTimestamp, long HalfMinRtt, bool MayOmitBlocks);
+    private readonly record struct Word(long Time, uint Frame, uint TsEcr, bool HasTimestamp, long HalfMinRtt, bool MayOmitBlocks, long Patience);
 }

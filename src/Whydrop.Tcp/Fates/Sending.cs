@@ -7,7 +7,7 @@ namespace Whydrop.Tcp.Fates;
 /// <summary>Enters data segments into a board: new bytes, bytes sent again, and bytes that come late into a hole.</summary>
 internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge judge)
 {
-    private const int MostNodes = 8192;
+    private const int MostNodes = 4096;
 
     /// <summary>A jump farther than this is no gap in the capture but another stream of numbers.</summary>
     private const long FarthestJump = 1L << 30;

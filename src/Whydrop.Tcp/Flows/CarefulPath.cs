@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Observations;
@@ -44,9 +45,33 @@ internal sealed unsafe class CarefulPath
             return;
         }
 
-        TakeOpening(s, d, frame);
-        var mask = Observe(s, d, frameNumber);
-        TakeFates(s, d, mask, frameNumber, frame);
+        if ((s.Flags & (TcpFlag.Syn | TcpFlag.Ack)) == (TcpFlag.Syn | TcpFlag.Ack) && d.FwdOpening->Has(SenderOpening.BaseSet) && d.FwdOpening->Base != s.Sequence)
+        {
+            // A SYN-ACK with another initial sequence number: noted, but no new connection without a SYN.
+            var reused = Unusual(d);
+            ref var own = ref d.FromHigh ? ref reused->High : ref reused->Low;
+            own.Counts[(int)Observation.PortReused]++;
+            if (d.Fwd->Segments == 0)
+            {
+                // What came before was a challenge ACK (RFC 5961, 4.2) of an older connection: the numbers begin here.
+                d.FwdOpening->Base = s.Sequence;
+                d.Fwd->NextSeq = 0;
+                own.MaxSeqToBeAcked = 0;
+            }
+        }
+
+        if (s.IsSyn || d.Fwd->Segments == 0)
+        {
+            TakeOpening(s, d, frame);
+        }
+
+        uint mask = 0;
+        if (d.Flow->Unusual != 0 || !IsOrdinaryControl(s, *d.Fwd, *d.Rev))
+        {
+            mask = Observe(s, d, frameNumber);
+            TakeFates(s, d, mask, frameNumber, frame);
+        }
+
         Advance(s, d, mask, frameNumber);
         if (d.Flow->Unusual < 0 && IsQuiet(d))
         {
@@ -93,6 +118,13 @@ internal sealed unsafe class CarefulPath
     private static bool IsSuspicious(in TcpSegment s, in SenderState fwd) =>
         fwd.Frames != 0 && SequenceNumber.LessOrEqual(s.SequenceEnd, fwd.NextSeq) && SequenceNumber.LessOrEqual(s.Acknowledgment, fwd.LastAck);
 
+    // An empty segment of an ordinary handshake or closing: nothing can be observed on it.
+    private static bool IsOrdinaryControl(in TcpSegment s, in SenderState fwd, in SenderState rev) =>
+        s.Length == 0 && s.SackBlocks == 0 && !s.IsReset && (fwd.NextSeq == 0 || s.Sequence == fwd.NextSeq)
+        && ((s.Flags & (TcpFlag.Syn | TcpFlag.Fin)) != 0 || (s.Window != 0 && s.Acknowledgment != fwd.LastAck))
+        && (rev.NextSeq == 0 || !s.HasAck || SequenceNumber.LessOrEqual(s.Acknowledgment, rev.NextSeq));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Direction Look(int index, bool fromHigh)
     {
         var flow = engine.Table.Records[index];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Whydrop.Tcp.Packets;
 using Whydrop.Wire;
@@ -46,6 +47,7 @@ internal struct PastFrame
 
     public readonly uint SequenceEnd => Sequence + (uint)Length + ((Flags & (TcpFlag.Syn | TcpFlag.Fin)) != 0 ? 1u : 0u);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Pack(in TcpSegment s, bool probe)
     {
         var header = Math.Min(s.IpLength - s.Length, 255);

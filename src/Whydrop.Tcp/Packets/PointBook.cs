@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Whydrop.Capture;
 using Whydrop.Tcp.Facts;
 using Whydrop.Wire;
@@ -31,13 +32,12 @@ internal sealed class PointBook(CaptureFile file)
 
     public LinkType LinkOf(int fileInterface) => fileInterface < links.Length ? links[fileInterface] : Learn(fileInterface);
 
-    public PointTally Of(int fileInterface, int linkInterfaceIndex, LinkType link)
-    {
-        if (link != LinkType.LinuxSll2 && byInterface[fileInterface] is { } known)
-        {
-            return known;
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PointTally Of(int fileInterface, int linkInterfaceIndex, LinkType link) =>
+        link != LinkType.LinuxSll2 && byInterface[fileInterface] is { } known ? known : Find(fileInterface, linkInterfaceIndex, link);
 
+    private PointTally Find(int fileInterface, int linkInterfaceIndex, LinkType link)
+    {
         var place = ((long)fileInterface << 32) | (uint)linkInterfaceIndex;
         if (place == lastPlace)
         {
