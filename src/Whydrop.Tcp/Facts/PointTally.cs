@@ -20,7 +20,7 @@ internal sealed class PointTally(CapturePoint point)
     public long Last { get; set; } = long.MinValue;
 
     /// <summary>Time of the frame before, for clock steps.</summary>
-    public long Previous { get; set; } = long.MinValue;
+    public long Previous { get; set; } = long.MinValue / 2;
 
     public long CutFrames { get; set; }
 

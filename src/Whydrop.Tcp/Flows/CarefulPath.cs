@@ -44,6 +44,21 @@ internal sealed unsafe class CarefulPath
             return;
         }
 
+        if ((s.Flags & (TcpFlag.Syn | TcpFlag.Ack)) == (TcpFlag.Syn | TcpFlag.Ack) && d.FwdOpening->Has(SenderOpening.BaseSet) && d.FwdOpening->Base != s.Sequence)
+        {
+            // A SYN-ACK with another initial sequence number: noted, but no new connection without a SYN.
+            var reused = Unusual(d);
+            ref var own = ref d.FromHigh ? ref reused->High : ref reused->Low;
+            own.Counts[(int)Observation.PortReused]++;
+            if (d.Fwd->Segments == 0)
+            {
+                // What came before was a challenge ACK (RFC 5961, 4.2) of an older connection: the numbers begin here.
+                d.FwdOpening->Base = s.Sequence;
+                d.Fwd->NextSeq = 0;
+                own.MaxSeqToBeAcked = 0;
+            }
+        }
+
         TakeOpening(s, d, frame);
         var mask = Observe(s, d, frameNumber);
         TakeFates(s, d, mask, frameNumber, frame);
@@ -308,6 +323,11 @@ internal sealed unsafe class CarefulPath
 
     private void AdvanceSequence(in TcpSegment s, in Direction d, uint mask)
     {
+        if (s.Length > 0 && (mask & SegmentObserver.Bit(Observation.Retransmission)) != 0)
+        {
+            CountRepeated(s, d);
+        }
+
         var zeroWindowProbe = (mask & SegmentObserver.Bit(Observation.ZeroWindowProbe)) != 0;
         var fwd = d.Fwd;
         var end = s.SequenceEnd;
@@ -336,6 +356,16 @@ internal sealed unsafe class CarefulPath
         if (advanced)
         {
             fwd->NextSeq = end;
+        }
+    }
+
+    // Without a board nobody else keeps count of bytes sent again.
+    private void CountRepeated(in TcpSegment s, in Direction d)
+    {
+        var unusual = engine.Unusual[Math.Abs(d.Flow->Unusual) - 1];
+        if ((d.FromHigh ? unusual->HighBoard : unusual->LowBoard) == 0)
+        {
+            (d.FromHigh ? ref unusual->High : ref unusual->Low).RepeatedBytes += Math.Min((uint)s.Length, d.Fwd->NextSeq - s.Sequence);
         }
     }
 

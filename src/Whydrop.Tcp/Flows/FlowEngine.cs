@@ -113,7 +113,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         var end = s.Sequence + (uint)s.Length;
         return advance >= 0
             && (rev.LastAck == 0 || (int)(fwd.NextSeq - rev.LastAck) >= 0)
-            && !(rev.Window == 0 && s.Length == 1)
+            && !(s.Length == 1 && rev.Window == 0 && rev.Frames != 0)
             && !((rev.Bits & SenderState.ScaleKnown) != 0 && end == rev.LastAck + ((uint)rev.Window << rev.WindowShift));
     }
 

@@ -31,7 +31,7 @@ internal static class SegmentObserver
         long nextSeqTime)
     {
         var mask = s.IsReset ? Bit(Observation.Reset) : 0;
-        if (s.Length == 1 && s.Sequence == fwd.NextSeq && rev.Window == 0)
+        if (s.Length == 1 && s.Sequence == fwd.NextSeq && rev.Window == 0 && rev.Frames != 0)
         {
             mask |= Bit(Observation.ZeroWindowProbe);
         }
@@ -142,7 +142,8 @@ internal static class SegmentObserver
             return 0;
         }
 
-        if (reverse.DupAcks >= 2 && rev.LastAck == s.Sequence && (ulong)(s.Time - reverse.LastTime) < FastRetransmissionNanoseconds)
+        // The mark −1 counts as many: Wireshark keeps the number unsigned.
+        if ((uint)reverse.DupAcks >= 2 && rev.LastAck == s.Sequence && (ulong)(s.Time - reverse.LastTime) < FastRetransmissionNanoseconds)
         {
             return Bit(Observation.FastRetransmission) | Bit(Observation.Retransmission);
         }

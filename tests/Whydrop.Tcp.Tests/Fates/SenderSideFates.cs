@@ -41,7 +41,7 @@ public class SenderSideFates
         Assert.True(fate.DontFragment);
         Assert.False(fate.NeverDelivered);
         Assert.True(fate.FromClient);
-        Ledger.Equals(result, (Fate.Delivered, 6, 5100), (Fate.LostAfter, 1, 1000));
+        LedgerRows.AreEqual(result, (Fate.Delivered, 6, 5100), (Fate.LostAfter, 1, 1000));
         var sizes = Assert.Single(result.Of<DatagramSizes>());
         Assert.Equal([new SizeCount(152, true, 1, 0), new SizeCount(1052, true, 5, 1)], sizes.Sizes);
     }
@@ -173,7 +173,7 @@ public class SenderSideFates
         var result = trace.Analyse();
 
         Assert.Empty(result.Of<SegmentFate>());
-        Ledger.Equals(result, (Fate.Delivered, 1, 1000), (Fate.Unknown, 1, 500));
+        LedgerRows.AreEqual(result, (Fate.Delivered, 1, 1000), (Fate.Unknown, 1, 500));
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public class SenderSideFates
         var fate = Assert.Single(result.Of<SegmentFate>());
         Assert.Equal(Fate.NotCaptured, fate.Fate);
         Assert.Null(fate.DatagramLength);
-        Ledger.Equals(result, (Fate.Delivered, 2, 2000), (Fate.NotCaptured, 1, 1000));
+        LedgerRows.AreEqual(result, (Fate.Delivered, 2, 2000), (Fate.NotCaptured, 1, 1000));
         Assert.Equal(3000, result.Of<TcpFlow>()[0].FromClient.UniqueBytes);
     }
 
@@ -219,14 +219,8 @@ public class SenderSideFates
         var result = trace.Analyse();
 
         Assert.Empty(result.Of<SegmentFate>());
-        Ledger.Equals(result, (Fate.Delivered, 2, 2000));
+        LedgerRows.AreEqual(result, (Fate.Delivered, 2, 2000));
         var summary = result.Of<CaptureSummary>()[0];
         Assert.Equal((2L, 2L), (summary.KeepAlives, summary.ZeroWindowProbes));
     }
-}
-
-internal static class Ledger
-{
-    public static void Equals(Analysed result, params (Fate Fate, long Segments, long Bytes)[] rows) => Assert.Equal(
-        rows.OrderBy(r => r.Fate), result.Of<FateTally>().Select(t => (t.Fate, t.Segments, t.Bytes)).Order());
 }

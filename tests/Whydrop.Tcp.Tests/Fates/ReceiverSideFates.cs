@@ -1,0 +1,96 @@
+using Whydrop.Evidence.Capture;
+using Whydrop.Tcp.Tests.Building;
+
+namespace Whydrop.Tcp.Tests.Fates;
+
+/// <summary>Seen near the receiver: a segment lost on the way was never captured; a gap, duplicate ACKs and the retransmission are.</summary>
+public class ReceiverSideFates
+{
+    [Fact]
+    public void Gap_with_duplicate_acks_filled_by_a_later_datagram_is_lost_before()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, 0.1);
+        c.Data(20, 1, 1000);
+        c.Ack(20.05, 1001, 20);
+        var jump = c.Data(20.2, 2001, 1000, ipId: 103);
+        var sack = c.Ack(20.25, 1001, 20, sack: (2001, 3001));
+        c.Data(20.3, 3001, 1000, ipId: 104);
+        c.Ack(20.35, 1001, 20, sack: (2001, 4001));
+        c.Data(30, 1001, 1000, ipId: 105);
+        c.Ack(30.05, 4001, 30);
+
+        var result = trace.Analyse();
+
+        var fate = Assert.Single(result.Of<SegmentFate>());
+        Assert.Equal((Fate.LostBefore, true), (fate.Fate, fate.Proven));
+        Assert.Equal((long?)sack, fate.ProvenBy);
+        Assert.Equal((long?)jump, fate.From.Frame);
+        Assert.Null(fate.DatagramLength);
+        Assert.Null(fate.DontFragment);
+        Assert.Equal(1000, fate.Length);
+        LedgerRows.AreEqual(result, (Fate.Delivered, 4, 4000), (Fate.LostBefore, 1, 1000));
+        Assert.Equal(4000, result.Of<TcpFlow>()[0].FromClient.UniqueBytes);
+        Assert.Equal(1, result.Of<TcpFlow>()[0].FromClient.Retransmissions);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Overtaken_segment_is_reordered_and_not_lost(bool timestamps)
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace) { Timestamps = timestamps };
+        c.Handshake(0, 10);
+        c.Data(20, 1, 1000);
+        c.Data(20.1, 2001, 1000, ipId: 105, sentAt: 25);
+        c.Ack(20.2, 1001, sack: (2001, 3001));
+        c.Data(20.5, 1001, 1000, ipId: 104, sentAt: 20);
+        c.Ack(20.6, 3001);
+
+        var result = trace.Analyse();
+
+        var fate = Assert.Single(result.Of<SegmentFate>());
+        Assert.Equal(Fate.Reordered, fate.Fate);
+        LedgerRows.AreEqual(result, (Fate.Delivered, 2, 2000), (Fate.Reordered, 1, 1000));
+    }
+
+    [Fact]
+    public void A_hole_never_filled_but_shown_by_the_receiver_is_lost_before()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, 0.1);
+        c.Data(20, 1, 1000);
+        c.Ack(20.05, 1001, 20);
+        c.Data(20.2, 2001, 1000);
+        c.Ack(20.25, 1001, 20, sack: (2001, 3001));
+        c.Data(900, 3001, 10);
+        c.Ack(900.1, 1001, 20, sack: (2001, 3011));
+
+        var fate = Assert.Single(trace.Analyse().Of<SegmentFate>());
+
+        Assert.Equal((Fate.LostBefore, true, true), (fate.Fate, fate.Proven, fate.NeverDelivered));
+    }
+
+    [Fact]
+    public void Losses_of_both_directions_are_kept_apart()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, 10);
+        c.Data(20, 1, 100);
+        c.ServerData(30, 1, 1000, ack: 101);
+        c.ServerData(30.2, 2001, 1000, ack: 101);
+        c.ClientAck(40, 1001, 101);
+        c.Add(40.1, true, c.FromClient(101, 1001, 0, 16) with { Timestamp = (100_040, 0), Sack = [(5000 + 2001, 5000 + 3001)] });
+        c.ServerData(80, 1001, 1000, ack: 101);
+        c.ClientAck(90, 3001, 101);
+
+        var fate = Assert.Single(trace.Analyse().Of<SegmentFate>());
+
+        Assert.False(fate.FromClient);
+        Assert.Equal(Fate.LostBefore, fate.Fate);
+    }
+}
