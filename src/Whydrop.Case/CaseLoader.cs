@@ -55,7 +55,7 @@ public sealed class CaseLoader
         List<Fact> facts =
         [
             .. texts.SelectMany(t => t.Facts).Where(f => f is not Gap),
-            .. CounterPairing.Run(texts.Select(t => t.Facts), SameText(entries)),
+            .. CounterPairing.Run(texts.Select(t => (t.Tool, t.Facts)), SameText(entries)),
             .. captured.SelectMany(c => c.Facts).Where(f => f is not Gap),
             .. captures.Joined,
         ];

@@ -59,6 +59,7 @@ public static class CommandLine
         root.Add(DiagnoseCommand.Create(context));
         root.Add(FlowsCommand.Create(context));
         root.Add(ExplainCommand.Create(context));
+        root.Add(LabCommand.Create(context));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {

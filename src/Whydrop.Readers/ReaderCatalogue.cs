@@ -3,6 +3,7 @@ using Whydrop.Readers.Captures;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Neighbours;
+using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
 using Whydrop.Readers.Text;
@@ -32,6 +33,8 @@ public static class ReaderCatalogue
         new ArpReader(),
         new IpNeighJsonReader(),
         new IpNeighReader(),
+        new TcQdiscJsonReader(),
+        new TcQdiscReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
@@ -72,7 +75,7 @@ public static class ReaderCatalogue
         {
             if (For(section.Content.Sample) is not { } reader)
             {
-                if (section.Command is not { SaysNothing: true })
+                if (section.Command is not { SaysNothing: true } && !IsRemark(section))
                 {
                     unknown.Add(section);
                 }
@@ -95,6 +98,9 @@ public static class ReaderCatalogue
         return new ReadResult(facts, gaps);
     }
 
+    // Remarks between outputs are no evidence, and so no gap.
+    private static bool IsRemark(Section section) => section.Content.Lines.All(l => l.Text.Length == 0 || l.Text[0] == '#' || string.IsNullOrWhiteSpace(l.Text));
+
     private static VantagePoint Place(VantagePoint at, CommandLine? command) => command switch
     {
         null => at.Stack,
@@ -107,7 +113,7 @@ public static class ReaderCatalogue
     {
         if (!recognised)
         {
-            var reason = file.Lines.Count == 0 || unknown.Count == 0 ? "empty" : $"text of no known kind, {file.Lines.Count} lines";
+            var reason = file.Lines.Count == 0 || unknown.Count == 0 ? "nothing but blank lines and remarks" : $"text of no known kind, {file.Lines.Count} lines";
             yield return new Gap(at, new Provenance(file.Path), GapKind.Unrecognised, reason);
             yield break;
         }

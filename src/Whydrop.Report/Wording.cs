@@ -16,12 +16,16 @@ internal static class Wording
         _ => "RULED OUT",
     };
 
-    public static string Of(Answer answer) => answer switch
+    /// <summary>The answer to the question as it is worded: of a question that must hold for none, Yes means that nothing did.</summary>
+    public static string Literal(Reading reading) => (reading.Answer, reading.Question.Quantifier) switch
     {
-        Answer.Yes => "yes",
-        Answer.No => "no",
-        _ => "unknown",
+        (Answer.Unknown, _) => "unknown",
+        (Answer.Yes, Quantifier.None) or (Answer.No, not Quantifier.None) => "no",
+        _ => "yes",
     };
+
+    /// <summary>Two sentences in a row, the first closed by a full stop.</summary>
+    public static string Sentences(string first, string second) => first.TrimEnd() is { Length: > 0 } f ? $"{f}{(f[^1] is '.' or '!' or '?' ? "" : ".")} {second}" : second;
 
     public static string Of(Fate fate) => fate switch
     {

@@ -121,6 +121,13 @@ public sealed class CorpusTests
     }
 
     [CorpusFact]
+    public void Queueing_disciplines()
+    {
+        var reading = Corpus.Read(Node + "sos_commands/networking/tc_-s_qdisc_show").WithoutGaps();
+        Assert.Equal((30406877, 171821, 0), (reading.Value("Qdisc.SentBytes", "ens3"), reading.Value("Qdisc.SentPackets", "ens3"), reading.Value("Qdisc.Dropped", "ens3")));
+    }
+
+    [CorpusFact]
     public void Settings()
     {
         var all = Corpus.Read(Node + "sos_commands/kernel/sysctl_-a").WithoutGaps().All<Sysctl>();

@@ -241,12 +241,35 @@ public sealed class CounterTests
         Assert.Equal((key, value), (setting.Key, setting.Value));
     }
 
-    [Fact]
-    public void A_configuration_file_is_not_what_the_kernel_has()
+    [Theory]
+    [InlineData("net.ipv4.ip_forward = 1\n; reverse path\nnet.ipv4.conf.all.rp_filter = 0\n")]
+    [InlineData("# Kernel settings\nnet.ipv4.ip_forward=1\n")]
+    [InlineData("  net.ipv4.ip_forward = 1\n  kernel.panic = 10\n")]
+    public void A_configuration_file_is_not_what_the_kernel_has(string text)
     {
-        var reading = Reading.Of("net.ipv4.ip_forward = 1\n; reverse path\nnet.ipv4.conf.all.rp_filter = 0\n");
+        var reading = Reading.Of(text);
         Assert.Empty(reading.Result.Facts);
         Assert.Equal(GapKind.Unsupported, Assert.Single(reading.Gaps).Kind);
+    }
+
+    [Theory]
+    [InlineData(Samples.TcQdisc)]
+    [InlineData(Samples.TcQdiscJson)]
+    public void A_queueing_discipline_is_counted_at_the_root_only(string text)
+    {
+        var reading = Reading.Of(text).WithoutGaps();
+        string[] names = ["SentBytes", "SentPackets", "Dropped", "Overlimits", "Requeues"];
+        Assert.Equal([1000L, 100, 7, 3, 2], names.Select(n => reading.Value($"Qdisc.{n}", "eth0")));
+    }
+
+    [Fact]
+    public void A_queueing_discipline_without_its_device_takes_it_from_the_command()
+    {
+        const string Text = "qdisc pfifo_fast 0: root refcnt 2 bands 3\n Sent 10 bytes 2 pkt (dropped 4, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n";
+        Assert.Equal(4, Reading.Of("$ tc -s qdisc show dev eth1\n" + Text).WithoutGaps().Value("Qdisc.Dropped", "eth1"));
+        var unnamed = Reading.Of(Text);
+        Assert.Empty(unnamed.All<Counter>());
+        Assert.Equal(GapKind.Unsupported, Assert.Single(unnamed.Gaps).Kind);
     }
 
     [Fact]

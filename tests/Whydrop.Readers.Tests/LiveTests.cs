@@ -61,6 +61,14 @@ public sealed class LiveTests
         Assert.Subset(proc.All<Counter>().Select(c => c.Name).ToHashSet(), text.All<Counter>().Select(c => c.Name).Where(n => n.StartsWith("TcpExt.", StringComparison.Ordinal)).ToHashSet());
     }
 
+    [ToolFact("tc")]
+    public void Tc()
+    {
+        var text = Run("tc", "-s qdisc show").WithoutGaps();
+        var json = Run("tc", "-s -j qdisc show").WithoutGaps();
+        Assert.Equal(text.All<CounterSection>().Select(s => s.At), json.All<CounterSection>().Select(s => s.At));
+    }
+
     [ToolFact("sysctl")]
     public void Sysctl()
     {

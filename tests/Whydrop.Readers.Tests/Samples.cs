@@ -304,6 +304,23 @@ internal static class Samples
 
     public const string Tcpdump4 = "tcpdump: verbose output suppressed, use -v or -vv for full protocol decode\nlistening on any, link-type LINUX_SLL (Linux cooked), capture size 96 bytes\n1 packet captured\n1 packet received by filter\n0 packets dropped by kernel\n2 packets dropped by interface\n";
 
+    public const string TcQdisc = """
+        qdisc noqueue 0: dev lo root refcnt 2 
+         Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) 
+         backlog 0b 0p requeues 0
+        qdisc mq 0: dev eth0 root 
+         Sent 1000 bytes 100 pkt (dropped 7, overlimits 3 requeues 2) 
+         backlog 0b 0p requeues 2
+        qdisc fq_codel 0: dev eth0 parent :1 limit 10240p flows 1024 quantum 1514 target 5.0ms interval 100.0ms memory_limit 32Mb ecn 
+         Sent 1000 bytes 100 pkt (dropped 7, overlimits 3 requeues 2) 
+         backlog 0b 0p requeues 2
+          maxpacket 4325 drop_overlimit 0 new_flow_count 355 ecn_mark 0
+          new_flows_len 0 old_flows_len 0
+
+        """;
+
+    public const string TcQdiscJson = """[{"kind":"tbf","handle":"1:","dev":"eth0","root":true,"refcnt":2,"options":{"rate":1000,"burst":1,"lat":5},"bytes":1000,"packets":100,"drops":7,"overlimits":3,"requeues":2,"backlog":0,"qlen":0},{"kind":"fq_codel","handle":"2:","dev":"eth0","parent":"1:1","options":{},"bytes":1000,"packets":100,"drops":7,"overlimits":3,"requeues":2}]""";
+
     /// <summary>Reader id, name of the shape, text.</summary>
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
@@ -316,6 +333,6 @@ internal static class Samples
         ("netstat-i", "net-tools 2", NetstatInterfaces), ("proc-net-snmp", "proc", ProcSnmp), ("proc-net-snmp6", "proc", ProcSnmp6),
         ("netstat-s", "net-tools 2", NetstatStatistics), ("netstat-s", "net-tools 1.60", NetstatStatistics160), ("nstat", "-az", NstatValues),
         ("nstat", "plain", NstatIncrements), ("nstat-json", "-az", NstatJson), ("sysctl", "-a", Sysctl), ("sysctl", "grep", SysctlGrep),
-        ("tcpdump-report", "tcpdump 5", Tcpdump), ("tcpdump-report", "tcpdump 4", Tcpdump4),
+        ("tc-qdisc", "-s show", TcQdisc), ("tc-qdisc-json", "-s show", TcQdiscJson), ("tcpdump-report", "tcpdump 5", Tcpdump), ("tcpdump-report", "tcpdump 4", Tcpdump4),
     ];
 }

@@ -56,6 +56,7 @@ public sealed class SectionTests
     [InlineData("$ nsenter --net=/var/run/netns/cni-7 ip addr", "node-a", "cni-7")]
     [InlineData("netns: green", "node-a", "green")]
     [InlineData("$ ssh root@node-b ip addr", "node-b", null)]
+    [InlineData("node-c | CHANGED | rc=0 >>", "node-c", null)]
     [InlineData("$ ip addr", "node-a", null)]
     public void A_wrapper_names_the_place(string prompt, string node, string? netns)
     {

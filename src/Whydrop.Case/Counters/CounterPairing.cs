@@ -24,11 +24,11 @@ internal static class CounterPairing
         "Ip", "Icmp", "IcmpMsg", "Tcp", "Udp", "UdpLite", "TcpExt", "IpExt", "MPTcpExt", "Ip6", "Icmp6", "Udp6", "UdpLite6",
     };
 
-    /// <param name="sources">The facts of each text file.</param>
+    /// <param name="sources">The facts of each text file, and which tool wrote it.</param>
     /// <param name="sameText">Whether two files have the same bytes: a copy is no second reading.</param>
-    public static IEnumerable<Fact> Run(IEnumerable<IReadOnlyList<Fact>> sources, Func<string, string, bool> sameText)
+    public static IEnumerable<Fact> Run(IEnumerable<(string? Tool, IReadOnlyList<Fact> Facts)> sources, Func<string, string, bool> sameText)
     {
-        var readings = sources.SelectMany(CounterReading.In).ToList();
+        var readings = sources.SelectMany(s => CounterReading.In(s.Facts, s.Tool)).ToList();
         var found = new List<Fact>();
         foreach (var stack in readings.GroupBy(r => r.At.Stack))
         {
@@ -47,7 +47,10 @@ internal static class CounterPairing
         {
             var sorted = order.Sort(repeated);
             Provenance last = sorted[^1].Start, first = sorted[0].Start;
-            if (sorted.TrueForAll(r => r.Source == first.Source || sameText(r.Source, first.Source)) && sorted.Exists(r => r.Source != first.Source))
+
+            // The same bytes under names that state no order are a copy; as "before" and "after" they are two readings of a quiet namespace.
+            if (sorted.Exists(r => r.Source != first.Source)
+                && sorted.TrueForAll(r => r.Source == first.Source || (MomentName.CompareStated(r.Source, first.Source) == 0 && sameText(r.Source, first.Source))))
             {
                 found.Add(new Gap(sorted[0].At, new Provenance(last.Source), GapKind.NotCollected, $"{last.Source} has the same bytes as {first.Source}: one reading, not two"));
                 continue;

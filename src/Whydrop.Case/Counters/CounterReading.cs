@@ -7,14 +7,14 @@ namespace Whydrop.Case.Counters;
 /// <param name="Source">The file it stands in.</param>
 /// <param name="Ordinal">Which printing of this group in that file, from 0: later lines are later in time.</param>
 /// <param name="Start">Where it begins.</param>
-/// <param name="Shape">How the tool lays counters out. Only readings of one shape are compared: two tools run at the same moment are no before and after.</param>
+/// <param name="Shape">The tool that wrote the file and how the counters are laid out. Only readings of one shape are compared: two tools run at the same moment are no before and after.</param>
 /// <param name="OmitsZeros">A counter that is not printed is 0.</param>
 internal sealed record CounterReading(
     VantagePoint At, string Group, string Source, int Ordinal, Provenance Start, string Shape, bool OmitsZeros,
     IReadOnlyDictionary<string, Counter> Values)
 {
     /// <summary>Finds the readings in the facts of one file.</summary>
-    public static IEnumerable<CounterReading> In(IReadOnlyList<Fact> factsOfSource)
+    public static IEnumerable<CounterReading> In(IReadOnlyList<Fact> factsOfSource, string? tool)
     {
         var open = new Dictionary<(VantagePoint At, string Group), Printing>();
         var printings = new List<Printing>();
@@ -23,21 +23,23 @@ internal sealed record CounterReading(
             switch (fact)
             {
                 case CounterSection section:
-                    // Some tools print one group under two headings; a heading begins a new printing only when counters came in between.
-                    if (!open.TryGetValue((section.At, section.Group), out var begun) || begun.Values.Count > 0)
+                    // A reader may tell the section before its counters or, when it knows it to be whole, after them: the heading's line decides.
+                    if (!open.TryGetValue((section.At, section.Group), out var begun) || begun.Told || (begun.Values.Count > 0 && section.From.Line > begun.Start.Line))
                     {
-                        begun = new Printing(section.At, section.Group, section.From);
+                        begun = new Printing(section.At, section.Group);
                         open[(section.At, section.Group)] = begun;
                         printings.Add(begun);
                     }
 
-                    begun.OmitsZeros |= section.OmitsZeros;
+                    begun.Told = true;
+                    begun.Start = section.From;
+                    begun.OmitsZeros = section.OmitsZeros;
                     break;
                 case Counter counter:
                     var key = (counter.At, GroupOf(counter.Name));
                     if (!open.TryGetValue(key, out var printing) || printing.Values.ContainsKey(counter.Name))
                     {
-                        printing = new Printing(counter.At, key.Item2, counter.From) { OmitsZeros = printing?.OmitsZeros ?? false };
+                        printing = new Printing(counter.At, key.Item2) { Start = counter.From };
                         open[key] = printing;
                         printings.Add(printing);
                     }
@@ -47,12 +49,12 @@ internal sealed record CounterReading(
             }
         }
 
-        return Numbered(printings.Where(p => p.Values.Count > 0 || p.OmitsZeros));
+        return Numbered(printings.Where(p => p.Values.Count > 0), tool);
     }
 
     public static string GroupOf(string counterName) => counterName.IndexOf('.') is var dot and > 0 ? counterName[..dot] : counterName;
 
-    private static IEnumerable<CounterReading> Numbered(IEnumerable<Printing> printings)
+    private static IEnumerable<CounterReading> Numbered(IEnumerable<Printing> printings, string? tool)
     {
         var seen = new Dictionary<(VantagePoint, string, string), int>();
         foreach (var p in printings)
@@ -60,25 +62,33 @@ internal sealed record CounterReading(
             var key = (p.At, p.Group, p.Shape);
             var ordinal = seen.GetValueOrDefault(key);
             seen[key] = ordinal + 1;
-            yield return new CounterReading(p.At, p.Group, p.Start.Source, ordinal, p.Start, p.Shape, p.OmitsZeros, p.Values);
+            yield return new CounterReading(p.At, p.Group, p.Start.Source, ordinal, p.Start, $"{tool}, {p.Shape}", p.OmitsZeros, p.Values);
         }
     }
 
-    private sealed class Printing(VantagePoint at, string group, Provenance start)
+    private sealed class Printing(VantagePoint at, string group)
     {
         public VantagePoint At { get; } = at;
 
         public string Group { get; } = group;
 
-        public Provenance Start { get; } = start;
+        public Provenance Start { get; set; }
+
+        /// <summary>Its section was told.</summary>
+        public bool Told { get; set; }
 
         public bool OmitsZeros { get; set; }
 
         public Dictionary<string, Counter> Values { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>/proc prints a group in one line, "ip -s link" in two, nstat one line per counter; netstat leaves zeros out.</summary>
-        public string Shape => OmitsZeros
-            ? "sentences"
-            : Values.Values.Select(c => c.From.Line).Distinct().Count() switch { 1 => "one line", 2 => "two lines", _ => "lines" };
+        /// <summary>/proc prints a group in one line, "ip -s link" in two, nstat one counter a line, netstat sentences below a heading line of their own.</summary>
+        public string Shape
+        {
+            get
+            {
+                var lines = Values.Values.Select(c => c.From.Line).ToHashSet();
+                return lines.Count switch { 0 or 1 => "one line", 2 => "two lines", _ => lines.Contains(Start.Line) ? "lines" : "heading and lines" };
+            }
+        }
     }
 }

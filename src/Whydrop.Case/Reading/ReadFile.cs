@@ -10,5 +10,8 @@ namespace Whydrop.Case.Reading;
 /// <param name="How">What was made of it, in a few words.</param>
 internal sealed record ReadFile(CaseEntry Entry, CaseFileKind Kind, VantagePoint At, IReadOnlyList<Fact> Facts, string How)
 {
+    /// <summary>The reader that knows its first output; null for other files.</summary>
+    public string? Tool { get; init; }
+
     public CaseFile Listed => new(Entry.Path, Kind, At, How, Entry.Length);
 }

@@ -14,9 +14,10 @@ internal static class TextStage
         try
         {
             using var stream = Decompression.Open(entry.PhysicalPath, entry.Kind);
-            var result = ReaderCatalogue.Read(TextFile.Read(entry.Path, stream), at);
+            var text = TextFile.Read(entry.Path, stream);
+            var result = ReaderCatalogue.Read(text, at);
             Fact[] facts = [.. result.Facts, .. result.Gaps];
-            return new ReadFile(entry, result.Facts.Count > 0 ? CaseFileKind.Text : CaseFileKind.Unrecognised, at, facts, Words(result.Facts));
+            return new ReadFile(entry, result.Facts.Count > 0 ? CaseFileKind.Text : CaseFileKind.Unrecognised, at, facts, Words(result.Facts)) { Tool = ReaderCatalogue.For(text.Sample)?.Id };
         }
         catch (InvalidDataException e)
         {

@@ -21,5 +21,6 @@ internal static class ObservationWords
         new("KeepAliveAck", ["tcp.analysis.keep_alive_ack"], "The answer to a keep-alive."),
         new("PortReused", ["tcp.analysis.reused_ports", "port numbers reused"], "A SYN with other sequence numbers on addresses and ports of an earlier connection. Normal for busy clients; a trouble when the server still holds the old one in TIME-WAIT."),
         new("Reset", ["tcp.flags.reset", "rst"], "The connection was torn down: no listener, an application that aborts, a firewall or load balancer that forgot the connection. Compare its TTL with the peer's to see who sent it."),
+        new("SynRetry", ["syn retransmission"], "A SYN or SYN-ACK sent again (RFC 9293 3.10; one second after the first, then doubling): the other end did not answer, or the answer was lost. A full accept queue looks the same."),
     ];
 }

@@ -1,7 +1,8 @@
 namespace Whydrop.Journeys.Collecting;
 
 /// <summary>The segments of one direction of one connection at one place, in capture order.</summary>
-internal sealed class SegmentTrail
+/// <param name="expected">How many there will be, more or less.</param>
+internal sealed class SegmentTrail(long expected)
 {
     private SegmentRecord[] records = [];
 
@@ -19,7 +20,7 @@ internal sealed class SegmentTrail
     {
         if (Count == records.Length)
         {
-            Array.Resize(ref records, Math.Max(8, Count + (Count >> 1)));
+            Array.Resize(ref records, Count == 0 ? (int)Math.Clamp(expected, 8, 1 << 20) : Count + (Count >> 1));
         }
 
         records[Count++] = record;

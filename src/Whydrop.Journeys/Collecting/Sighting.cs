@@ -14,10 +14,10 @@ internal sealed class Sighting(TcpFlow flow, int source)
     public int Source { get; } = source;
 
     /// <summary>What the client sent.</summary>
-    public SegmentTrail FromClient { get; } = new();
+    public SegmentTrail FromClient { get; } = new(Expected(flow, flow.FromClient));
 
     /// <summary>What the server sent.</summary>
-    public SegmentTrail FromServer { get; } = new();
+    public SegmentTrail FromServer { get; } = new(Expected(flow, flow.FromServer));
 
     /// <summary>The memory limit ended the recording before the capture ended: nothing can be said to be absent.</summary>
     public bool CutShort { get; set; }
@@ -33,4 +33,8 @@ internal sealed class Sighting(TcpFlow flow, int source)
 
     /// <summary>What Tcp knows of the sender of one direction.</summary>
     public TcpSender Sender(bool fromClient) => fromClient ? Flow.FromClient : Flow.FromServer;
+
+    /// <summary>Data segments and, of the rest, the acknowledgments that are its half.</summary>
+    private static long Expected(TcpFlow flow, TcpSender sender) =>
+        Math.Min(flow.Frames, sender.Segments + (Math.Max(0, flow.Frames - flow.FromClient.Segments - flow.FromServer.Segments) / 2)) + 4;
 }

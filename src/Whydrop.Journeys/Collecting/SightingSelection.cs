@@ -39,7 +39,8 @@ internal sealed class SightingSelection
         }
 
         // Somebody's counterpart is not known by its handshake: it is among those that have no partner either, or began without a SYN.
-        if (troubled.Any(s => Group(s).Length < 2 || !CoversAllFiles(Group(s), flows)))
+        var files = flows.Sightings.Select(s => s.Source).Distinct().Count();
+        if (troubled.Any(s => Group(s).Length < 2 || Group(s).Select(g => g.Source).Distinct().Count() < files))
         {
             foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake || Group(s).Length < 2).OrderBy(s => s.Flow.Frames))
             {
@@ -60,9 +61,6 @@ internal sealed class SightingSelection
     /// <summary>Both initial sequence numbers: 64 random bits that NAT and tunnels keep.</summary>
     public static (uint Client, uint Server) Handshake(Sighting sighting) =>
         (sighting.Flow.FromClient.InitialSequence ?? 0, sighting.Flow.FromServer.InitialSequence ?? 0);
-
-    private static bool CoversAllFiles(Sighting[] group, CaseFlows flows) =>
-        group.Select(s => s.Source).Distinct().Count() == flows.Sightings.Select(s => s.Source).Distinct().Count();
 
     private void AddIfCheap(Sighting[] group)
     {

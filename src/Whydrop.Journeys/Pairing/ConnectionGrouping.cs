@@ -11,6 +11,7 @@ internal sealed class ConnectionGrouping
     private readonly Sighting[] sightings;
     private readonly Dictionary<Sighting, List<PairMatch>> edges = [];
     private readonly HashSet<PairMatch> setAside = [];
+    private readonly HashSet<(Sighting, Sighting)> pairsSetAside = [];
     private readonly double comparisons;
 
     private ConnectionGrouping(IEnumerable<Sighting> recorded)
@@ -120,6 +121,7 @@ internal sealed class ConnectionGrouping
     private void Collect()
     {
         setAside.UnionWith(edges.SelectMany(e => e.Value.Where(m => m.Likeness == Likeness.Weak && HasRival(e.Key, m))));
+        pairsSetAside.UnionWith(setAside.Select(m => (m.A, m.B)));
         foreach (var list in edges.Values)
         {
             _ = list.RemoveAll(setAside.Contains);
@@ -180,12 +182,14 @@ internal sealed class ConnectionGrouping
     /// <summary>Two sightings in one capture are one connection only when they match each other: else a third one matches two connections.</summary>
     private bool IsOneConnection(List<Sighting> members, List<PairMatch> matches)
     {
-        var direct = matches.Concat(setAside).Select(m => (m.A, m.B)).ToHashSet();
+        var direct = matches.Select(m => (m.A, m.B)).ToHashSet();
         return members.GroupBy(s => s.Flow.Capture).All(group =>
         {
             var inCapture = group.ToArray();
             return inCapture.Length <= MostPerCapture
-                && inCapture.Index().All(x => inCapture.Skip(x.Index + 1).All(y => direct.Contains((x.Item, y)) || direct.Contains((y, x.Item))));
+                && inCapture.Index().All(x => inCapture.Skip(x.Index + 1).All(y => Met(x.Item, y) || Met(y, x.Item)));
         });
+
+        bool Met(Sighting a, Sighting b) => direct.Contains((a, b)) || pairsSetAside.Contains((a, b));
     }
 }

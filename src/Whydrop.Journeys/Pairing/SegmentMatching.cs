@@ -12,27 +12,30 @@ internal static class SegmentMatching
     /// <param name="timestamps">Both TSval and TSecr must agree.</param>
     public static IndexPair[] Match(SegmentTrail a, SegmentTrail b, uint sequenceShift, uint acknowledgmentShift, bool timestamps)
     {
-        var (keysA, orderA) = Keys(a, sequenceShift, acknowledgmentShift, timestamps);
-        var (keysB, orderB) = Keys(b, 0, 0, timestamps);
-        var pairs = new List<IndexPair>(Math.Min(keysA.Length, keysB.Length));
-        for (int i = 0, j = 0; i < keysA.Length && j < keysB.Length;)
+        var table = new KeyTable(b.Count);
+        var recordsB = b.Records;
+        for (var j = 0; j < recordsB.Length; j++)
         {
-            if (keysA[i] != keysB[j])
-            {
-                _ = keysA[i] < keysB[j] ? i++ : j++;
-                continue;
-            }
-
-            var (nextI, nextJ) = (EndOfRun(keysA, i), EndOfRun(keysB, j));
-            if (nextI == i + 1 && nextJ == j + 1 && Agree(a[orderA[i]], b[orderB[j]], sequenceShift, acknowledgmentShift, timestamps))
-            {
-                pairs.Add(new IndexPair(orderA[i], orderB[j]));
-            }
-
-            (i, j) = (nextI, nextJ);
+            table.AddSecond(KeyOf(recordsB[j], 0, 0, timestamps), j);
         }
 
-        pairs.Sort(static (x, y) => x.A.CompareTo(y.A));
+        var recordsA = a.Records;
+        var slots = new int[recordsA.Length];
+        for (var i = 0; i < recordsA.Length; i++)
+        {
+            slots[i] = table.MeetFirst(KeyOf(recordsA[i], sequenceShift, acknowledgmentShift, timestamps));
+        }
+
+        var pairs = new List<IndexPair>(Math.Min(recordsA.Length, recordsB.Length));
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (slots[i] >= 0 && table.UniqueSecond(slots[i]) is var j and >= 0
+                && Agree(recordsA[i], recordsB[j], sequenceShift, acknowledgmentShift, timestamps))
+            {
+                pairs.Add(new IndexPair(i, j));
+            }
+        }
+
         return [.. pairs];
     }
 
@@ -52,35 +55,13 @@ internal static class SegmentMatching
         && (a.SequenceLength > 0) == (b.SequenceLength > 0)
         && (!timestamps || (a.TsVal == b.TsVal && a.TsEcr == b.TsEcr));
 
-    private static (ulong[] Keys, int[] Order) Keys(SegmentTrail trail, uint sequenceShift, uint acknowledgmentShift, bool timestamps)
+    private static ulong KeyOf(in SegmentRecord r, uint sequenceShift, uint acknowledgmentShift, bool timestamps)
     {
-        var records = trail.Records;
-        var keys = new ulong[records.Length];
-        var order = new int[records.Length];
-        for (var i = 0; i < records.Length; i++)
-        {
-            ref readonly var r = ref records[i];
-            var sequences = ((ulong)(r.Sequence + sequenceShift) << 32) | Shifted(r, acknowledgmentShift);
-            var times = timestamps ? ((ulong)r.TsVal << 32) | r.TsEcr : 0;
-            // Without payload the window tells window updates and duplicate acknowledgments apart.
-            keys[i] = Mix(sequences, times) ^ (r.SequenceLength > 0 ? 0 : Mix(r.Hash + 1UL, 1));
-            order[i] = i;
-        }
-
-        Array.Sort(keys, order);
-        return (keys, order);
+        var sequences = ((ulong)(r.Sequence + sequenceShift) << 32) | Shifted(r, acknowledgmentShift);
+        var times = timestamps ? ((ulong)r.TsVal << 32) | r.TsEcr : 0;
+        // Without payload the window tells window updates and duplicate acknowledgments apart.
+        return Mix(sequences, times + (r.SequenceLength > 0 ? 0 : (r.Hash + 1UL) << 20));
     }
 
     private static uint Shifted(in SegmentRecord record, uint shift) => record.Acknowledgment == 0 ? 0 : record.Acknowledgment + shift;
-
-    private static int EndOfRun(ulong[] keys, int start)
-    {
-        var end = start + 1;
-        while (end < keys.Length && keys[end] == keys[start])
-        {
-            end++;
-        }
-
-        return end;
-    }
 }

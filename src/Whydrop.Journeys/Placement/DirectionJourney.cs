@@ -16,6 +16,7 @@ internal sealed class DirectionJourney
     private readonly AbsenceProof absence;
     private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
     private readonly HopTally[] tallies;
+    private readonly WorkBudget budget;
 
     /// <summary>Follows every transmission between every two places.</summary>
     /// <param name="chain">Sightings from the sender to the receiver.</param>
@@ -28,6 +29,7 @@ internal sealed class DirectionJourney
         (this.clocks, this.absence, this.doubted) = (clocks, absence, doubted);
         var travelled = chain.Where(s => chain.Any(o => o != s && Shares(connection, s, o, fromClient)));
         stops = [.. travelled.Select(s => new PathStop(s, fromClient != connection.IsSwapped(s)))];
+        budget = new WorkBudget(stops.Sum(s => (long)s.Trail.Count));
         passages = new Passage?[stops.Length, stops.Length];
         matches = new PairMatch?[stops.Length, stops.Length];
         tallies = new HopTally[stops.Length];
@@ -58,9 +60,14 @@ internal sealed class DirectionJourney
         {
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
-                foreach (var placement in Place(i, index))
+                tallies[i].Enter(stops[i], stops[i].Trail[index]);
+                var unseen = Unseen(i, index);
+                if (unseen.Count > 0)
                 {
-                    yield return placement;
+                    foreach (var placement in Place(i, index, unseen))
+                    {
+                        yield return placement;
+                    }
                 }
             }
 
@@ -68,6 +75,12 @@ internal sealed class DirectionJourney
             {
                 yield return tallies[i].Summary(stops[i], stops[i + 1], matches[i, i + 1]!, clocks);
             }
+        }
+
+        if (budget.Exhausted || passages.Cast<Passage?>().Any(p => p?.Exhausted == true))
+        {
+            yield return new Gap(stops[0].At, stops[0].Sighting.Flow.From, GapKind.Limited,
+                $"the same bytes were sent too often to tell all transmissions apart ({stops[0].Sighting.Flow.Client} to {stops[0].Sighting.Flow.Server})");
         }
     }
 
@@ -82,13 +95,15 @@ internal sealed class DirectionJourney
             for (var index = 0; passages[i, j] is { } passage && index < stops[i].Trail.Count; index++)
             {
                 // Outside of what a place saw of this direction its capture may not have run, or the traffic took another way.
-                if (passage.SeenBefore(index) > 0 && passage.SeenAfter(index) > 0 && passage.Holes(index).Exists(h => SlippedBy(i, j, index, h)))
+                if (passage.Holes(index).Count > 0 && passage.SeenBefore(index) > 0 && passage.SeenAfter(index) > 0 && SlippedBy(i, j, index))
                 {
                     passage.Missed++;
                 }
             }
         }
     }
+
+    private bool SlippedBy(int i, int j, int index) => passages[i, j]!.Holes(index).Exists(h => SlippedBy(i, j, index, h));
 
     private bool SlippedBy(int i, int j, int index, ByteSpan hole)
     {
@@ -108,7 +123,24 @@ internal sealed class DirectionJourney
         return false;
     }
 
-    private bool IsAcknowledged(int i, ByteSpan span) => stops[i].Acknowledged(span.End);
+    /// <summary>The receiver acknowledged it, as heard here or further on.</summary>
+    private bool IsAcknowledged(int i, ByteSpan span)
+    {
+        if (stops[i].Acknowledged(span.End))
+        {
+            return true;
+        }
+
+        for (var j = i + 1; j < stops.Length; j++)
+        {
+            if (passages[i, j] is { } passage && stops[j].Acknowledged(passage.ToLater(span.End)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What of a transmission was seen at no later place.</summary>
     private List<ByteSpan> Unseen(int i, int index)
@@ -132,16 +164,16 @@ internal sealed class DirectionJourney
         return unseen ?? [];
     }
 
-    private IEnumerable<Fact> Place(int i, int index)
+    private IEnumerable<Fact> Place(int i, int index, List<ByteSpan> unseen)
     {
         var record = stops[i].Trail[index];
-        if (record.SequenceLength == 0 || IsProbe(i, index))
+        if (IsProbe(i, index))
         {
+            tallies[i].Unrecorded(record.Length);
             yield break;
         }
 
-        tallies[i].Enter(stops[i], record);
-        foreach (var hole in Unseen(i, index))
+        foreach (var hole in unseen)
         {
             var again = SentAgain(i, index, hole);
             if (IsAcknowledged(i, hole) && !again && !CoveredBeyond(i, hole))
@@ -172,7 +204,7 @@ internal sealed class DirectionJourney
         var fallback = (Place: -1, Proven: false, Reason: "", LaterSeen: false);
         for (var j = i + 1; j < stops.Length; j++)
         {
-            if (passages[i, j] is not { } passage)
+            if (passages[i, j] is not { Exhausted: false } passage || budget.Exhausted)
             {
                 continue;
             }
@@ -224,7 +256,7 @@ internal sealed class DirectionJourney
     private IEnumerable<int> Overlapping(int i, ByteSpan span)
     {
         var stop = stops[i];
-        for (var n = stop.FirstReaching(span.Start); n < stop.Order.Length && stop.Starts[n] < span.End; n++)
+        for (var n = stop.FirstReaching(span.Start); n < stop.Order.Length && stop.Starts[n] < span.End && budget.TryStep(); n++)
         {
             var other = stop.Order[n];
             if (stop.Starts[n] + stop.Trail[other].SequenceLength > span.Start)

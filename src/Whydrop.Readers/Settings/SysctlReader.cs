@@ -5,8 +5,8 @@ using Whydrop.Readers.Text;
 namespace Whydrop.Readers.Settings;
 
 /// <summary>
-/// "sysctl -a", "sysctl KEY…", and "grep . /proc/sys/…". A file with comments between its settings is a configuration file:
-/// what it asks for is not what the kernel has, so it gives a gap and no fact.
+/// "sysctl -a", "sysctl KEY…", and "grep . /proc/sys/…". A text with comments between its settings, indented settings, or settings without a blank
+/// before '=' is a configuration file, for the tool prints "key = value" only: what it asks for is not what the kernel has, so it gives a gap and no fact.
 /// </summary>
 public sealed class SysctlReader : Reader
 {
@@ -24,16 +24,16 @@ public sealed class SysctlReader : Reader
 
     /// <inheritdoc />
     public override int Recognise(in TextSample sample) =>
-        sample.Any(l => Setting(l) is not null) ? sample.Share(l => Setting(l) is not null || IsRefused(l) || IsComment(l), 90) : 0;
+        sample.Any(l => Setting(l.TrimStart()) is not null) ? sample.Share(l => Setting(l.TrimStart()) is not null || IsRefused(l) || IsComment(l), 90) : 0;
 
     /// <inheritdoc />
     public override bool Opens(string line) => Setting(line) is not null || IsRefused(line);
 
     private protected override void Read(TextFile file, Findings findings)
     {
-        if (CommentBetweenSettings(file) is { } comment)
+        if (Configuration(file) is { } written)
         {
-            findings.Gap(comment, GapKind.Unsupported, "a sysctl configuration file: what it asks for is not what the kernel has (collect sysctl -a)");
+            findings.Gap(written, GapKind.Unsupported, "a sysctl configuration file: what it asks for is not what the kernel has (collect sysctl -a)");
             return;
         }
 
@@ -66,12 +66,12 @@ public sealed class SysctlReader : Reader
         }
     }
 
-    private static int? CommentBetweenSettings(TextFile file)
+    private static int? Configuration(TextFile file)
     {
         var settings = false;
         foreach (var line in file.Lines)
         {
-            if (settings && IsComment(line.Text))
+            if ((settings && IsComment(line.Text)) || IsWrittenByHand(line.Text))
             {
                 return line.Number;
             }
@@ -83,6 +83,13 @@ public sealed class SysctlReader : Reader
     }
 
     private static bool IsComment(string line) => line.AsSpan().TrimStart() is ['#' or ';', ..];
+
+    // "net.ipv4.ip_forward=1", "  net.ipv4.ip_forward = 1"
+    private static bool IsWrittenByHand(string line)
+    {
+        var text = line.TrimStart();
+        return text.Length > 0 && text[0] != '/' && Setting(text) is not null && (text.Length < line.Length || text[text.IndexOf('=') - 1] != ' ');
+    }
 
     // "sysctl: permission denied on key 'fs.protected_fifos'", "sysctl: reading key "net.ipv6.conf.all.stable_secret""
     private static bool IsRefused(string line) =>

@@ -42,6 +42,13 @@ internal static partial class Prompt
             return true;
         }
 
+        // "node-b | CHANGED | rc=0 >>": ansible's heading of one host's output.
+        if (line.EndsWith(">>", StringComparison.Ordinal) && line.IndexOf(" | ", StringComparison.Ordinal) is var bar and > 0 && line.Contains("rc=", StringComparison.Ordinal) && !line.AsSpan(0, bar).Contains(' '))
+        {
+            command = new CommandLine(["ansible"], line[..bar], null);
+            return true;
+        }
+
         var text = CommandOf(line);
         if (text is null)
         {

@@ -11,7 +11,7 @@ internal static class TextDecoder
 
     public static TextFile Decode(string path, ReadOnlySpan<byte> bytes, bool cut)
     {
-        bytes = cut ? bytes[..TextFile.MostBytes] : bytes;
+        bytes = cut ? Whole(bytes[..TextFile.MostBytes]) : bytes;
         var lines = new List<TextLine>();
         int? cutAt = null;
         if (Utf16(bytes) is { } wide)
@@ -41,6 +41,9 @@ internal static class TextDecoder
 
         return new TextFile(path, lines, cutAt ?? (cut ? lines.Count : null));
     }
+
+    // The line at the bound would end within a value.
+    private static ReadOnlySpan<byte> Whole(ReadOnlySpan<byte> bytes) => bytes.LastIndexOf((byte)'\n') is var end and >= 0 ? bytes[..(end + 1)] : bytes;
 
     private static string? Utf16(ReadOnlySpan<byte> bytes) => bytes switch
     {

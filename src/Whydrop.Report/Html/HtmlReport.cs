@@ -71,11 +71,11 @@ public sealed class HtmlReport
         foreach (var verdict in model.Diagnosis.Verdicts.Where(v => v.Status != VerdictStatus.RuledOut))
         {
             output.Write($"<h2>{Text(Wording.Of(verdict.Status))}: {Text(verdict.Fault.Id)} at {Text(verdict.Scope.ToString())}</h2>\n<p>{Text(verdict.Summary)}</p>\n");
-            output.Write("<table>\n<tr><th>answer</th><th>question</th><th>figures</th><th>evidence</th></tr>\n");
+            output.Write("<table>\n<tr><th>question</th><th>answer</th><th>figures</th><th>evidence</th></tr>\n");
             foreach (var reading in verdict.Readings)
             {
-                var answer = Wording.Of(reading.Answer);
-                output.Write($"<tr><td class=\"{answer}\">{answer}</td><td>{Text(reading.Question.Text)}</td><td>{Text(reading.Text)}</td><td><code>{Text(Wording.Evidence(reading.Evidence, 12))}</code></td></tr>\n");
+                var effect = reading.Answer switch { Answer.Yes => "yes", Answer.No => reading.Question.Role == QuestionRole.Support ? "" : "no", _ => "unknown" };
+                output.Write($"<tr><td>{Text(reading.Question.Text)}</td><td class=\"{effect}\">{Wording.Literal(reading)}</td><td>{Text(reading.Text)}</td><td><code>{Text(Wording.Evidence(reading.Evidence, 12))}</code></td></tr>\n");
             }
 
             output.Write("</table>\n");

@@ -47,13 +47,13 @@ internal static class DocumentBuilder
     private static VerdictElement Verdict(Verdict v) => new(
         v.Fault.Id, v.Fault.Name, v.Status, new PlaceElement(v.Scope.Node, v.Scope.Netns, v.Scope.Interface), v.Summary,
         new ExplainsElement(v.Explains.Segments, v.Explains.OfSegments, v.Explains.Bytes),
-        [.. v.Readings.Select(r => new ReadingElement(r.Question.Text, r.Question.Role, r.Question.LookAlike, r.Answer, r.Text, Evidence(r.Evidence)))],
+        [.. v.Readings.Select(r => new ReadingElement(r.Question.Text, r.Question.Quantifier, r.Question.Role, r.Question.LookAlike, r.Answer, r.Text, Evidence(r.Evidence)))],
         Evidence(v.Frames), v.Remedy, v.Verify);
 
     private static LedgerElement Ledger(Ledger ledger) => new(
         ledger.DataBytes, ledger.DataSegments, ledger.UniqueBytes, ledger.Unexplained, ledger.UnexplainedBytes,
         [.. ledger.Rows.Select(r => new FateElement(
-            Fate(r.Fate), r.Lost ? [Name(r.LastSeen), Name(r.MissingAt)] : null, r.Lost ? r.PlaceProven : null,
+            Fate(r.Fate), r.Lost ? [Name(r.LastSeen) ?? "?", Name(r.MissingAt) ?? "?"] : null, r.Lost ? r.PlaceProven : null,
             r.Segments, r.Bytes, r.UniqueBytes, r.Lost ? r.Explained : null))]);
 
     private static FlowElement Flow(TcpFlow f, long lostByClient, long lostByServer) => new(

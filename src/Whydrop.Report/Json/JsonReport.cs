@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Whydrop.Evidence;
 using Whydrop.Report.Flows;
 
@@ -32,7 +34,7 @@ public static class JsonReport
         var head = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["$id"] = DocumentBuilder.VerdictSchema,
+            ["$id"] = "urn:whydrop:verdict:1",
         };
         foreach (var (key, value) in schema)
         {
@@ -52,6 +54,13 @@ public static class JsonReport
         if (schema is JsonObject described && attributes.GetCustomAttributes(typeof(System.ComponentModel.DescriptionAttribute), inherit: false) is [System.ComponentModel.DescriptionAttribute text, ..])
         {
             described.Insert(0, "description", text.Description);
+        }
+
+        // What may be null is left out, except the parts of a place: those are always written.
+        if (schema is JsonObject shape && context.TypeInfo.Kind == JsonTypeInfoKind.Object && shape["properties"] is not null)
+        {
+            var always = context.TypeInfo.Properties.Where(p => shape["properties"]![p.Name]?["type"] is not JsonArray || p.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.Never }, ..]);
+            shape["required"] = new JsonArray([.. always.Select(p => JsonValue.Create(p.Name))]);
         }
 
         return schema;

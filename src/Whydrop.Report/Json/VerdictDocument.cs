@@ -49,9 +49,10 @@ internal sealed record ExplainsElement(
 
 internal sealed record ReadingElement(
     string Question,
+    [property: Description("How the things it looks at combine: of a question for none, yes means that none did."), JsonConverter(typeof(KebabCaseConverter<Quantifier>))] Quantifier Quantifier,
     [property: JsonConverter(typeof(KebabCaseConverter<QuestionRole>))] QuestionRole Role,
     [property: Description("The look-alike a discriminator separates from.")] string? LookAlike,
-    [property: JsonConverter(typeof(KebabCaseConverter<Answer>))] Answer Answer,
+    [property: Description("yes speaks for the fault, no against it."), JsonConverter(typeof(KebabCaseConverter<Answer>))] Answer Answer,
     [property: Description("The figures behind the answer.")] string Text,
     IReadOnlyList<EvidenceElement> Evidence);
 
@@ -71,7 +72,7 @@ internal sealed record LedgerElement(
 
 internal sealed record FateElement(
     [property: Description("delivered, lost, reordered, duplicated, copied, looped, retransmitted-needlessly, not-captured or unknown.")] string Fate,
-    [property: Description("For a loss: where it was last seen and where it should have been seen next; null for a place not known.")] IReadOnlyList<string?>? Between,
+    [property: Description("For a loss: where it was last seen and where it should have been seen next; \"?\" for a place not known.")] IReadOnlyList<string>? Between,
     [property: Description("The absence at the second place is proven.")] bool? Proven,
     long Segments,
     long Bytes,

@@ -42,7 +42,7 @@ public sealed class MarkdownReport
         }
 
         WriteLedger();
-        WriteList("Not faults: what the capture itself makes look wrong", model.Diagnosis.Artefacts.Select(a => $"`{a.Id}` at {Text(Wording.Place(a.At))}: {Text(a.Text)} {Text(a.Handling)}"));
+        WriteList("Not faults: what the capture itself makes look wrong", model.Diagnosis.Artefacts.Select(a => $"`{a.Id}` at {Text(Wording.Place(a.At))}: {Text(Wording.Sentences(a.Text, a.Handling))}"));
         WriteList("Ruled out", model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).Select(v => $"`{v.Fault.Id}`: {Text(v.Summary)}"));
         WriteNextEvidence();
         WriteList("Gaps", model.Diagnosis.Gaps.Select(g => $"{(g.From.Source.Length > 0 ? Code(g.From.ToString()) + ": " : "")}{Wording.Of(g.Kind)}: {Text(g.Reason)}"));
@@ -51,10 +51,10 @@ public sealed class MarkdownReport
     private void WriteVerdict(Verdict verdict)
     {
         output.Write($"\n### {Wording.Of(verdict.Status)}: `{verdict.Fault.Id}` at {Text(verdict.Scope.ToString())}\n\n{Text(verdict.Summary)}\n\n");
-        output.Write("| answer | question | figures | evidence |\n| --- | --- | --- | --- |\n");
+        output.Write("| | question | answer | evidence |\n| --- | --- | --- | --- |\n");
         foreach (var reading in verdict.Readings)
         {
-            output.Write($"| {Wording.Of(reading.Answer)} | {Cell(reading.Question.Text)} | {Cell(reading.Text)} | {Cell(Wording.Evidence(reading.Evidence, 6))} |\n");
+            output.Write($"| {Supports(reading)} | {Cell(reading.Question.Text)} | {Wording.Literal(reading)}: {Cell(reading.Text)} | {Cell(Wording.Evidence(reading.Evidence, 6))} |\n");
         }
 
         if (ReportModel.Standing(verdict.Status))
@@ -102,6 +102,14 @@ public sealed class MarkdownReport
             output.Write($"\n### {heading}\n\n{string.Concat(list.Select(i => $"- {i}\n"))}");
         }
     }
+
+    private static string Supports(Reading reading) => (reading.Answer, reading.Question.Role) switch
+    {
+        (Answer.Yes, _) => "for",
+        (Answer.No, QuestionRole.Support) => "",
+        (Answer.No, _) => "against",
+        _ => "?",
+    };
 
     // Names come from files of strangers: they may not turn into links, images or HTML of the ticket.
     private static string Text(string text) => text.ReplaceLineEndings(" ").Replace("<", "&lt;").Replace("[", "\\[").Replace("`", "\\`").Replace("_", "\\_").Replace("*", "\\*");

@@ -15,6 +15,7 @@ public sealed class TerminalReport
     private readonly ReportModel model;
     private readonly TextPage page;
     private readonly bool wide;
+    private bool legendShown;
 
     private TerminalReport(ReportModel model, TextPage page, bool wide)
     {
@@ -97,17 +98,25 @@ public sealed class TerminalReport
     {
         page.Heading($"{Wording.Of(verdict.Status)} {verdict.Fault.Id} at {verdict.Scope}");
         page.Paragraph(verdict.Summary);
+        if (!legendShown)
+        {
+            page.Paragraph("(✓ speaks for it, ✗ against it, ? not known)", 2, TextStyle.Faint);
+            legendShown = true;
+        }
+
         foreach (var reading in verdict.Readings.Where(r => wide || r.Question.Role != QuestionRole.Support || r.Answer != Answer.Unknown))
         {
-            var (mark, style) = reading.Answer switch
+            var (mark, style) = (reading.Answer, reading.Question.Role) switch
             {
-                Answer.Yes => ("yes", TextStyle.Good),
-                Answer.No => ("no", TextStyle.Bad),
+                (Answer.Yes, _) => ("✓", TextStyle.Good),
+                (Answer.No, QuestionRole.Support) => ("·", TextStyle.Plain),
+                (Answer.No, _) => ("✗", TextStyle.Bad),
                 _ => ("?", TextStyle.Doubtful),
             };
             var question = reading.Question.LookAlike is { } other ? $"{reading.Question.Text} (else: {other})" : reading.Question.Text;
-            page.Labelled($"  {mark}", question, 7, style);
-            page.Paragraph($"{reading.Text}{(reading.Evidence.Count > 0 ? $"  [{Wording.Evidence(reading.Evidence, wide ? 48 : 6)}]" : "")}", 9, TextStyle.Faint);
+            page.Labelled($"  {mark}", question, 4, style);
+            var evidence = reading.Evidence.Count > 0 ? $"  [{Wording.Evidence(reading.Evidence, wide ? 48 : 6)}]" : "";
+            page.Paragraph($"{Wording.Literal(reading)}: {reading.Text}{evidence}", 6, TextStyle.Faint);
         }
 
         if (verdict.Frames.Count > 0)
@@ -145,9 +154,14 @@ public sealed class TerminalReport
         if (model.Diagnosis.Artefacts.Count > 0)
         {
             page.Heading("Not faults: what the capture itself makes look wrong");
-            foreach (var artefact in model.Diagnosis.Artefacts)
+            foreach (var same in model.Diagnosis.Artefacts.GroupBy(a => a.Id))
             {
-                page.Paragraph($"{artefact.Id} at {Wording.Place(artefact.At)}: {artefact.Text} {artefact.Handling}");
+                var shown = wide ? same.ToList() : [same.First()];
+                foreach (var artefact in shown)
+                {
+                    var more = wide || same.Skip(1).All(a => a == artefact) ? "" : $" and {same.Count() - 1} more";
+                    page.Paragraph($"{artefact.Id} at {Wording.Place(artefact.At)}{more}: {Wording.Sentences(artefact.Text, artefact.Handling)}");
+                }
             }
         }
     }
@@ -175,7 +189,12 @@ public sealed class TerminalReport
             page.Heading("What to do");
             foreach (var verdict in standing)
             {
-                page.Labelled(verdict.Fault.Id == standing[0].Fault.Id ? "  Remedy" : "  " + verdict.Fault.Id, verdict.Remedy, LabelWidth);
+                if (standing.Count > 1)
+                {
+                    page.Paragraph($"Against {verdict.Fault.Id} at {verdict.Scope}:");
+                }
+
+                page.Labelled("  Remedy", verdict.Remedy, LabelWidth);
                 page.Labelled("  Verify", verdict.Verify, LabelWidth);
             }
         }

@@ -109,6 +109,14 @@ public class CounterPairingTests
     }
 
     [Fact]
+    public void TheSameBytesBeforeAndAfterAreAQuietNamespace()
+    {
+        using var folder = new CaseFolder().With("n/before.txt", Sample.Snmp(100, 4)).With("n/after.txt", Sample.Snmp(100, 4));
+
+        Assert.Equal(0, Delta(folder.Load(), "Tcp.RetransSegs").Delta);
+    }
+
+    [Fact]
     public void OfThreeTheFirstAndTheLastAreJudgedAndSaid()
     {
         using var folder = new CaseFolder().With("n/1.txt", Sample.Snmp(100, 4)).With("n/2.txt", Sample.Snmp(250, 9)).With("n/3.txt", Sample.Snmp(300, 20));

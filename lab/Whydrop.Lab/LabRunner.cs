@@ -1,0 +1,60 @@
+namespace Whydrop.Lab;
+
+/// <summary>Runs one scenario from needs to comparison. It knows no diagnosis: that comes in as a function.</summary>
+public static class LabRunner
+{
+    /// <summary>Makes the case, removes everything it built, then diagnoses and compares.</summary>
+    /// <param name="scenario">What to run.</param>
+    /// <param name="pairs">Settings as <c>key=value</c>.</param>
+    /// <param name="caseDirectory">Folder to make; it must be absent or empty.</param>
+    /// <param name="diagnose">Case folder in, finding out; null to only make the case.</param>
+    /// <param name="progress">One line per step, for stderr; null for silence.</param>
+    /// <param name="stop">Cancelled by Ctrl-C or SIGTERM.</param>
+    /// <exception cref="LabUsageException">Settings or folder are not usable.</exception>
+    /// <exception cref="LabException">A need is not met or a step failed.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped; what it built is gone.</exception>
+    public static LabResult Run(
+        LabScenario scenario,
+        IEnumerable<string> pairs,
+        string caseDirectory,
+        Func<string, CancellationToken, Finding>? diagnose,
+        Action<string>? progress,
+        CancellationToken stop)
+    {
+        var settings = LabSettings.Parse(scenario.Parameters, pairs);
+        var unmet = Need.Unmet(scenario.Needs(settings));
+        if (unmet.Count > 0)
+            throw new LabException($"lab scenario {scenario.Name} cannot run here: {string.Join("; ", unmet)}");
+        caseDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(caseDirectory));
+        if (File.Exists(caseDirectory) || (Directory.Exists(caseDirectory) && Directory.EnumerateFileSystemEntries(caseDirectory).Any()))
+            throw new LabUsageException($"{caseDirectory}: exists and is not empty; name a new folder");
+        Directory.CreateDirectory(caseDirectory);
+
+        Truth truth;
+        using (var run = LabRun.Start(caseDirectory, progress, stop))
+            truth = Make(scenario, run, settings);
+
+        var truthFile = caseDirectory + ".truth.json";
+        TruthDocument.Write(truthFile, truth);
+        if (!truth.Holds)
+            throw new LabException($"lab scenario {scenario.Name}: the run is not what its parameters promise: {string.Join("; ", truth.Contradictions)}");
+        if (diagnose is null)
+            return new LabResult(caseDirectory, truthFile, truth, null, null);
+        stop.ThrowIfCancellationRequested();
+        var finding = diagnose(caseDirectory, stop);
+        return new LabResult(caseDirectory, truthFile, truth, finding, Comparison.Of(truth, finding));
+    }
+
+    private static Truth Make(LabScenario scenario, LabRun run, LabSettings settings)
+    {
+        try
+        {
+            return scenario.Make(run, settings);
+        }
+        catch (LabException e) when (run.Stop.IsCancellationRequested)
+        {
+            // Ctrl-C reaches the tools of the terminal's process group too: their failure is the stop, not its cause.
+            throw new OperationCanceledException(e.Message, e, run.Stop);
+        }
+    }
+}

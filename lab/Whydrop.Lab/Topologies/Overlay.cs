@@ -1,0 +1,86 @@
+using System.Net;
+using Whydrop.Lab.Tunnels;
+
+namespace Whydrop.Lab.Topologies;
+
+/// <summary>The pod network between the nodes of a <see cref="NodePortCluster"/>.</summary>
+public sealed class Overlay
+{
+    private const int VxlanId = 4096;
+    private const int VxlanPort = 4789;
+
+    private Overlay(string device, int overhead)
+    {
+        Device = device;
+        Overhead = overhead;
+    }
+
+    /// <summary>Name of the tunnel device on every node.</summary>
+    public string Device { get; }
+
+    /// <summary>Bytes that the encapsulation adds to a datagram.</summary>
+    public int Overhead { get; }
+
+    /// <summary>IP-in-IP on a device "tunl0", served in user space.</summary>
+    public static Overlay IpInIp(LabRun run, NodePortCluster cluster, int mtu)
+    {
+        var (inner, outer) = (cluster.Service, cluster.Underlay);
+        var underlay = cluster.Options.UnderlayFamily;
+        var overlay = new Overlay("tunl0", outer.IsIpv6 ? 40 : 20);
+        run.Own(
+            "tunnel of the forwarding node",
+            TunTunnel.Start(cluster.ForwardingNode, overlay.Device, underlay, new TunnelRoute(Block(inner.WorkerBlock, inner.BlockBits), IPAddress.Parse(outer.Worker))));
+        run.Own(
+            "tunnel of the worker node",
+            TunTunnel.Start(cluster.Worker, overlay.Device, underlay, new TunnelRoute(Block(inner.ForwardingBlock, inner.BlockBits), IPAddress.Parse(outer.ForwardingNode))));
+        overlay.Raise(cluster, mtu);
+        // A kernel tunnel takes the outer destination from the next hop; the program has its own table, and the routes say the same.
+        // IPv6 refuses a next hop that another device reaches, even with onlink (net/ipv6/route.c ip6_route_check_nh_onlink).
+        var named = !inner.IsIpv6 && !outer.IsIpv6;
+        var toWorker = named ? $"via {outer.Worker} dev {overlay.Device} onlink" : $"dev {overlay.Device}";
+        var toForwarding = named ? $"via {outer.ForwardingNode} dev {overlay.Device} onlink" : $"dev {overlay.Device}";
+        cluster.ForwardingNode.Ip($"{inner.Flag} route add {inner.WorkerBlock}/{inner.BlockBits} {toWorker} src {inner.ForwardingTunnel}");
+        cluster.Worker.Ip($"{inner.Flag} route add {inner.ForwardingBlock}/{inner.BlockBits} {toForwarding} src {inner.WorkerTunnel}");
+        return overlay;
+    }
+
+    /// <summary>VXLAN by the kernel, with static neighbour and forwarding entries as CNIs program them.</summary>
+    public static Overlay Vxlan(NodePortCluster cluster, int mtu)
+    {
+        var (inner, outer) = (cluster.Service, cluster.Underlay);
+        var overlay = new Overlay(inner.IsIpv6 ? "vxlan-v6.calico" : "vxlan.calico", outer.IsIpv6 ? 70 : 50);
+        // Bound to its uplink the kernel refuses an MTU that does not fit below it (drivers/net/vxlan vxlan_change_mtu).
+        var uplink = mtu + overlay.Overhead <= cluster.Options.UnderlayMtu ? "dev eth0 " : "";
+        const string forwardingMac = "66:8e:1f:00:00:50";
+        const string workerMac = "66:8e:1f:00:00:5b";
+        foreach (var (node, mac, local) in ((Namespaces.NetworkNamespace, string, string)[])
+            [(cluster.ForwardingNode, forwardingMac, outer.ForwardingNode), (cluster.Worker, workerMac, outer.Worker)])
+        {
+            node.Ip($"link add {overlay.Device} address {mac} mtu {mtu} type vxlan id {VxlanId} {uplink}local {local} dstport {VxlanPort} nolearning");
+        }
+
+        overlay.Raise(cluster, mtu);
+        overlay.Point(cluster.ForwardingNode, inner, workerMac, inner.WorkerTunnel, inner.WorkerBlock, inner.ForwardingTunnel, outer.Worker);
+        overlay.Point(cluster.Worker, inner, forwardingMac, inner.ForwardingTunnel, inner.ForwardingBlock, inner.WorkerTunnel, outer.ForwardingNode);
+        return overlay;
+    }
+
+    private static IPNetwork Block(string address, int bits) => new(IPAddress.Parse(address), bits);
+
+    private void Raise(NodePortCluster cluster, int mtu)
+    {
+        var a = cluster.Service;
+        foreach (var (node, address) in ((Namespaces.NetworkNamespace, string)[])[(cluster.ForwardingNode, a.ForwardingTunnel), (cluster.Worker, a.WorkerTunnel)])
+        {
+            node.Ip($"link set {Device} mtu {mtu} up");
+            node.Ip($"addr add {address}/{a.HostBits} dev {Device} {a.AtOnce}");
+        }
+    }
+
+    private void Point(Namespaces.NetworkNamespace node, ClusterAddresses inner, string mac, string gateway, string block, string source, string remote)
+    {
+        node.Ip($"neigh add {gateway} lladdr {mac} dev {Device} nud permanent");
+        node.Exec("bridge", "fdb", "append", mac, "dev", Device, "dst", remote);
+        node.Ip($"{inner.Flag} route add {block}/{inner.BlockBits} via {gateway} dev {Device} src {source} onlink");
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace Whydrop.Lab;
+
+/// <summary>What a run really did, known because it was made so and checked by other means than the case shows.</summary>
+public sealed record Truth
+{
+    /// <summary>Version of this document.</summary>
+    public string Schema { get; init; } = "whydrop.truth/1";
+
+    /// <summary>Lab scenario.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>Its parameters in this run.</summary>
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    /// <summary>Catalogue id of the fault; null for a healthy run.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Other catalogue ids that name the same cause truly.</summary>
+    public IReadOnlyList<string> AlsoTrue { get; init; } = [];
+
+    /// <summary>Node where packets die.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Interface where they die.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>The weakest status that is right: "confirmed" when the case holds the mechanism, "suspected" when evidence was withheld.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Measured figures, each named with its unit.</summary>
+    public required IReadOnlyDictionary<string, long> Figures { get; init; }
+
+    /// <summary>What contradicted the plan; empty when the fault really happened (or really did not).</summary>
+    public IReadOnlyList<string> Contradictions { get; init; } = [];
+
+    /// <summary>True when the run is what its parameters promise.</summary>
+    [JsonIgnore]
+    public bool Holds => Contradictions.Count == 0;
+}

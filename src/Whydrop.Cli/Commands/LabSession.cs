@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Whydrop.Case;
+using Whydrop.Cli.Terminal;
+using Whydrop.Lab;
+using Whydrop.Report;
+using Whydrop.Report.Terminal;
+
+namespace Whydrop.Cli.Commands;
+
+/// <summary>One <c>whydrop lab run</c>: the case is judged by the same pipeline as <c>whydrop diagnose</c>.</summary>
+internal sealed class LabSession(CommandContext context, string colour)
+{
+    /// <summary>Runs a scenario; 0 when the verdict equals the truth, else 3.</summary>
+    public int Run(string name, string[] settings, string? folder, bool keep)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Interrupted);
+        // A closed terminal is a stop like any other: the namespaces have to go.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        });
+        var temporary = folder is null ? Directory.CreateTempSubdirectory("whydrop-lab-").FullName : null;
+        var kept = folder is not null;
+        try
+        {
+            var result = LabRunner.Run(
+                LabCatalogue.Find(name), settings, folder ?? Path.Combine(temporary!, name), Diagnose, line => context.Messages.WriteLine($"lab: {line}"), stop.Token);
+            kept |= keep;
+            return Tell(result, kept);
+        }
+        catch (LabUsageException e)
+        {
+            throw new UsageException(e.Message);
+        }
+        catch (LabException e)
+        {
+            context.Messages.WriteLine($"whydrop: {e.Message}");
+            return ExitCode.Failed;
+        }
+        finally
+        {
+            if (temporary is not null && !kept)
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
+    }
+
+    private Finding Diagnose(string caseFolder, CancellationToken stop)
+    {
+        LoadedCase loaded;
+        using (var progress = new ProgressBar(context.Messages))
+        {
+            loaded = CaseLoader.Load([caseFolder], CaseOptions.Default, progress, stop);
+        }
+
+        var model = CaseReport.Of(loaded);
+        var screen = Screen.Of(colour);
+        TerminalReport.Write(model, context.Results, screen.Width, screen.Colour, wide: false, wrapHead: screen.Interactive);
+        var outcome = Word(model.Diagnosis.Outcome);
+        return model.Answer is { } answer
+            ? new Finding(outcome, answer.Fault.Id, Word(answer.Status), answer.Scope.Node, answer.Scope.Interface)
+            : new Finding(outcome);
+    }
+
+    private int Tell(LabResult result, bool kept)
+    {
+        var output = context.Results;
+        output.WriteLine();
+        output.WriteLine($"Lab         {(result.Comparison!.Right ? "the verdict equals the truth" : "the verdict differs from the truth")}");
+        foreach (var line in result.Comparison.Lines)
+        {
+            output.WriteLine($"  {line}");
+        }
+
+        output.WriteLine($"  made   {string.Join(", ", result.Truth.Figures.Select(f => $"{f.Key} {f.Value}"))}");
+        if (kept)
+        {
+            output.WriteLine($"  case   {result.CaseDirectory}");
+            output.WriteLine($"  truth  {result.TruthFile}");
+        }
+
+        output.Flush();
+        return result.Comparison.Right ? ExitCode.Healthy : ExitCode.FaultFound;
+    }
+
+    // The words of the JSON contract: RuledOut is "ruled-out".
+    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+}
