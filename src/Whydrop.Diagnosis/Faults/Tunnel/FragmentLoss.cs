@@ -50,6 +50,12 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
     // The kernel counts late duplicates as failures as well; one in a hundred is above what they make.
     private const double TooMany = 0.01;
 
+    // The beginning and the end of a capture each cut one datagram of a pair of addresses.
+    private const long Beyond = 3;
+
+    // The worst pairs of a capture stand for the others.
+    private const int MostPairs = 3;
+
     protected override IEnumerable<Pieces> Propose(CaseView view)
     {
         var stacks = view.Facts.Of<CounterDelta>().Where(d => d.Name is "Ip.ReasmReqds" or "Ip.ReasmFails" or "Ip6.ReasmReqds" or "Ip6.ReasmFails").Select(d => d.At).Distinct().ToArray();
@@ -58,7 +64,8 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
             yield return new Pieces(view, Scope.Of(stack), stack, null, Covered(view, view.Facts.Of<FragmentTally>().Where(t => t.At.Stack == stack)));
         }
 
-        foreach (var tally in view.Facts.Of<FragmentTally>().Where(t => t.Datagrams > t.Complete))
+        foreach (var tally in view.Facts.Of<FragmentTally>().Where(t => t.Datagrams > t.Complete)
+            .GroupBy(t => t.Capture).SelectMany(g => g.OrderByDescending(t => t.Datagrams - t.Complete).Take(MostPairs)))
         {
             yield return new Pieces(view, Scope.Of(tally.At), tally.At.Stack, tally, Covered(view, [tally]));
         }
@@ -101,7 +108,8 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
         {
             var missing = tally.Datagrams - tally.Complete;
             var text = $"{missing} of {tally.Datagrams} from {tally.Source} to {tally.Destination}";
-            yield return Sighting.Of(missing > tally.Datagrams * TooMany, text, tally.From with { Frame = tally.IncompleteExample ?? tally.From.Frame });
+            var example = tally.From with { Frame = tally.IncompleteExample ?? tally.From.Frame };
+            yield return missing < Beyond ? Sighting.Unknown(text + ", which the ends of the capture may cut", example) : Sighting.Of(missing > tally.Datagrams * TooMany, text, example);
             yield break;
         }
 
