@@ -8,7 +8,7 @@ public sealed class RandomPathTests
 {
     private static readonly string[] Places = ["front", "node", "node", "worker", "pod"];
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 80)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 16)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -36,7 +36,8 @@ public sealed class RandomPathTests
 
         var truth = new[] { path.FrontToNode, path.InsideNode, path.NodeToWorker, path.WorkerToPod }
             .SelectMany((hop, i) => hop.Dropped.Where(p => p.Length > 0).Select(p => (Hop: i, p.FromClient, p.Sequence, p.Length, p.StreamOffset))).ToList();
-        foreach (var placement in facts.Placements().Where(p => p.AbsenceProven && p.Length > 0))
+        // Narrow claims first: a wide one may stand for any of several losses.
+        foreach (var placement in facts.Placements().Where(p => p.AbsenceProven && p.Length > 0).OrderBy(p => Hops(p).To - Hops(p).From))
         {
             var (from, to) = Hops(placement);
             var known = truth.FindIndex(t => t.FromClient == FromClient(placement) && t.Hop >= from && t.Hop < to
