@@ -38,11 +38,18 @@ public static class JourneyJoin
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, a, b));
         var absence = new AbsenceProof(flows, clocks);
         var doubted = Doubted(captureFacts);
+        var journeys = new List<DirectionJourney>();
         foreach (var connection in grouping.Connections)
         {
             ct.ThrowIfCancellationRequested();
-            facts.AddRange(Follow(connection, clocks, absence, doubted));
+            var chain = PathChain.Of(connection);
+            facts.AddRange(Pairings(connection, chain, clocks));
+            journeys.AddRange(Directions(connection, chain, clocks, absence, doubted));
         }
+
+        // A frame that one connection shows to be missing from a capture makes that capture's silence on all others worth less.
+        journeys.ForEach(j => j.FindMissed());
+        facts.AddRange(journeys.SelectMany(j => j.Facts()));
 
         facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
         return facts;
@@ -84,10 +91,8 @@ public static class JourneyJoin
         }
     }
 
-    private static IEnumerable<Fact> Follow(
-        Connection connection, ClockTable clocks, AbsenceProof absence, IReadOnlySet<(int Capture, long Frame)> doubted)
+    private static IEnumerable<Fact> Pairings(Connection connection, PathChain chain, ClockTable clocks)
     {
-        var chain = PathChain.Of(connection);
         foreach (var sighting in chain.Unplaced)
         {
             yield return new Gap(sighting.Flow.At, sighting.Flow.From, GapKind.NotCollected,
@@ -101,23 +106,15 @@ public static class JourneyJoin
                 yield return Pairing(match, clocks);
             }
         }
-
-        if (chain.Sightings.Count < 2)
-        {
-            yield break;
-        }
-
-        var back = Enumerable.Reverse(chain.Sightings).ToArray();
-        var directions = new[]
-        {
-            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, doubted),
-            new DirectionJourney(connection, back, false, clocks, absence, doubted),
-        };
-        foreach (var fact in directions.SelectMany(d => d.Facts()))
-        {
-            yield return fact;
-        }
     }
+
+    private static DirectionJourney[] Directions(
+        Connection connection, PathChain chain, ClockTable clocks, AbsenceProof absence, IReadOnlySet<(int Capture, long Frame)> doubted) =>
+        chain.Sightings.Count < 2 ? [] :
+        [
+            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, doubted),
+            new DirectionJourney(connection, [.. Enumerable.Reverse(chain.Sightings)], false, clocks, absence, doubted),
+        ];
 
     private static FlowPairing Pairing(PairMatch match, ClockTable clocks)
     {

@@ -14,6 +14,10 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
     private const int OvertakenBy = 3;
 
     private readonly Dictionary<Sighting, CaptureWitness> witnesses = [];
+    private readonly Dictionary<int, long> missed = [];
+
+    /// <summary>A segment went by a capture point unrecorded: it drops frames, and may have dropped others of any connection.</summary>
+    public void Missed(Sighting by) => missed[by.Flow.Capture] = missed.GetValueOrDefault(by.Flow.Capture) + 1;
 
     /// <summary>Judges one transmission.</summary>
     /// <param name="laterSeen">A later transmission of the same bytes was seen there.</param>
@@ -28,9 +32,9 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
             return (false, incomplete);
         }
 
-        if (passage.Missed > 0)
+        if (missed.GetValueOrDefault(to.Sighting.Flow.Capture) is var unrecorded and > 0)
         {
-            return (false, $"the capture at {to.At} did not record {passage.Missed} segments of this direction that were acknowledged");
+            return (false, $"the capture at {to.At} did not record {unrecorded} segments that were acknowledged or seen further on");
         }
 
         if (before + after == 0)

@@ -48,14 +48,18 @@ internal sealed class DirectionJourney
         }
     }
 
-    /// <summary>The facts of this direction.</summary>
-    public IEnumerable<Fact> Facts()
+    /// <summary>Tells the proof of absence which captures let something go by; to be called on all connections before any <see cref="Facts"/>.</summary>
+    public void FindMissed()
     {
         for (var i = 0; i < stops.Length - 1; i++)
         {
             FindMissed(i);
         }
+    }
 
+    /// <summary>The facts of this direction.</summary>
+    public IEnumerable<Fact> Facts()
+    {
         for (var i = 0; i < stops.Length - 1; i++)
         {
             for (var index = 0; index < stops[i].Trail.Count; index++)
@@ -97,7 +101,7 @@ internal sealed class DirectionJourney
                 // Outside of what a place saw of this direction its capture may not have run, or the traffic took another way.
                 if (passage.Holes(index).Count > 0 && passage.SeenBefore(index) > 0 && passage.SeenAfter(index) > 0 && SlippedBy(i, j, index))
                 {
-                    passage.Missed++;
+                    absence.Missed(stops[j].Sighting);
                 }
             }
         }

@@ -49,9 +49,6 @@ internal sealed class Passage
         }
     }
 
-    /// <summary>Segments that the later place provably did not record although they passed it.</summary>
-    public long Missed { get; set; }
-
     /// <summary>The same bytes were sent too often to tell all transmissions apart.</summary>
     public bool Exhausted => budget.Exhausted;
 

@@ -64,7 +64,7 @@ public static class FrameBytes
         if ((packet.Flags & 2) != 0)
         {
             (tcp[at], tcp[at + 1]) = (2, 4);
-            BinaryPrimitives.WriteUInt16BigEndian(tcp.AsSpan(at + 2), 1460);
+            BinaryPrimitives.WriteUInt16BigEndian(tcp.AsSpan(at + 2), packet.TsVal is null ? (ushort)1448 : (ushort)1460);
         }
 
         for (var i = 0; i < packet.Length; i++)

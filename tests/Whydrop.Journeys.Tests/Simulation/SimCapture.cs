@@ -122,6 +122,6 @@ public sealed class SimCapture(string name, string node, string @interface)
     }
 
     private static bool MayMerge(SimPacket first, SimPacket next) =>
-        first.Length > 0 && first.Sequence + (uint)first.Length == next.Sequence && first.Acknowledgment == next.Acknowledgment
-        && first.TsVal == next.TsVal && first.TsEcr == next.TsEcr && next.Time - first.Time < 100_000 && first.Length + next.Length < 60_000;
+        first.Length > 0 && first.Length % 1448 == 0 && first.Sequence + (uint)first.Length == next.Sequence && first.Acknowledgment == next.Acknowledgment
+        && first.TsVal == next.TsVal && first.TsEcr == next.TsEcr && next.Time - first.Time < 100_000 && next.Length <= 1448 && first.Length + next.Length < 60_000;
 }
