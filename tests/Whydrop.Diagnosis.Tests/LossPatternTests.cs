@@ -134,9 +134,19 @@ public class LossPatternTests
         const double burst = 2 * perBin;
         var tokens = burst;
         var bins = new LoadBin[1000];
+        double phase = 0;
+        var period = 40;
         for (var i = 0; i < bins.Length; i++)
         {
-            var segments = (int)(perBin / 1500 * (0.75 + 0.7 * (i % 40) / 40) + random.Next(5));
+            // A sawtooth, no two teeth alike.
+            phase += 1.0 / period;
+            if (phase >= 1)
+            {
+                phase = 0;
+                period = random.Next(20, 70);
+            }
+
+            var segments = (int)(perBin / 1500 * (0.75 + 0.7 * phase) + random.Next(5));
             var lost = 0;
             tokens = Math.Min(burst + perBin, tokens + perBin);
             for (var s = 0; s < segments; s++)

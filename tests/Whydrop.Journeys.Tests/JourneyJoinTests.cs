@@ -429,6 +429,26 @@ public sealed class JourneyJoinTests
     }
 
     [Fact]
+    public void A_stream_of_one_segment_repeated_ends_in_bounded_time()
+    {
+        var path = new NodePortPath(seed: 89);
+        path.Drops = (hop, p) => hop == 3 && p.Transmission % 3 != 0 && p.Length > 0;
+        var flow = path.Flow(0) with { Requests = [500], Timestamps = false };
+        var build = path.Build;
+        var repeater = new Repeater(30_000);
+        path.Build = () => [repeater, .. build()];
+        _ = path.Play(flow);
+        repeater.Into(path.Worker, 50_100_000);
+        repeater.Into(path.Pod, 50_110_000, each: 3);
+
+        var facts = SimFacts.Join(path.Worker, path.Pod);
+
+        Assert.Equal(30_003, path.Worker.Frames().Count(p => p.Length > 0));
+        Assert.All(facts.Placements(), p => Assert.False(p.AbsenceProven));
+        Assert.Contains(facts.OfType<Gap>(), g => g.Reason.Contains("too often"));
+    }
+
+    [Fact]
     public void Every_loss_that_one_capture_saw_is_placed_by_the_next()
     {
         var path = new NodePortPath(seed: 83);

@@ -128,6 +128,25 @@ public sealed class CounterTests
         Assert.Equal((GapKind.Unsupported, 37L), (Assert.Single(foreign.Gaps).Kind, foreign.Gaps[0].From.Line!.Value));
     }
 
+    [Theory]
+    [MemberData(nameof(RecognitionTests.AllSamples), MemberType = typeof(RecognitionTests))]
+    public void A_group_is_announced_before_its_counters(string id, string shape, string text)
+    {
+        Assert.NotEmpty(id + shape);
+        var announced = new HashSet<(VantagePoint, string)>();
+        foreach (var fact in Reading.Of(text).Result.Facts)
+        {
+            if (fact is CounterSection section)
+            {
+                announced.Add((section.At, section.Group));
+            }
+            else if (fact is Counter counter)
+            {
+                Assert.Contains((counter.At, counter.Name[..counter.Name.IndexOf('.', StringComparison.Ordinal)]), announced);
+            }
+        }
+    }
+
     [Fact]
     public void Lines_without_heading_are_read_when_their_words_are_unique()
     {

@@ -29,17 +29,19 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         var merge = (bins.Length + MostBins - 1) / MostBins;
         bins = Merge(bins, merge);
         width *= merge;
-        var first = Array.FindIndex(bins, b => b.LostSegments > 0);
-        var last = Array.FindLastIndex(bins, b => b.LostSegments > 0);
-        var span = bins[first..(last + 1)];
-        var rate = span.Sum(b => b.Bytes - b.LostBytes) / (span.Length * width);
-        if (rate <= 0)
+        var lost = bins.Select(b => b.LostSegments > 0).ToArray();
+        var fits = Enumerable.Range(0, 3)
+            .Select(beside => WhileLosing(bins, beside))
+            .Select(span => (Span: span, Rate: span.Sum(b => b.Bytes - b.LostBytes) / (span.Length * width)))
+            .Where(f => f.Rate > 0)
+            .Select(f => (f.Span, f.Rate, Best: Best(bins, lost, f.Rate, width)))
+            .ToArray();
+        if (fits.Length == 0)
         {
             return null;
         }
 
-        var lost = bins.Select(b => b.LostSegments > 0).ToArray();
-        var best = Best(bins, lost, rate, width);
+        var (span, rate, best) = fits.MaxBy(f => f.Best.Hits - f.Best.Alarms);
         var asGood = 0;
         var random = new Random(1);
         for (var i = 0; i < Shifts; i++)
@@ -96,6 +98,11 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         double alarms = empty.Where((e, i) => e && !lost[i]).Count();
         return (hits / lossy, clean == 0 ? 0 : alarms / clean);
     }
+
+    /// <summary>The bins with loss and those right beside them, joined: idle time between bursts says nothing of a rate.</summary>
+    /// <param name="beside">How many on each side: short bins hold a segment more or less, long ones time without loss.</param>
+    private static LoadBin[] WhileLosing(LoadBin[] bins, int beside) =>
+        [.. bins.Where((_, i) => Enumerable.Range(i - beside, 2 * beside + 1).Any(k => k >= 0 && k < bins.Length && bins[k].LostSegments > 0))];
 
     /// <summary>Over ten windows: a bin is too short to hold a constant number of segments.</summary>
     private static double SpreadOf(LoadBin[] span)

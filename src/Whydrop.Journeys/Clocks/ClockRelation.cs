@@ -3,9 +3,6 @@ namespace Whydrop.Journeys.Clocks;
 /// <summary>Offset and drift between two clocks, with bounds: second clock = first clock + offset(t).</summary>
 internal sealed class ClockRelation
 {
-    /// <summary>Extremes are kept per window, so that memory and work do not grow with the samples.</summary>
-    private const int Windows = 256;
-
     /// <summary>Drift is fitted only over a span in which 100 ppm exceed the jitter of a time stamp.</summary>
     private const long ShortestSpanForDrift = 100_000_000;
 
@@ -41,44 +38,10 @@ internal sealed class ClockRelation
     public long ToSecond(long time) => time + OffsetAt(time);
 
     /// <summary>Fits; null without samples.</summary>
-    /// <param name="samples">In any order; enumerated twice.</param>
     /// <param name="sameNode">Both captures ran on one node: offset 0 is taken when nothing contradicts it.</param>
-    public static ClockRelation? Fit(IEnumerable<ClockSample> samples, bool sameNode)
-    {
-        var (first, last) = (long.MaxValue, long.MinValue);
-        foreach (var sample in samples)
-        {
-            first = Math.Min(first, sample.Time);
-            last = Math.Max(last, sample.Time);
-        }
-
-        if (first > last)
-        {
-            return null;
-        }
-
-        var width = ((last - first) / Windows) + 1;
-        var upper = new ClockSample?[Windows];
-        var lower = new ClockSample?[Windows];
-        foreach (var sample in samples)
-        {
-            var window = (int)((sample.Time - first) / width);
-            Keep(sample.TowardsSecond ? upper : lower, window, sample);
-        }
-
-        return Fit(first, last - first, Present(upper), Present(lower), sameNode);
-    }
-
-    private static void Keep(ClockSample?[] extremes, int window, in ClockSample sample)
-    {
-        if (extremes[window] is not { } kept
-            || (sample.TowardsSecond ? sample.Difference < kept.Difference : sample.Difference > kept.Difference))
-        {
-            extremes[window] = sample;
-        }
-    }
-
-    private static ClockSample[] Present(ClockSample?[] extremes) => [.. extremes.Where(e => e is not null).Select(e => e!.Value)];
+    public static ClockRelation? Fit(ClockSamples samples, bool sameNode) =>
+        samples.Upper.Count + samples.Lower.Count == 0 ? null
+        : Fit(samples.First, samples.Last - samples.First, [.. samples.Upper], [.. samples.Lower], sameNode);
 
     private static ClockRelation Fit(long origin, long span, ClockSample[] upper, ClockSample[] lower, bool sameNode)
     {

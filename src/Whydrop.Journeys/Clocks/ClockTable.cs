@@ -16,7 +16,7 @@ internal sealed class ClockTable
         foreach (var group in pairs)
         {
             var matches = group.ToArray();
-            if (ClockRelation.Fit(matches.SelectMany(Samples), sameNode(group.Key.Item1, group.Key.Item2)) is { } relation)
+            if (ClockRelation.Fit(Samples(matches), sameNode(group.Key.Item1, group.Key.Item2)) is { } relation)
             {
                 relations[group.Key] = relation;
             }
@@ -60,17 +60,26 @@ internal sealed class ClockTable
         }
     }
 
-    private static IEnumerable<ClockSample> Samples(PairMatch match)
+    private static ClockSamples Samples(PairMatch[] matches)
     {
-        foreach (var fromClient in (bool[])[true, false])
+        var samples = new ClockSamples(matches.Min(m => m.A.Flow.First.UnixNanoseconds), matches.Max(m => m.A.Flow.Last.UnixNanoseconds));
+        foreach (var match in matches)
         {
-            var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
-            var towardsSecond = (match.Sense == PathSense.FirstNearerClient) == fromClient;
-            foreach (var pair in match.Matches(fromClient))
-            {
-                var time = a[pair.A].UnixNanoseconds;
-                yield return new ClockSample(time, b[pair.B].UnixNanoseconds - time, towardsSecond);
-            }
+            Add(samples, match, true);
+            Add(samples, match, false);
+        }
+
+        return samples;
+    }
+
+    private static void Add(ClockSamples samples, PairMatch match, bool fromClient)
+    {
+        var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
+        var towardsSecond = (match.Sense == PathSense.FirstNearerClient) == fromClient;
+        foreach (var pair in match.Matches(fromClient))
+        {
+            var time = a[pair.A].UnixNanoseconds;
+            samples.Add(new ClockSample(time, b[pair.B].UnixNanoseconds - time, towardsSecond));
         }
     }
 }

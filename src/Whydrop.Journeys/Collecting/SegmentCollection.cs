@@ -166,17 +166,20 @@ internal sealed class SegmentCollection
         return (ushort)(Pairing.SegmentMatching.Mix(value, (ulong)payload.Length) >> 48);
     }
 
-    /// <summary>The same datagram once more at the same point (mirror, bridge): only where the first reading found such copies.</summary>
+    /// <summary>
+    /// The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies. A
+    /// retransmission is a new datagram with a new IP Identification.
+    /// </summary>
     private static bool IsCopy(SegmentTrail trail, in SegmentRecord record)
     {
-        const int Recent = 8;
+        const int Recent = 64;
         const long LongestApart = 5_000_000;
         for (var i = trail.Count - 1; i >= 0 && i >= trail.Count - Recent; i--)
         {
             ref readonly var past = ref trail[i];
             if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length
                 && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash
-                && Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds) < LongestApart)
+                && (Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds) < LongestApart || (record.IpId != 0 && record.Ttl < past.Ttl)))
             {
                 return true;
             }

@@ -16,6 +16,7 @@ internal sealed class DirectionJourney
     private readonly AbsenceProof absence;
     private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
     private readonly HopTally[] tallies;
+    private readonly WorkBudget budget;
 
     /// <summary>Follows every transmission between every two places.</summary>
     /// <param name="chain">Sightings from the sender to the receiver.</param>
@@ -28,6 +29,7 @@ internal sealed class DirectionJourney
         (this.clocks, this.absence, this.doubted) = (clocks, absence, doubted);
         var travelled = chain.Where(s => chain.Any(o => o != s && Shares(connection, s, o, fromClient)));
         stops = [.. travelled.Select(s => new PathStop(s, fromClient != connection.IsSwapped(s)))];
+        budget = new WorkBudget(stops.Sum(s => (long)s.Trail.Count));
         passages = new Passage?[stops.Length, stops.Length];
         matches = new PairMatch?[stops.Length, stops.Length];
         tallies = new HopTally[stops.Length];
@@ -74,6 +76,12 @@ internal sealed class DirectionJourney
                 yield return tallies[i].Summary(stops[i], stops[i + 1], matches[i, i + 1]!, clocks);
             }
         }
+
+        if (budget.Exhausted || passages.Cast<Passage?>().Any(p => p?.Exhausted == true))
+        {
+            yield return new Gap(stops[0].At, stops[0].Sighting.Flow.From, GapKind.Limited,
+                $"the same bytes were sent too often to tell all transmissions apart ({stops[0].Sighting.Flow.Client} to {stops[0].Sighting.Flow.Server})");
+        }
     }
 
     private static bool Shares(Connection connection, Sighting a, Sighting b, bool fromClient) =>
@@ -115,7 +123,24 @@ internal sealed class DirectionJourney
         return false;
     }
 
-    private bool IsAcknowledged(int i, ByteSpan span) => stops[i].Acknowledged(span.End);
+    /// <summary>The receiver acknowledged it, as heard here or further on.</summary>
+    private bool IsAcknowledged(int i, ByteSpan span)
+    {
+        if (stops[i].Acknowledged(span.End))
+        {
+            return true;
+        }
+
+        for (var j = i + 1; j < stops.Length; j++)
+        {
+            if (passages[i, j] is { } passage && stops[j].Acknowledged(passage.ToLater(span.End)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What of a transmission was seen at no later place.</summary>
     private List<ByteSpan> Unseen(int i, int index)
@@ -179,7 +204,7 @@ internal sealed class DirectionJourney
         var fallback = (Place: -1, Proven: false, Reason: "", LaterSeen: false);
         for (var j = i + 1; j < stops.Length; j++)
         {
-            if (passages[i, j] is not { } passage)
+            if (passages[i, j] is not { Exhausted: false } passage || budget.Exhausted)
             {
                 continue;
             }
@@ -231,7 +256,7 @@ internal sealed class DirectionJourney
     private IEnumerable<int> Overlapping(int i, ByteSpan span)
     {
         var stop = stops[i];
-        for (var n = stop.FirstReaching(span.Start); n < stop.Order.Length && stop.Starts[n] < span.End; n++)
+        for (var n = stop.FirstReaching(span.Start); n < stop.Order.Length && stop.Starts[n] < span.End && budget.TryStep(); n++)
         {
             var other = stop.Order[n];
             if (stop.Starts[n] + stop.Trail[other].SequenceLength > span.Start)

@@ -23,6 +23,7 @@ internal sealed class Passage
     private readonly bool[] touched;
     private readonly int[] seenBefore;
     private static readonly List<ByteSpan> Nothing = [];
+    private readonly WorkBudget budget;
     private int cursor = -1;
 
     /// <summary>Follows every transmission.</summary>
@@ -30,6 +31,7 @@ internal sealed class Passage
     public Passage(PathStop from, PathStop to, PairMatch match, ClockTable clocks)
     {
         (this.from, this.to, this.clocks) = (from, to, clocks);
+        budget = new WorkBudget(from.Trail.Count + to.Trail.Count);
         var anchor = match.Matches(from.FromClient)[0];
         shift = from.Offsets[anchor.A] - to.Offsets[anchor.B];
         timestamps = match.Timestamps;
@@ -50,6 +52,12 @@ internal sealed class Passage
     /// <summary>Segments that the later place provably did not record although they passed it.</summary>
     public long Missed { get; set; }
 
+    /// <summary>The same bytes were sent too often to tell all transmissions apart.</summary>
+    public bool Exhausted => budget.Exhausted;
+
+    /// <summary>An offset of the earlier place in the offsets of the later one.</summary>
+    public long ToLater(long offset) => offset - shift;
+
     /// <summary>Whether any part of a transmission was seen at the later place.</summary>
     public bool Seen(int index) => touched[index];
 
@@ -67,7 +75,7 @@ internal sealed class Passage
     {
         var rest = new List<ByteSpan> { span };
         var end = span.End - shift;
-        for (var n = to.FirstReaching(span.Start - shift); n < to.Order.Length && to.Starts[n] < end && rest.Count > 0; n++)
+        for (var n = to.FirstReaching(span.Start - shift); n < to.Order.Length && to.Starts[n] < end && rest.Count > 0 && budget.TryStep(); n++)
         {
             ref readonly var record = ref to.Trail[to.Order[n]];
             var start = to.Starts[n] + shift;
@@ -135,7 +143,7 @@ internal sealed class Passage
     {
         var best = -1;
         var bestRank = (Sure: -1, Time: long.MinValue);
-        for (var n = from.FirstReaching(wanted.Start); n < from.Order.Length && from.Starts[n] < wanted.End; n++)
+        for (var n = from.FirstReaching(wanted.Start); n < from.Order.Length && from.Starts[n] < wanted.End && budget.TryStep(); n++)
         {
             var index = from.Order[n];
             ref readonly var record = ref from.Trail[index];

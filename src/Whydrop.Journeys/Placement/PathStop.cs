@@ -70,18 +70,21 @@ internal sealed class PathStop
     /// <summary>Position in <see cref="Order"/> of the first segment that can reach beyond an offset.</summary>
     public int FirstReaching(long offset)
     {
-        var index = Array.BinarySearch(Starts, offset - LongestRecord);
-        if (index < 0)
+        var (low, high) = (0, Starts.Length);
+        while (low < high)
         {
-            return ~index;
+            var middle = (low + high) / 2;
+            if (Starts[middle] <= offset - LongestRecord)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
         }
 
-        while (index > 0 && Starts[index - 1] == Starts[index])
-        {
-            index--;
-        }
-
-        return index;
+        return low;
     }
 
     /// <summary>Payload bytes of one segment on the wire; a longer record is a super-packet.</summary>

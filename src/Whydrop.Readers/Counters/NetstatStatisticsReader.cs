@@ -66,6 +66,7 @@ public sealed class NetstatStatisticsReader : Reader
     private sealed class State(Findings findings)
     {
         private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+        private readonly List<(int Line, string Name, long Value)> counters = [];
         private string? group;
         private int headingLine;
         private string histogram = "";
@@ -115,6 +116,12 @@ public sealed class NetstatStatisticsReader : Reader
 
             var whole = understood && (!isLast || group is "IpExt" or "MPTcpExt") && (!AlwaysPrinted.TryGetValue(group, out var always) || seen.Contains(always));
             findings.Section(headingLine, null, group, omitsZeros: whole);
+            foreach (var (line, name, value) in counters)
+            {
+                findings.Counter(line, null, name, value);
+            }
+
+            counters.Clear();
             if (isLast && group is "Ip" or "Icmp" or "TcpExt" && !whole)
             {
                 findings.Gap(headingLine, GapKind.Truncated, $"the text ends within {group}: its absent counters are unknown");
@@ -152,9 +159,14 @@ public sealed class NetstatStatisticsReader : Reader
 
         private void Counter(TextLine line, string heading, string name, long value)
         {
-            if (seen.Add(name) || group is null)
+            if (group is null)
             {
                 findings.Counter(line.Number, null, $"{heading}.{name}", value);
+            }
+            else if (seen.Add(name))
+            {
+                // Whether absent counters are 0 is known at the group's end, and is said before its counters.
+                counters.Add((line.Number, $"{heading}.{name}", value));
             }
             else
             {

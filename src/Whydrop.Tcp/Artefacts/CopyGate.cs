@@ -56,10 +56,15 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
             return fall > 0 || (apart <= CopyNanoseconds && fall >= -1);
         }
 
+        if (s.IsSyn)
+        {
+            return apart <= CopyNanoseconds && Math.Abs(fall) <= 1; // No timer sends a SYN again that soon.
+        }
+
         // No Identification (atomic datagrams, RFC 6864; IPv6): the timestamp must speak, and duplicate ACKs share it within a millisecond.
         var anyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice;
         var limit = anyDevice ? CopyNanoseconds : UnidentifiedNanoseconds;
-        return s.HasTimestamp && s.SackBlocks == 0 && apart <= limit && Math.Abs(fall) <= 1 && (s.Length > 0 || anyDevice || s.IsSyn);
+        return s.HasTimestamp && s.SackBlocks == 0 && apart <= limit && Math.Abs(fall) <= 1 && (s.Length > 0 || anyDevice);
     }
 
     private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d)

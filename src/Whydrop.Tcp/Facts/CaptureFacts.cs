@@ -187,7 +187,7 @@ internal sealed unsafe class CaptureFacts(
             at[point], From(row.Frame == 0 ? null : row.Frame), firstCapture + point, row.Flow, row.FromHigh == clientHigh,
             row.Sequence + (uint)(offset - row.StreamOffset), offset, length, row.Seen ? datagram : null, row.Seen ? row.DontFragment : null,
             Math.Max((int)row.Number, 1), RecoveryKind.From(row.Recovery), row.Fate, row.Proven, row.ProvenBy == 0 ? null : row.ProvenBy,
-            new Timestamp(row.Sent == long.MinValue ? engine.Points[point].First : row.Sent), row.NeverDelivered, row.DataOrdinal + (long)ordinal,
+            new Timestamp(row.Sent <= 0 ? engine.Points[point].First : row.Sent), row.NeverDelivered, row.DataOrdinal + (long)ordinal,
             row.BytesInFlight, row.RttMicroseconds == 0 ? null : TimeSpan.FromMicroseconds(row.RttMicroseconds - 1));
     }
 

@@ -8,6 +8,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
 {
     private const int MostOutstanding = 4096;
     private const int MostSteps = 1 << 18;
+    private bool forgotten;
     private readonly uint[] frames = new uint[MostOutstanding];
 
     /// <summary>Makes a board active. The direction is that of the segment at hand; <paramref name="reverse"/> when the board is of the other end.</summary>
@@ -51,12 +52,14 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
     private int Collect(Board* b, FlowRecord* flow, uint una)
     {
         var count = 0;
+        forgotten = false;
         var number = flow->LastFrame;
         for (var steps = 0; steps < MostSteps && count < MostOutstanding; steps++)
         {
             var past = history[number];
             if (past == null)
             {
+                forgotten = number != 0;
                 break;
             }
 
@@ -73,6 +76,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             number = past->Previous;
         }
 
+        forgotten |= count == MostOutstanding;
         return count;
     }
 
@@ -120,7 +124,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         }
     }
 
-    // Bytes that are outstanding but whose frames the history no longer has; a single one is a FIN.
+    // Bytes that are outstanding without a frame in the history: it no longer has it, or there never was one. A single one is a FIN.
     private void FillUnknown(Board* b, long upTo, SenderState* fwd)
     {
         var missing = upTo - b->Next64;
@@ -144,9 +148,9 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
                 Start = b->Next64,
                 Length = length,
                 Segments = Math.Max(1, (length + payload - 1) / payload),
-                Marks = Transmission.NoDetail | Transmission.SuperPacket,
+                Marks = (ushort)((forgotten ? Transmission.NoDetail : Transmission.Hole) | Transmission.SuperPacket),
                 DatagramLength = payload,
-                Time = long.MinValue,
+                Time = forgotten ? long.MinValue : 0,
                 Number = 1,
             });
             b->Next64 += length;

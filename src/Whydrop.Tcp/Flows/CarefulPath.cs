@@ -44,6 +44,21 @@ internal sealed unsafe class CarefulPath
             return;
         }
 
+        if ((s.Flags & (TcpFlag.Syn | TcpFlag.Ack)) == (TcpFlag.Syn | TcpFlag.Ack) && d.FwdOpening->Has(SenderOpening.BaseSet) && d.FwdOpening->Base != s.Sequence)
+        {
+            // A SYN-ACK with another initial sequence number: noted, but no new connection without a SYN.
+            var reused = Unusual(d);
+            ref var own = ref d.FromHigh ? ref reused->High : ref reused->Low;
+            own.Counts[(int)Observation.PortReused]++;
+            if (d.Fwd->Segments == 0)
+            {
+                // What came before was a challenge ACK (RFC 5961, 4.2) of an older connection: the numbers begin here.
+                d.FwdOpening->Base = s.Sequence;
+                d.Fwd->NextSeq = 0;
+                own.MaxSeqToBeAcked = 0;
+            }
+        }
+
         TakeOpening(s, d, frame);
         var mask = Observe(s, d, frameNumber);
         TakeFates(s, d, mask, frameNumber, frame);
@@ -297,7 +312,12 @@ internal sealed unsafe class CarefulPath
             fwd->Bits |= SenderState.FinSeen;
         }
 
-        fwd->LastAck = s.Acknowledgment;
+        if (s.HasAck)
+        {
+            // A RST without ACK carries no acknowledgment number (RFC 9293 §3.5.2).
+            fwd->LastAck = s.Acknowledgment;
+        }
+
         fwd->Window = s.Window;
         fwd->Ttl = s.Ttl;
         fwd->Frames++;

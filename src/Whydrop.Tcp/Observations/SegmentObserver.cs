@@ -142,7 +142,8 @@ internal static class SegmentObserver
             return 0;
         }
 
-        if (reverse.DupAcks >= 2 && rev.LastAck == s.Sequence && (ulong)(s.Time - reverse.LastTime) < FastRetransmissionNanoseconds)
+        // The mark −1 counts as many: Wireshark keeps the number unsigned.
+        if ((uint)reverse.DupAcks >= 2 && rev.LastAck == s.Sequence && (ulong)(s.Time - reverse.LastTime) < FastRetransmissionNanoseconds)
         {
             return Bit(Observation.FastRetransmission) | Bit(Observation.Retransmission);
         }

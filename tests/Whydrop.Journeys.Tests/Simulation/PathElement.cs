@@ -104,3 +104,28 @@ public sealed class Tap(SimCapture file, Func<SimPacket, bool>? kept = null, int
         return packet;
     }
 }
+
+/// <summary>Remembers a packet with data, to put many repetitions of it into captures.</summary>
+public sealed class Repeater(int times) : PathElement
+{
+    private SimPacket? first;
+
+    public override SimPacket Pass(SimPacket packet)
+    {
+        first ??= packet.FromClient && packet.Length > 0 ? packet : null;
+        return packet;
+    }
+
+    public void Into(SimCapture capture, long start, int each = 1)
+    {
+        var like = capture.Seen.First(p => p.FromClient && p.Length > 0);
+        for (var i = 0; i < times; i += each)
+        {
+            capture.Seen.Add(first! with
+            {
+                Source = like.Source, Destination = like.Destination, Tunnel = like.Tunnel, Ttl = like.Ttl,
+                Time = start + (i * 1_000_000L), IpId = (ushort)(i + 1),
+            });
+        }
+    }
+}

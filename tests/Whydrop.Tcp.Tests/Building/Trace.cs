@@ -41,6 +41,8 @@ public sealed class Trace
 
     public int Add(double milliseconds, Packet packet) => Add(milliseconds, packet.ToFrame());
 
+    public byte[] ToArray() => [.. file];
+
     public Analysed Analyse(TcpAnalysisOptions? options = null)
     {
         using var capture = CaptureFile.Open(new MemoryStream([.. file]), "trace.pcap");
