@@ -55,6 +55,13 @@ public static class CommandLine
 
     private static int Invoke(string[] args, CommandContext context)
     {
+        // Asked by scripts, often: answered before any command is built.
+        if (args is ["--version"])
+        {
+            context.Results.WriteLine(typeof(CommandLine).Assembly.GetName().Version!.ToString(3));
+            return ExitCode.Healthy;
+        }
+
         var root = new RootCommand("Finds where and why Kubernetes traffic is lost, and proves it.");
         root.Add(DiagnoseCommand.Create(context));
         root.Add(FlowsCommand.Create(context));

@@ -52,7 +52,12 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
             ]);
     }
 
-    private static NextEvidence? First(ReportModel model) => model.Diagnosis.NextEvidence is [var first, ..] ? first : null;
+    /// <summary>What to collect first: where nothing was captured yet comes before a repetition.</summary>
+    private static NextEvidence? First(ReportModel model)
+    {
+        var captured = model.Facts.Of<CaptureSummary>().Select(c => c.At).ToHashSet();
+        return model.Diagnosis.NextEvidence.OrderBy(n => captured.Contains(n.Where)).FirstOrDefault();
+    }
 
     private static string Proof(Verdict answer)
     {
