@@ -61,6 +61,7 @@ public sealed class TunnelMtuTests
         Assert.Equal(sent, folder.Count("pod-backend-0/eth0.pcap", Large4));
         Assert.Equal(0, folder.Growth("fwd-node", "Ip", "FragFails"));
         Assert.Equal(0, folder.Growth("front", "Tcp", "RetransSegs"));
+        Assert.Equal(0, folder.Count("front/eth0.pcap", "tcp[13]&4!=0"));
     }
 
     [LabFact]
