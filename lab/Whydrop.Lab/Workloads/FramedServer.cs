@@ -96,7 +96,8 @@ public sealed class FramedServer : IDisposable
             while (FramedMessage.Receive(socket) is { } request)
                 (request.WantsLargeAnswer ? largeAnswer : answer).Send(socket);
 
-            socket.Shutdown(SocketShutdown.Both);
+            // The peer has sent its FIN: an ordinary close answers it.
+            socket.Dispose();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
