@@ -12,6 +12,8 @@ internal sealed unsafe class CaptureFacts(
     FlowEngine engine, FlowReports reports, OtherFrames others, CaptureFile file, CaptureEnding? ending, TcpAnalysisOptions options,
     string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage)
 {
+    private const int MostPieces = 4096;
+    private const int MostUnseenPieces = 256;
     private readonly VantagePoint[] at = [.. engine.Points.Select(p => vantage(p.Point))];
     private readonly long[] flowCounts = new long[engine.Points.Count];
     private readonly long[] sentSegments = new long[engine.Points.Count];
@@ -155,12 +157,12 @@ internal sealed unsafe class CaptureFacts(
         }
     }
 
-    // A merged frame is told segment by segment, as it was on the wire.
+    // A merged frame is told segment by segment, as it was on the wire; a hole by the usual size of segments.
     private IEnumerable<SegmentFate> Expand(FateRow row)
     {
         var payload = Math.Max(1, row.DatagramLength - row.HeaderBytes);
-        var pieces = Math.Clamp(row.Segments, (ushort)1, (ushort)64);
-        if (!row.Seen || pieces == 1)
+        var pieces = Math.Clamp((int)row.Segments, 1, row.Seen || row.Fate == Fate.LostBefore ? MostPieces : MostUnseenPieces);
+        if (pieces == 1)
         {
             yield return One(row, row.StreamOffset, row.Length, 0);
             yield break;

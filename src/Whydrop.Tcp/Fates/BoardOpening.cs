@@ -8,6 +8,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
 {
     private const int MostOutstanding = 4096;
     private const int MostSteps = 1 << 18;
+    private const int TimestampBytes = 12;
     private bool forgotten;
     private readonly uint[] frames = new uint[MostOutstanding];
 
@@ -28,13 +29,16 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         var next = b->Next64 + Unwrap(fwd->NextSeq - b->NextSeqAtIdle, fwd->Bytes - b->BytesAtIdle);
         var outstanding = receiver->LastAck == 0 ? (int)Math.Min(next, int.MaxValue) : (int)(fwd->NextSeq - receiver->LastAck);
         outstanding = Math.Max(0, (int)Math.Min(outstanding, next));
+        b->UsualPayload = WireSegments.UsualPayload(
+            *fwd, opening->Has(SenderOpening.HasMss) ? opening->Mss : 0, opening->Has(SenderOpening.TimestampSeen) ? TimestampBytes : 0,
+            d.Flow->Key.IsIpv6 ? 60 : 40);
         b->Active = true;
         b->Next64 = b->Una64 = next - outstanding;
         b->RackTime = long.MinValue;
         b->TimeoutUpTo = long.MinValue;
         var una = b->SequenceOf(b->Una64);
         var count = Collect(b, d.Flow, una);
-        Import(b, d, fwd, count, next, counted: !first);
+        Import(b, d, fwd, count, next, counted: !first, AllowedWindow.Forbids(b, next, *receiver));
         if (first)
         {
             CountEarlier(b, d.Flow, *fwd, una);
@@ -80,12 +84,12 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         return count;
     }
 
-    private void Import(Board* b, in Direction d, SenderState* fwd, int count, long next, bool counted)
+    private void Import(Board* b, in Direction d, SenderState* fwd, int count, long next, bool counted, bool forbidden)
     {
         if (count > 0)
         {
             var oldest = history[frames[count - 1]];
-            FillUnknown(b, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), fwd);
+            FillUnknown(b, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), last: false, forbidden);
         }
 
         var ordinal = fwd->Segments - (uint)Math.Min(count, fwd->Segments);
@@ -102,7 +106,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             sending.Place(b, transmission, *fwd, 0);
         }
 
-        FillUnknown(b, next, fwd);
+        FillUnknown(b, next, last: true, forbidden);
     }
 
     // A merged frame that is acknowledged in part: those segments are delivered.
@@ -124,8 +128,8 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         }
     }
 
-    // Bytes that are outstanding without a frame in the history: it no longer has it, or there never was one. A single one is a FIN.
-    private void FillUnknown(Board* b, long upTo, SenderState* fwd)
+    // Bytes that are outstanding without a frame in the history: it no longer has it, or there never was one. A single last one is a FIN.
+    private void FillUnknown(Board* b, long upTo, bool last, bool forbidden)
     {
         var missing = upTo - b->Next64;
         if (missing <= 0)
@@ -133,13 +137,13 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             return;
         }
 
-        if (missing == 1 && (fwd->Bits & SenderState.FinSeen) != 0)
+        if (missing == 1 && last)
         {
             b->Next64 = upTo;
             return;
         }
 
-        var payload = Math.Max(1, (int)fwd->Mss);
+        var payload = b->UsualPayload;
         while (b->Next64 < upTo)
         {
             var length = (int)Math.Min(upTo - b->Next64, 1 << 28);
@@ -148,7 +152,8 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
                 Start = b->Next64,
                 Length = length,
                 Segments = Math.Max(1, (length + payload - 1) / payload),
-                Marks = (ushort)((forgotten ? Transmission.NoDetail : Transmission.Hole) | Transmission.SuperPacket),
+                Marks = (ushort)((forgotten ? Transmission.NoDetail : Transmission.Hole) | Transmission.SuperPacket
+                    | (forbidden && !forgotten ? Transmission.BeyondWindow : 0)),
                 DatagramLength = payload,
                 Time = forgotten ? long.MinValue : 0,
                 Number = 1,

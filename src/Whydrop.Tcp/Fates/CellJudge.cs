@@ -104,13 +104,13 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
     {
         if (hole.Is(Transmission.LostUpstream))
         {
-            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), true);
+            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), unique: false);
         }
         else if (hole.Is(Transmission.Acked))
         {
             book.Enter(b, hole, Fate.NotCaptured, true, hole.AckedFrame, false, true);
         }
-        else if (neverFilled)
+        else if (neverFilled && !hole.Is(Transmission.BeyondWindow))
         {
             var shown = hole.MissingFrame != 0;
             book.Enter(b, hole, shown ? Fate.LostBefore : Fate.Unknown, shown, hole.MissingFrame, true, true);
@@ -133,18 +133,16 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             firstDelivered--;
         }
 
-        var (lostOnce, needlessOnce) = (false, false);
         for (var i = 0; i < nodes.Length; i++)
         {
             var n = *list[nodes[i]];
             if (n.Is(Transmission.Looped))
             {
-                book.Enter(b, n, Fate.Looped, true, n.AckedFrame, false, true);
+                book.Enter(b, n, Fate.Looped, true, n.AckedFrame, false, unique: i == firstDelivered);
             }
             else if (i < firstDelivered)
             {
-                EnterLost(b, n, *list[nodes[deliverer]], !lostOnce);
-                lostOnce = true;
+                EnterLost(b, n, *list[nodes[deliverer]]);
             }
             else if (i == firstDelivered)
             {
@@ -153,8 +151,7 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             else
             {
                 var fate = n.Is(Transmission.SameDatagram) ? Fate.Duplicated : Fate.RetransmittedNeedlessly;
-                book.Enter(b, n, fate, true, n.AckedFrame, false, !needlessOnce);
-                needlessOnce = true;
+                book.Enter(b, n, fate, true, n.AckedFrame, false, unique: false);
             }
         }
 
@@ -162,12 +159,12 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
     }
 
     // An earlier transmission of bytes that a later one brought across.
-    private void EnterLost(Board* b, in Transmission n, in Transmission deliverer, bool unique)
+    private void EnterLost(Board* b, in Transmission n, in Transmission deliverer)
     {
         var shown = n.MissingFrame != 0;
         var echoed = n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
             && n.TsVal != deliverer.TsVal;
-        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique);
+        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique: false);
     }
 
     // The latest transmission that the acknowledgment can have answered.
@@ -204,15 +201,13 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
     private bool DecideUnanswered(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd, long now)
     {
-        var lostOnce = false;
         for (var i = 0; i < nodes.Length; i++)
         {
             var n = *list[nodes[i]];
-            var shown = n.MissingFrame != 0 && (i < nodes.Length - 1 || IsOldNews(n, fwd, now));
+            var shown = n.MissingFrame != 0 && !n.Is(Transmission.BeyondWindow) && (i < nodes.Length - 1 || IsOldNews(n, fwd, now));
             var fate = n.Is(Transmission.Looped) ? Fate.Looped
                 : shown || i < nodes.Length - 1 || IsLadderEnd(nodes, fwd, now) ? Fate.LostAfter : Fate.Unknown;
-            book.Enter(b, n, fate, shown, n.MissingFrame, fate != Fate.Unknown, fate == Fate.Unknown || !lostOnce);
-            lostOnce |= fate == Fate.LostAfter;
+            book.Enter(b, n, fate, shown, n.MissingFrame, fate != Fate.Unknown, unique: i == nodes.Length - 1);
         }
 
         return true;

@@ -35,7 +35,7 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
     /// <param name="proven">The receiver said so.</param>
     /// <param name="provenBy">In this frame.</param>
     /// <param name="neverDelivered">Nothing ever brought these bytes across.</param>
-    /// <param name="unique">These bytes were not entered with this fate before.</param>
+    /// <param name="unique">This is what became of these bytes in the end: true for one transmission of a byte.</param>
     public void Enter(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered, bool unique)
     {
         CountSizes(b, n, fate);

@@ -22,6 +22,11 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         var word = new Word(s.Time, frameNumber, s.TsEcr, s.HasTimestamp, (d.Rev->MinRtt == 0 ? 0 : d.Rev->MinRtt - 1) * 500L, s.SackBlocks >= MostBlocksWithTimestamps,
             Math.Max(LongAfter, d.Rev->Srtt * 4000L));
         b->LastHeardFrame = frameNumber;
+        if (Ledger.OffsetOf(b, s.Acknowledgment) > b->Next64 && AllowedWindow.Forbids(b, Ledger.OffsetOf(b, s.Acknowledgment), *d.Fwd))
+        {
+            return; // Another connection's numbers (RFC 5961, 5): nothing of it is about these bytes.
+        }
+
         TakeCumulative(b, s.Acknowledgment, word);
         if (s.SackBlocks > 0)
         {
@@ -72,8 +77,8 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
             {
                 Start = b->Next64,
                 Length = (int)Math.Min(length, int.MaxValue),
-                Segments = (int)Math.Max(1, (length + 1459) / 1460),
-                DatagramLength = 1460,
+                Segments = (int)Math.Max(1, (length + b->UsualPayload - 1) / b->UsualPayload),
+                DatagramLength = b->UsualPayload,
                 Time = word.Time,
                 Frame = word.Frame,
                 Marks = Transmission.Hole | Transmission.SuperPacket,

@@ -358,7 +358,8 @@ internal sealed unsafe class CarefulPath
             return;
         }
 
-        var advanced = fwd->NextSeq == 0 || SequenceNumber.Greater(end, fwd->NextSeq);
+        // A reset carries no data: a number ahead of the stream (an answer to a stray acknowledgment, RFC 9293, 3.5.2) is not its progress.
+        var advanced = fwd->NextSeq == 0 || (SequenceNumber.Greater(end, fwd->NextSeq) && !s.IsReset);
         if (d.Flow->Unusual != 0)
         {
             var unusual = engine.Unusual[Math.Abs(d.Flow->Unusual) - 1];
