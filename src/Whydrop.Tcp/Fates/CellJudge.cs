@@ -125,8 +125,9 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
     private bool DecideDelivered(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd)
     {
-        var deliverer = Deliverer(nodes, fwd);
-        var delivered = DSacks(nodes) + 1;
+        var (deliverer, told) = Deliverer(b, nodes, fwd);
+        var duplicates = DSacks(nodes);
+        var delivered = duplicates + 1;
         var firstDelivered = deliverer;
         for (var extra = delivered - (nodes.Length - deliverer); extra > 0 && firstDelivered > 0; extra--)
         {
@@ -151,7 +152,7 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             else
             {
                 var fate = n.Is(Transmission.SameDatagram) ? Fate.Duplicated : Fate.RetransmittedNeedlessly;
-                book.Enter(b, n, fate, true, n.AckedFrame, false, unique: false);
+                book.Enter(b, n, fate, told || duplicates > 0 || fate == Fate.Duplicated, n.AckedFrame, false, unique: false);
             }
         }
 
@@ -161,31 +162,58 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
     // An earlier transmission of bytes that a later one brought across.
     private void EnterLost(Board* b, in Transmission n, in Transmission deliverer)
     {
+        // Of a duplicate of the last segment the echo is renewed too; only a receiver that would have sent a D-SACK for it proves by its echo.
         var shown = n.MissingFrame != 0;
-        var echoed = n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
+        var echoed = book.SackInUse(b) && n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
             && n.TsVal != deliverer.TsVal;
         book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique: false);
     }
 
-    // The latest transmission that the acknowledgment can have answered.
-    private int Deliverer(ReadOnlySpan<int> nodes, in SenderState fwd)
+    // The transmission that brought the bytes, and whether the receiver named it. Ambiguous timing speaks for the latest one.
+    private (int Deliverer, bool Told) Deliverer(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd)
     {
         var first = *list[nodes[0]];
-        var soonest = (fwd.MinRtt == 0 ? 0 : fwd.MinRtt - 1) * 500L;
-        var k = nodes.Length - 1;
-        while (k > 0 && list[nodes[k]]->Time + soonest > first.AckedTime)
+        var last = nodes.Length - 1;
+        var earliest = 0;
+        if (first.Is(Transmission.AckedAtHead))
         {
-            k--;
+            // RFC 7323, 4.3 and Eifel (RFC 3522): the echo is of the segment that advanced the left edge.
+            while (last > 0 && list[nodes[last]]->Is(Transmission.HasTimestamp) && SequenceNumber.Greater(list[nodes[last]]->TsVal, first.AckedTsEcr))
+            {
+                last--;
+            }
+
+            if (list[nodes[last]]->Is(Transmission.HasTimestamp) && list[nodes[last]]->TsVal == first.AckedTsEcr)
+            {
+                for (earliest = last; earliest > 0 && list[nodes[earliest - 1]]->TsVal == first.AckedTsEcr; earliest--)
+                {
+                }
+            }
         }
 
-        // RFC 7323, 4.3: the echo is of the segment that advanced the left edge.
-        while (k > 0 && first.Is(Transmission.AckedAtHead) && list[nodes[k]]->Is(Transmission.HasTimestamp)
-            && SequenceNumber.Greater(list[nodes[k]]->TsVal, first.AckedTsEcr))
+        var told = last < nodes.Length - 1;
+        var soonest = SoonestAnswer(b, fwd);
+        while (last > earliest && list[nodes[last]]->Time + soonest > first.AckedTime)
         {
-            k--;
+            last--;
+            told = false;
         }
 
-        return k;
+        return (last, told);
+    }
+
+    // Half the shortest round trip from here to the receiver. Without a handshake the samples may all contain a delayed ACK.
+    private long SoonestAnswer(Board* b, in SenderState fwd)
+    {
+        const long delayedAck = 40_000;
+        var measured = fwd.MinRtt == 0 ? long.MaxValue : fwd.MinRtt - 1L;
+        var handshake = book.HandshakeMicroseconds(b);
+        if (handshake == 0)
+        {
+            return measured == long.MaxValue ? 0 : Math.Max(0, measured - delayedAck) * 500;
+        }
+
+        return Math.Min(measured, handshake) * 500;
     }
 
     private int DSacks(ReadOnlySpan<int> nodes)

@@ -28,6 +28,27 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         return clientHigh == b->FromHigh ? PointOf(b).FromClient : PointOf(b).FromServer;
     }
 
+    /// <summary>Round trip from here to the receiver in the handshake, in microseconds; 0 when not seen.</summary>
+    public long HandshakeMicroseconds(Board* b)
+    {
+        var opening = table.Openings[b->Flow];
+        if (opening->HandshakeRtt == 0)
+        {
+            return 0;
+        }
+
+        var toServer = opening->HandshakeRtt - 1L;
+        var fromClient = ((opening->Bits & FlowOpening.ClientHigh) != 0) == b->FromHigh;
+        return fromClient ? toServer : Math.Max(0, (opening->InitialRttNanoseconds / 1000) - toServer);
+    }
+
+    /// <summary>Both ends offered SACK (RFC 2018, 2) and were seen to.</summary>
+    public bool SackInUse(Board* b)
+    {
+        var opening = table.Openings[b->Flow];
+        return opening->Low.Has(SenderOpening.SackOffered) && opening->High.Has(SenderOpening.SackOffered);
+    }
+
     /// <summary>Enters one transmission, or one range that never passed.</summary>
     /// <param name="b">Its board.</param>
     /// <param name="n">The transmission.</param>
