@@ -129,7 +129,7 @@ internal sealed unsafe class CaptureFacts(
             var p = engine.Points[i];
             var deliveredSegments = sentSegments[i] + p.UnseenSegments - p.Segments.Sum();
             var deliveredBytes = sentBytes[i] + p.UnseenBytes - p.Bytes.Sum();
-            yield return new FateTally(at[i], From(), firstCapture + i, Fate.Delivered, deliveredSegments, deliveredBytes, deliveredBytes);
+            yield return new FateTally(at[i], From(), firstCapture + i, Fate.Delivered, deliveredSegments, deliveredBytes, deliveredBytes - p.DeliveredAgainBytes);
             for (var f = 0; f < PointTally.Fates; f++)
             {
                 if (p.Segments[f] != 0 || p.Bytes[f] != 0)
@@ -149,6 +149,11 @@ internal sealed unsafe class CaptureFacts(
             {
                 yield return fate;
             }
+        }
+
+        if (book.GivenUp > 0)
+        {
+            yield return Limited($"{book.GivenUp} byte ranges were given up undecided: more than {Sending.MostNodes} were open in one direction of a connection at a time");
         }
 
         if (book.RowsNotKept > 0)

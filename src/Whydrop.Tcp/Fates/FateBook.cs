@@ -15,6 +15,9 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
     /// <summary>Fates beyond the limit.</summary>
     public long RowsNotKept { get; private set; }
 
+    /// <summary>Byte ranges that were decided too early because too many were open.</summary>
+    public long GivenUp { get; set; }
+
     public int RowCount => rows.Count;
 
     public FateRow Row(int index) => *rows[index];

@@ -7,7 +7,8 @@ namespace Whydrop.Tcp.Fates;
 /// <summary>Enters data segments into a board: new bytes, bytes sent again, and bytes that come late into a hole.</summary>
 internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge judge)
 {
-    private const int MostNodes = 4096;
+    /// <summary>Open transmissions of one direction; the oldest range gives way.</summary>
+    public const int MostNodes = 4096;
 
     /// <summary>Takes a segment as it passes.</summary>
     public void Take(Board* b, in TcpSegment s, in Direction d, int dupAcks, uint frameNumber)
@@ -46,6 +47,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         while (b->Count > MostNodes)
         {
             judge.GiveUpOldest(b, *d.Fwd);
+            book.GivenUp++;
         }
     }
 
