@@ -192,7 +192,7 @@ internal sealed unsafe class CaptureFacts(
         var datagram = row.Segments > 1 ? Math.Min(row.DatagramLength, row.HeaderBytes + length) : row.DatagramLength;
         return new SegmentFate(
             at[point], From(row.Frame == 0 ? null : row.Frame), firstCapture + point, row.Flow, row.FromHigh == clientHigh,
-            row.Sequence + (uint)(offset - row.StreamOffset), offset, length, row.Seen ? datagram : null, row.Seen ? row.DontFragment : null,
+            row.Sequence + (uint)(offset - row.StreamOffset), offset, length, row.SizeCertain ? datagram : null, row.Seen ? row.DontFragment : null,
             Math.Max((int)row.Number, 1), RecoveryKind.From(row.Recovery), row.Fate, row.Proven, row.ProvenBy == 0 ? null : row.ProvenBy,
             new Timestamp(row.Sent <= 0 ? engine.Points[point].First : row.Sent), row.NeverDelivered, row.DataOrdinal + (long)ordinal,
             row.BytesInFlight, row.RttMicroseconds == 0 ? null : TimeSpan.FromMicroseconds(row.RttMicroseconds - 1));

@@ -89,7 +89,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         if (count > 0)
         {
             var oldest = history[frames[count - 1]];
-            FillUnknown(b, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), last: false, forbidden);
+            FillUnknown(b, d.Flow, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), last: false, forbidden);
         }
 
         var ordinal = fwd->Segments - (uint)Math.Min(count, fwd->Segments);
@@ -97,16 +97,16 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         {
             var past = history[frames[i]];
             var transmission = Make(b, *past, frames[i], *fwd, ordinal++, d.Flow->Key.IsIpv6);
-            if (counted)
+            if (counted && !transmission.Is(Transmission.SizeUncertain))
             {
-                book.CountDelivered(b, past->Length, past->HeaderBytes, transmission.Is(Transmission.SuperPacket) ? transmission.DatagramLength : 0, past->DontFragment, -1);
+                book.CountDelivered(b, past->Time, past->Length, past->HeaderBytes, transmission.Is(Transmission.SuperPacket) ? transmission.DatagramLength : 0, past->DontFragment, -1);
             }
 
             CutAcknowledged(b, ref transmission);
             sending.Place(b, transmission, *fwd, 0);
         }
 
-        FillUnknown(b, next, last: true, forbidden);
+        FillUnknown(b, d.Flow, next, last: true, forbidden);
     }
 
     // A merged frame that is acknowledged in part: those segments are delivered.
@@ -123,13 +123,17 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         t.Length -= cut;
         if (t.Is(Transmission.SuperPacket) && limit > 0)
         {
-            book.CountDelivered(b, cut, t.HeaderBytes, t.DatagramLength, t.Is(Transmission.DontFragment), 1);
+            if (!t.Is(Transmission.SizeUncertain))
+            {
+                book.CountDelivered(b, t.Time, cut, t.HeaderBytes, t.DatagramLength, t.Is(Transmission.DontFragment), 1);
+            }
+
             t.Segments -= Math.Min(t.Segments - 1, (cut + limit - 1) / limit);
         }
     }
 
     // Bytes that are outstanding without a frame in the history: it no longer has it, or there never was one. A single last one is a FIN.
-    private void FillUnknown(Board* b, long upTo, bool last, bool forbidden)
+    private void FillUnknown(Board* b, FlowRecord* flow, long upTo, bool last, bool forbidden)
     {
         var missing = upTo - b->Next64;
         if (missing <= 0)
@@ -137,10 +141,11 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             return;
         }
 
-        if (missing == 1 && last)
+        var end = upTo;
+        var finSeen = ((b->FromHigh ? flow->High.Bits : flow->Low.Bits) & SenderState.FinSeen) != 0;
+        if (last && (missing == 1 || finSeen))
         {
-            b->Next64 = upTo;
-            return;
+            upTo--;
         }
 
         var payload = b->UsualPayload;
@@ -155,11 +160,14 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
                 Marks = (ushort)((forgotten ? Transmission.NoDetail : Transmission.Hole) | Transmission.SuperPacket
                     | (forbidden && !forgotten ? Transmission.BeyondWindow : 0)),
                 DatagramLength = payload,
-                Time = forgotten ? long.MinValue : 0,
+                Time = forgotten ? long.MinValue : flow->LastTime,
+                Frame = forgotten ? 0 : flow->LastFrame,
                 Number = 1,
             });
             b->Next64 += length;
         }
+
+        b->Next64 = end;
     }
 
     private static Transmission Make(Board* b, in PastFrame past, uint number, in SenderState fwd, uint ordinal, bool ipv6)
@@ -183,7 +191,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             RttMicroseconds = fwd.Srtt,
             DataOrdinal = ordinal,
             Marks = (ushort)((past.HasTimestamp ? Transmission.HasTimestamp : 0) | (past.DontFragment ? Transmission.DontFragment : 0)
-                | (merged ? Transmission.SuperPacket : 0)),
+                | (merged ? Transmission.SuperPacket : 0) | (merged && fwd.Mss == 0 ? Transmission.SizeUncertain : 0)),
         };
     }
 
@@ -204,9 +212,9 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             {
                 var t = Make(b, *past, number, fwd, 0, flow->Key.IsIpv6);
                 load.Sent(past->Time, t.Segments, past->Length + ((long)past->HeaderBytes * t.Segments));
-                if (SequenceNumber.LessOrEqual(past->Sequence + (uint)past->Length, una))
+                if (!t.Is(Transmission.SizeUncertain) && SequenceNumber.LessOrEqual(past->Sequence + (uint)past->Length, una))
                 {
-                    book.CountDelivered(b, past->Length, past->HeaderBytes, t.Is(Transmission.SuperPacket) ? t.DatagramLength : 0, past->DontFragment, 1);
+                    book.CountDelivered(b, past->Time, past->Length, past->HeaderBytes, t.Is(Transmission.SuperPacket) ? t.DatagramLength : 0, past->DontFragment, 1);
                 }
             }
 

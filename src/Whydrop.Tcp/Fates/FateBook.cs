@@ -15,6 +15,9 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
     /// <summary>Fates beyond the limit.</summary>
     public long RowsNotKept { get; private set; }
 
+    /// <summary>What ICMP told senders.</summary>
+    public PathMtus? Paths { get; set; }
+
     /// <summary>Byte ranges that were decided too early because too many were open.</summary>
     public long GivenUp { get; set; }
 
@@ -81,8 +84,14 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
     }
 
     /// <summary>Adds to (or takes back from) what was delivered of one size.</summary>
-    public void CountDelivered(Board* b, int length, int headerBytes, int datagramLimit, bool dontFragment, int sign)
+    public void CountDelivered(Board* b, long time, int length, int headerBytes, int datagramLimit, bool dontFragment, int sign)
     {
+        var longest = datagramLimit == 0 ? length + headerBytes : Math.Min(datagramLimit, length + headerBytes);
+        if (Paths is { IsEmpty: false } && Paths.Exceeds(table.Records[b->Flow]->Key, b->FromHigh, time, longest))
+        {
+            return;
+        }
+
         if (datagramLimit == 0 || length + headerBytes <= datagramLimit)
         {
             Size(b, length + headerBytes, dontFragment)->Delivered += sign;
@@ -149,6 +158,16 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
 
         var lost = fate == Fate.LostAfter;
         var header = n.HeaderBytes;
+        if (lost)
+        {
+            LoadOf(b).Lost(n.Time, n.Segments, n.Length + ((long)header * n.Segments));
+        }
+
+        if (!IsCertain(b, n))
+        {
+            return;
+        }
+
         if (!n.Is(Transmission.SuperPacket))
         {
             var size = Size(b, n.DatagramLength, n.Is(Transmission.DontFragment));
@@ -161,12 +180,10 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
             Add(Size(b, n.DatagramLength, n.Is(Transmission.DontFragment)), n.Segments - 1, lost);
             Add(Size(b, header + (int)Math.Clamp(rest, 1, payload), n.Is(Transmission.DontFragment)), 1, lost);
         }
-
-        if (fate == Fate.LostAfter)
-        {
-            LoadOf(b).Lost(n.Time, n.Segments, n.Length + ((long)header * n.Segments));
-        }
     }
+
+    private bool IsCertain(Board* b, in Transmission n) =>
+        !n.Is(Transmission.SizeUncertain) && (Paths is null || Paths.IsEmpty || !Paths.Exceeds(table.Records[b->Flow]->Key, b->FromHigh, n.Time, n.DatagramLength));
 
     private static void Add(SizeTally* size, long count, bool lost)
     {
@@ -222,6 +239,7 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
             Length = n.Length,
             Segments = (ushort)Math.Min(n.Segments, ushort.MaxValue),
             Seen = !n.Is(Transmission.Hole) && !n.Is(Transmission.NoDetail),
+            SizeCertain = !n.Is(Transmission.Hole) && !n.Is(Transmission.NoDetail) && IsCertain(b, n),
             DatagramLength = n.DatagramLength,
             HeaderBytes = n.HeaderBytes,
             DontFragment = n.Is(Transmission.DontFragment),

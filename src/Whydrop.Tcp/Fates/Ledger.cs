@@ -80,7 +80,11 @@ internal sealed unsafe class Ledger : IDisposable
         var b = boards[number - 1];
         var limit = WireSegments.PayloadLimit(s, *d.Fwd);
         var header = s.IpLength - s.Length;
-        Book.CountDelivered(b, s.Length, header, limit == 0 ? 0 : header + limit, s.DontFragment, 1);
+        if (limit == 0 || d.Fwd->Mss != 0)
+        {
+            Book.CountDelivered(b, s.Time, s.Length, header, limit == 0 ? 0 : header + limit, s.DontFragment, 1);
+        }
+
         var segments = WireSegments.Count(s.Length, limit);
         Book.LoadOf(b).Sent(s.Time, segments, s.Length + ((long)header * segments));
     }

@@ -72,6 +72,9 @@ internal struct Transmission
     /// </summary>
     public const ushort BeyondWindow = 2048;
 
+    /// <summary>Its length on the wire is a guess.</summary>
+    public const ushort SizeUncertain = 4096;
+
     public readonly long End => Start + Length;
 
     public readonly bool Is(ushort mark) => (Marks & mark) != 0;
