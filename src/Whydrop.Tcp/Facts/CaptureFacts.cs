@@ -8,6 +8,7 @@ using Whydrop.Tcp.Observations;
 namespace Whydrop.Tcp.Facts;
 
 /// <summary>Turns the finished analysis into facts.</summary>
+// SAFETY: indices run below the counts of slabs that never move; nothing is added to them once the capture has been read.
 internal sealed unsafe class CaptureFacts(
     FlowEngine engine, FlowReports reports, OtherFrames others, CaptureFile file, CaptureEnding? ending, TcpAnalysisOptions options,
     string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage)

@@ -3,6 +3,7 @@ using Whydrop.Tcp.Flows;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>How far a sender may go (RFC 9293, 3.8.6): numbers far beyond the receiver's window are not data of this connection.</summary>
+// SAFETY: the board is one of a slab that never moves; it is read only for the length of the call.
 internal static class AllowedWindow
 {
     /// <summary>The largest window there is is 2^30 bytes (RFC 7323, 2.3).</summary>

@@ -4,6 +4,7 @@ using Whydrop.Tcp.Observations;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Brings a board up to date when it is needed: its place in the stream, and what is outstanding, from the frame history.</summary>
+// SAFETY: boards, records and history pages never move; a frame that fell out of the history is answered with null and ends the walk.
 internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHistory history, Sending sending)
 {
     private const int MostOutstanding = 4096;

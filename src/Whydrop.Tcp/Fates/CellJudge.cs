@@ -9,6 +9,7 @@ namespace Whydrop.Tcp.Fates;
 /// D-SACK, timestamp echo, or because it came sooner than a round trip. A transmission is lost only when another one of the same bytes
 /// was needed, or the receiver showed the hole.
 /// </summary>
+// SAFETY: nodes are copied out of the list before the book may change anything; none is used after its removal.
 internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 {
     private const long DSackPatience = 1_000_000_000;

@@ -6,6 +6,7 @@ using Whydrop.Tcp.Observations;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Closes the account of every connection when the capture ends: open boards are judged, what was never answered stays unknown.</summary>
+// SAFETY: indices run below the counts of slabs that never move; the history answers null for what it no longer has.
 internal sealed unsafe class EndOfCapture(FlowEngine engine)
 {
     private const int MostSteps = 1 << 16;

@@ -6,6 +6,7 @@ using Whydrop.Tcp.Memory;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Enters decided transmissions: totals per capture point, sizes per direction, and a bounded number of single fates.</summary>
+// SAFETY: rows and sizes live in slabs that never move; a size list begins at a number stored by this class only, 0 being none.
 internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, int mostRows) : IDisposable
 {
     private const int MostSizes = 2048;

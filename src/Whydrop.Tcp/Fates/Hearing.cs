@@ -6,6 +6,7 @@ using Whydrop.Tcp.Packets;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>What the receiver says: cumulative ACK, SACK blocks (RFC 2018), D-SACK (RFC 2883). It marks transmissions; the judge decides.</summary>
+// SAFETY: a node is read again after each division of the list, which adds nodes but moves none; frame bytes are read as bounds-checked spans.
 internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
 {
     private const int MostMarkedPerAck = 256;

@@ -10,6 +10,7 @@ namespace Whydrop.Tcp.Fates;
 /// The byte-range ledger: opens a <see cref="Board"/> when something is in question on a direction, feeds it with what was sent and what
 /// the receiver said, and closes it when everything is decided. Directions without questions have no board: their bytes were delivered.
 /// </summary>
+// SAFETY: boards live in a slab that never moves, so a pointer stays good while more are added; number 0 is no board.
 internal sealed unsafe class Ledger : IDisposable
 {
     private const uint ProbeBits = SegmentObserver.ProbeMask;

@@ -5,6 +5,7 @@ using Whydrop.Tcp.Packets;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Enters data segments into a board: new bytes, bytes sent again, and bytes that come late into a hole.</summary>
+// SAFETY: nodes never move when the list grows; a node that was removed is not read again.
 internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge judge)
 {
     /// <summary>Open transmissions of one direction; the oldest range gives way.</summary>
