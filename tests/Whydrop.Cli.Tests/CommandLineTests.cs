@@ -75,7 +75,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("json", "{")]
-    [InlineData("yaml", "schema: \"whydrop.verdict/1\"")]
+    [InlineData("yaml", "schema: whydrop.verdict/1")]
     [InlineData("md", "## INCONCLUSIVE")]
     [InlineData("html", "<!doctype html>")]
     [InlineData("wide", "INCONCLUSIVE")]

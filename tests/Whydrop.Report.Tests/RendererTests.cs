@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Whydrop.Diagnosis;
 using Whydrop.Report.Flows;
 using Whydrop.Report.Html;
@@ -43,7 +44,7 @@ public class RendererTests
             FlowRow[] rows = [new(Models.Flow(), 12, 0), new(Models.Flow("fd00:10:244::1234:5678"), 0, 0)];
             foreach (var (width, wide) in new[] { (120, false), (80, false), (100, true) })
             {
-                FlowReport.Write(rows, severalCaptures: false, o, width, colour: false, wide);
+                FlowReport.Write(rows, severalCaptures: false, o, Pipe(width), wide);
                 o.WriteLine();
             }
         }),
@@ -70,7 +71,7 @@ public class RendererTests
     [InlineData(132)]
     public void NothingButCommandsIsWiderThanTheTerminal(int width)
     {
-        var text = Written(o => TerminalReport.Write(Models.Fault(VerdictStatus.Suspected), o, width, colour: false, wide: false, wrapHead: true));
+        var text = Written(o => TerminalReport.Write(Models.Fault(VerdictStatus.Suspected), o, new Screen(width, Colour: false, Interactive: true, Unicode: true), wide: false));
 
         Assert.All(text.Split('\n').Where(l => !l.Contains("tcpdump", StringComparison.Ordinal) && !l.Contains("──", StringComparison.Ordinal)), l => Assert.True(l.Length <= width, l));
     }
@@ -78,7 +79,7 @@ public class RendererTests
     [Fact]
     public void ColourChangesNoWord()
     {
-        var coloured = Written(o => TerminalReport.Write(Models.Fault(), o, 80, colour: true, wide: false, wrapHead: false));
+        var coloured = Written(o => TerminalReport.Write(Models.Fault(), o, Pipe(80) with { Colour = true }, wide: false));
 
         Assert.Contains('\u001b', coloured);
         Assert.Equal(Terminal(Models.Fault(), 80), System.Text.RegularExpressions.Regex.Replace(coloured, "\u001b\\[[0-9;]*m", ""));
@@ -95,8 +96,55 @@ public class RendererTests
         Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void BracketsOfStrangersAreText()
+    {
+        var model = Models.Fault() with { Complaint = "[red]flow[/] [[x]] [/", Files = [new ReportedFile("[bold]odd[/].txt", "text", "?", "nothing")] };
+
+        var text = Terminal(model, 100, wide: true);
+
+        Assert.Contains("[red]flow[/] [[x]] [/", text, StringComparison.Ordinal);
+        Assert.Contains("[bold]odd[/].txt", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithoutUnicodeTheReportsOwnMarksAreAscii()
+    {
+        var marks = Terminal(Models.Fault(), 80).Where(c => c > 127).ToHashSet();
+
+        Assert.Empty(marks);
+        Assert.Contains('✓', Written(o => TerminalReport.Write(Models.Fault(), o, Pipe(80) with { Unicode = true }, wide: false)));
+    }
+
+    [Fact]
+    public void NoLineEndsInBlanks() =>
+        Assert.All(Terminal(Models.Fault(VerdictStatus.Suspected), 80, wide: true).Split('\n'), l => Assert.Equal(l.TrimEnd(), l));
+
+    [Fact]
+    public void YamlIsTheJsonDocument()
+    {
+        var model = Models.Fault() with { Case = "yes: [no] #1\n- \"x\"", Complaint = "12:30" };
+        var json = JsonReport.Node(model);
+
+        var yaml = new YamlDotNet.Serialization.DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build()
+            .Deserialize<object>(Written(o => YamlReport.Write(model, o)));
+
+        Assert.Equal(Normal(json), Normal(JsonNode.Parse(new YamlDotNet.Serialization.SerializerBuilder().JsonCompatible().Build().Serialize(yaml))!));
+    }
+
+    // Numbers compared as numbers: 8.7e-5 and 0.000087 are the same.
+    private static string Normal(JsonNode node) => node switch
+    {
+        JsonObject o => "{" + string.Join(",", o.Select(m => m.Key + "=" + (m.Value is null ? "null" : Normal(m.Value)))) + "}",
+        JsonArray a => "[" + string.Join(",", a.Select(i => i is null ? "null" : Normal(i))) + "]",
+        _ when node.GetValueKind() == System.Text.Json.JsonValueKind.Number => double.Parse(node.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture).ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+        _ => node.ToJsonString(),
+    };
+
+    private static Screen Pipe(int width) => new(width, Colour: false, Interactive: false, Unicode: false);
+
     private static string Terminal(ReportModel model, int width, bool wide = false) =>
-        Written(o => TerminalReport.Write(model, o, width, colour: false, wide, wrapHead: false));
+        Written(o => TerminalReport.Write(model, o, Pipe(width), wide));
 
     private static string Written(Action<TextWriter> write)
     {

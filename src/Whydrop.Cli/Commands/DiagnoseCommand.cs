@@ -30,11 +30,7 @@ internal static class DiagnoseCommand
 
     private static int Run(CommandContext context, string[] paths, string format, string colour)
     {
-        LoadedCase loaded;
-        using (var progress = new ProgressBar(context.Messages))
-        {
-            loaded = CaseLoader.Load(paths, CaseOptions.Default, progress, context.Interrupted);
-        }
+        var loaded = ProgressBar.While(context.Messages, progress => CaseLoader.Load(paths, CaseOptions.Default, progress, context.Interrupted));
 
         var model = CaseReport.Of(loaded);
         Write(model, format, colour, context.Results);
@@ -64,8 +60,7 @@ internal static class DiagnoseCommand
                 HtmlReport.Write(model, output);
                 break;
             default:
-                var screen = Screen.Of(colour);
-                TerminalReport.Write(model, output, screen.Width, screen.Colour, wide: format == "wide", wrapHead: screen.Interactive);
+                TerminalReport.Write(model, output, StandardOutput.Screen(colour), wide: format == "wide");
                 break;
         }
     }

@@ -15,7 +15,7 @@ internal static class ExplainCommand
         var word = new Argument<string>("WORD") { Description = "Id of a fault (pmtu-blackhole), of an artefact (capture-any-duplicates), or Wireshark's name of an observation." };
         var colour = OutputOption.Colour();
         var command = new Command("explain", "Say what a fault, an artefact or an observation means.") { word, colour };
-        command.SetAction(parsed => Run(context, parsed.GetValue(word)!, Screen.Of(parsed.GetValue(colour)!)));
+        command.SetAction(parsed => Run(context, parsed.GetValue(word)!, StandardOutput.Screen(parsed.GetValue(colour)!)));
         return command;
     }
 
@@ -24,15 +24,15 @@ internal static class ExplainCommand
         var key = Key(word);
         if (FaultCatalogue.All.FirstOrDefault(f => Key(f.Id) == key) is { } fault)
         {
-            FaultPage.Write(fault, context.Results, screen.Width, screen.Colour);
+            FaultPage.Write(fault, context.Results, screen);
         }
         else if (FaultCatalogue.Artefacts.FirstOrDefault(a => Key(a.Id) == key) is { } artefact)
         {
-            FaultPage.Write(artefact, context.Results, screen.Width, screen.Colour);
+            FaultPage.Write(artefact, context.Results, screen);
         }
         else if (ObservationWords.All.FirstOrDefault(o => Key(o.Word) == key || o.Aliases.Any(a => Key(a) == key)) is { } observation)
         {
-            FaultPage.Write(observation.Word, "observation", observation.Meaning, context.Results, screen.Width, screen.Colour);
+            FaultPage.Write(observation.Word, "observation", observation.Meaning, context.Results, screen);
         }
         else
         {

@@ -45,13 +45,7 @@ internal static class FlowsCommand
             throw new UsageException($"--top {choice.Top}: give 0 for all, or a number of connections");
         }
 
-        FlowListing listing;
-        using (var progress = new ProgressBar(context.Messages))
-        {
-            listing = FlowListing.Read(captures, progress, context.Interrupted);
-        }
-
-        using (listing)
+        using (var listing = ProgressBar.While(context.Messages, progress => FlowListing.Read(captures, progress, context.Interrupted)))
         {
             Tell(context.Messages, listing, captures);
             if (listing.Captures == 0)
@@ -74,8 +68,7 @@ internal static class FlowsCommand
         }
         else
         {
-            var screen = Screen.Of(colour);
-            FlowReport.Write(rows, listing.Captures > 1, context.Results, screen.Width, screen.Colour, wide: format == "wide");
+            FlowReport.Write(rows, listing.Captures > 1, context.Results, StandardOutput.Screen(colour), wide: format == "wide");
         }
 
         context.Results.Flush();

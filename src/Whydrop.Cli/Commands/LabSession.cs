@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Whydrop.Case;
 using Whydrop.Cli.Terminal;
@@ -15,12 +14,6 @@ internal sealed class LabSession(CommandContext context, string colour)
     public int Run(string name, string[] settings, string? folder, bool keep)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Interrupted);
-        // A closed terminal is a stop like any other: the namespaces have to go.
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        });
         var temporary = folder is null ? Directory.CreateTempSubdirectory("whydrop-lab-").FullName : null;
         var kept = folder is not null;
         try
@@ -50,15 +43,10 @@ internal sealed class LabSession(CommandContext context, string colour)
 
     private Finding Diagnose(string caseFolder, CancellationToken stop)
     {
-        LoadedCase loaded;
-        using (var progress = new ProgressBar(context.Messages))
-        {
-            loaded = CaseLoader.Load([caseFolder], CaseOptions.Default, progress, stop);
-        }
+        var loaded = ProgressBar.While(context.Messages, progress => CaseLoader.Load([caseFolder], CaseOptions.Default, progress, stop));
 
         var model = CaseReport.Of(loaded);
-        var screen = Screen.Of(colour);
-        TerminalReport.Write(model, context.Results, screen.Width, screen.Colour, wide: false, wrapHead: screen.Interactive);
+        TerminalReport.Write(model, context.Results, StandardOutput.Screen(colour), wide: false);
         var outcome = Word(model.Diagnosis.Outcome);
         return model.Answer is { } answer
             ? new Finding(outcome, answer.Fault.Id, Word(answer.Status), answer.Scope.Node, answer.Scope.Interface)

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Whydrop.Cli.Terminal;
 
-/// <summary>Ctrl-C and SIGTERM ask to stop, so that unpacked files are deleted; the second one ends at once.</summary>
+/// <summary>Ctrl-C, SIGTERM and a closed terminal (SIGHUP) ask to stop, so that unpacked files are deleted; the second one ends at once.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
 
-    public Interrupt() => registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+    public Interrupt() => registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Stop))];
 
     public CancellationToken Token => source.Token;
 

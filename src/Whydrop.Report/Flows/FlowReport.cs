@@ -14,12 +14,11 @@ public static class FlowReport
     /// <param name="rows">The connections in the order to show; walked once.</param>
     /// <param name="severalCaptures">Whether they come from several captures.</param>
     /// <param name="output">Where to.</param>
-    /// <param name="width">Columns of the terminal.</param>
-    /// <param name="colour">Whether escape sequences may be used.</param>
+    /// <param name="screen">What it can show.</param>
     /// <param name="wide">Every figure, one block per connection.</param>
-    public static void Write(IEnumerable<FlowRow> rows, bool severalCaptures, TextWriter output, int width, bool colour, bool wide)
+    public static void Write(IEnumerable<FlowRow> rows, bool severalCaptures, TextWriter output, Screen screen, bool wide)
     {
-        var page = new TextPage(output, width, colour);
+        var page = new TextPage(output, screen);
         if (wide)
         {
             foreach (var row in rows)

@@ -8,9 +8,9 @@ public static class FaultPage
     private const int LabelWidth = 13;
 
     /// <summary>Writes a fault of the catalogue.</summary>
-    public static void Write(Fault fault, TextWriter output, int width, bool colour)
+    public static void Write(Fault fault, TextWriter output, Screen screen)
     {
-        var page = new TextPage(output, width, colour);
+        var page = new TextPage(output, screen);
         page.Line($"{fault.Id}: {fault.Name}", TextStyle.Heading);
         page.Labelled("Dies in", fault.Layer.ToString().ToLowerInvariant(), LabelWidth);
         page.Labelled("User sees", fault.UserSees, LabelWidth);
@@ -43,9 +43,9 @@ public static class FaultPage
     }
 
     /// <summary>Writes an artefact of captures and counters.</summary>
-    public static void Write(CaptureArtefact artefact, TextWriter output, int width, bool colour)
+    public static void Write(CaptureArtefact artefact, TextWriter output, Screen screen)
     {
-        var page = new TextPage(output, width, colour);
+        var page = new TextPage(output, screen);
         page.Line($"{artefact.Id}: {artefact.Name}", TextStyle.Heading);
         page.Labelled("Taken for", artefact.Fakes, LabelWidth);
         page.Labelled("Shows as", artefact.Signature, LabelWidth);
@@ -53,9 +53,9 @@ public static class FaultPage
     }
 
     /// <summary>Writes a word with its meaning.</summary>
-    public static void Write(string word, string kind, string meaning, TextWriter output, int width, bool colour)
+    public static void Write(string word, string kind, string meaning, TextWriter output, Screen screen)
     {
-        var page = new TextPage(output, width, colour);
+        var page = new TextPage(output, screen);
         page.Line($"{word} ({kind})", TextStyle.Heading);
         page.Paragraph(meaning, 0);
     }

@@ -27,23 +27,22 @@ public sealed class TerminalReport
     /// <summary>Writes the report.</summary>
     /// <param name="model">What to say.</param>
     /// <param name="output">Where to.</param>
-    /// <param name="width">Columns of the terminal.</param>
-    /// <param name="colour">Whether escape sequences may be used.</param>
+    /// <param name="screen">What it can show.</param>
     /// <param name="wide">Everything: all evidence, ruled-out causes with their reasons, flows, files and time line.</param>
-    /// <param name="wrapHead">Whether the first five lines may be wrapped: not when they go to a pipe, so that "head -5" gets them.</param>
-    public static void Write(ReportModel model, TextWriter output, int width, bool colour, bool wide, bool wrapHead)
+    public static void Write(ReportModel model, TextWriter output, Screen screen, bool wide)
     {
-        new TerminalReport(model, new TextPage(output, width, colour, wrapHead), wide).WriteHead();
-        new TerminalReport(model, new TextPage(output, width, colour), wide).WriteBody();
+        var report = new TerminalReport(model, new TextPage(output, screen), wide);
+        report.WriteHead(wrap: screen.Interactive);
+        report.WriteBody();
     }
 
-    private void WriteHead()
+    private void WriteHead(bool wrap)
     {
         var head = Headline.Of(model);
-        page.Labelled(head.Verdict, head.Title, Math.Max(LabelWidth, head.Verdict.Length + 2), StyleOf(model));
+        page.Labelled(head.Verdict, head.Title, Math.Max(LabelWidth, head.Verdict.Length + 2), StyleOf(model), wrap);
         foreach (var (label, text) in head.Lines)
         {
-            page.Labelled(label, text, LabelWidth);
+            page.Labelled(label, text, LabelWidth, wrap: wrap);
         }
     }
 

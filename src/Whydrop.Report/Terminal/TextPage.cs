@@ -1,96 +1,153 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
 namespace Whydrop.Report.Terminal;
 
-/// <summary>Lays text out for a width and writes it with or without colour. The words are the same either way.</summary>
-internal sealed class TextPage(TextWriter output, int width, bool colour, bool wrapLabelled = true)
+/// <summary>Paragraphs, labelled lines and tables on a screen. The words are the same with and without colour.</summary>
+internal sealed class TextPage
 {
-    private const string Reset = "\u001b[0m";
+    private readonly IAnsiConsole console;
+    private readonly TextWriter output;
+    private readonly Screen screen;
 
-    public int Width => Math.Clamp(width, 40, 400);
+    public TextPage(TextWriter output, Screen screen)
+    {
+        this.output = output;
+        this.screen = screen;
+        console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = screen.Colour ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = screen.Colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+
+            // What the environment suggests (CI, NO_COLOR) was weighed when the screen was made.
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+        console.Profile.Width = Width;
+        console.Profile.Capabilities.Links = false;
+    }
+
+    public int Width => Math.Clamp(screen.Width, 40, 400);
 
     public void Blank() => output.WriteLine();
 
     public void Heading(string text)
     {
-        output.WriteLine();
-        output.WriteLine(Styled(text, TextStyle.Heading));
+        Blank();
+        Line(text, TextStyle.Heading);
     }
 
-    public void Line(string text, TextStyle style = TextStyle.Plain) => output.WriteLine(Styled(text, style));
+    /// <summary>A line that is never wrapped: a picture, or what is copied to a shell.</summary>
+    public void Line(string text, TextStyle style = TextStyle.Plain)
+    {
+        if (style == TextStyle.Plain || !screen.Colour)
+        {
+            output.WriteLine(Shown(text));
+        }
+        else
+        {
+            console.Write(new Lines([[new Segment(Shown(text), StyleOf(style))]]));
+        }
+    }
 
     /// <summary>"Label      text", wrapped under the text.</summary>
-    public void Labelled(string label, string text, int labelWidth, TextStyle labelStyle = TextStyle.Faint)
+    public void Labelled(string label, string text, int labelWidth, TextStyle labelStyle = TextStyle.Faint, bool wrap = true)
     {
-        var lines = wrapLabelled ? Wrap(text, Width - labelWidth) : [text];
-        output.WriteLine(Styled(label.PadRight(labelWidth), labelStyle) + lines[0]);
-        foreach (var line in lines.Skip(1))
+        if (!wrap)
         {
-            output.WriteLine(new string(' ', labelWidth) + line);
+            console.Write(new Lines([[new Segment(Shown(label).PadRight(labelWidth), StyleOf(labelStyle)), new Segment(Shown(text))]]));
+            return;
         }
+
+        var grid = new Grid()
+            .AddColumn(new GridColumn().Width(labelWidth).NoWrap().Padding(0, 0, 0, 0))
+            .AddColumn(new GridColumn().Padding(0, 0, 0, 0))
+            .AddRow(new Text(Shown(label), StyleOf(labelStyle)), Cell(text));
+        Write(grid);
     }
 
-    public void Paragraph(string text, int indent = 2, TextStyle style = TextStyle.Plain)
-    {
-        foreach (var line in Wrap(text, Width - indent))
-        {
-            output.WriteLine(new string(' ', indent) + Styled(line, style));
-        }
-    }
+    public void Paragraph(string text, int indent = 2, TextStyle style = TextStyle.Plain) => Write(new Padder(Cell(text, style), new Padding(indent, 0, 0, 0)));
 
-    /// <summary>A line that is copied to a shell: never wrapped.</summary>
-    public void Command(string text, int indent = 4) => output.WriteLine(new string(' ', indent) + Styled(text, TextStyle.Strong));
+    /// <summary>A line that is copied to a shell.</summary>
+    public void Command(string text, int indent = 4) => console.Write(new Lines([[new Segment(new string(' ', indent)), new Segment(Shown(text), StyleOf(TextStyle.Strong))]]));
 
-    /// <summary>Left-aligned text columns, right-aligned numbers. The column marked to give way is shortened when the table is too wide.</summary>
-    public void Table(IReadOnlyList<string> heads, IReadOnlyList<string[]> rows, IReadOnlySet<int> numbers, int givesWay, int indent = 2)
+    /// <summary>Left-aligned text columns, right-aligned numbers. Only the column that gives way is wrapped when the table is too wide.</summary>
+    public void Table(IReadOnlyList<string> heads, IReadOnlyList<string[]> rows, IReadOnlySet<int> numbers, int givesWay)
     {
-        var widths = heads.Select((h, i) => Math.Max(h.Length, rows.Count == 0 ? 0 : rows.Max(r => r[i].Length))).ToArray();
-        var excess = widths.Sum() + (2 * (widths.Length - 1)) + indent - Width;
-        if (excess > 0)
+        var table = new Table().NoBorder();
+        for (var i = 0; i < heads.Count; i++)
         {
-            widths[givesWay] = Math.Max(12, widths[givesWay] - excess);
+            var column = new TableColumn(Cell(heads[i], TextStyle.Faint)).Padding(0, 0, i == heads.Count - 1 ? 0 : 2, 0);
+            column.Alignment = numbers.Contains(i) ? Justify.Right : Justify.Left;
+            column.NoWrap = i != givesWay;
+            table.AddColumn(column);
         }
 
-        output.WriteLine(new string(' ', indent) + Styled(Row([.. heads], widths, numbers).TrimEnd(), TextStyle.Faint));
         foreach (var row in rows)
         {
-            output.WriteLine(new string(' ', indent) + Row(row, widths, numbers).TrimEnd());
+            table.AddRow(row.Select(c => Cell(c)));
         }
+
+        Write(new Padder(table, new Padding(2, 0, 0, 0)));
     }
 
-    public string Styled(string text, TextStyle style) => !colour || style == TextStyle.Plain ? text : Code(style) + text + Reset;
+    // Text, not Markup: brackets in the text of strangers are brackets.
+    private Text Cell(string text, TextStyle style = TextStyle.Plain) =>
+        new(string.Join(' ', Shown(text).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), StyleOf(style));
 
-    public static List<string> Wrap(string text, int room)
+    private void Write(IRenderable content)
     {
-        var lines = new List<string>();
-        var line = "";
-        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        var lines = Segment.SplitLines(content.Render(RenderOptions.Create(console, console.Profile.Capabilities), Width));
+        console.Write(new Lines([.. lines.Select(WithoutTrailingSpace)]));
+    }
+
+    // Cells are filled up to their width; blanks at the end of a line would be copied along, and wrap when the window shrinks.
+    private static List<Segment> WithoutTrailingSpace(SegmentLine line)
+    {
+        List<Segment> kept = [.. line];
+        while (kept.Count > 0 && string.IsNullOrWhiteSpace(kept[^1].Text))
         {
-            if (line.Length > 0 && line.Length + 1 + word.Length > room)
-            {
-                lines.Add(line);
-                line = word;
-            }
-            else
-            {
-                line = line.Length == 0 ? word : $"{line} {word}";
-            }
+            kept.RemoveAt(kept.Count - 1);
         }
 
-        lines.Add(line);
-        return lines;
+        if (kept.Count > 0)
+        {
+            kept[^1] = new Segment(kept[^1].Text.TrimEnd(), kept[^1].Style);
+        }
+
+        return kept;
     }
 
-    private static string Row(string[] cells, int[] widths, IReadOnlySet<int> numbers) =>
-        string.Join("  ", cells.Select((c, i) => numbers.Contains(i) ? Fit(c, widths[i]).PadLeft(widths[i]) : Fit(c, widths[i]).PadRight(widths[i])));
+    private string Shown(string text) => screen.Unicode ? text : AsciiText.Of(text);
 
-    private static string Fit(string text, int room) => text.Length <= room ? text : text[..(room - 1)] + "…";
-
-    private static string Code(TextStyle style) => style switch
+    private static Style StyleOf(TextStyle style) => style switch
     {
-        TextStyle.Strong => "\u001b[1m",
-        TextStyle.Faint => "\u001b[2m",
-        TextStyle.Good => "\u001b[1;32m",
-        TextStyle.Bad => "\u001b[1;31m",
-        TextStyle.Doubtful => "\u001b[1;33m",
-        _ => "\u001b[1;36m",
+        TextStyle.Plain => Style.Plain,
+        TextStyle.Strong => new Style(decoration: Decoration.Bold),
+        TextStyle.Faint => new Style(decoration: Decoration.Dim),
+        TextStyle.Good => new Style(Color.Green, decoration: Decoration.Bold),
+        TextStyle.Bad => new Style(Color.Maroon, decoration: Decoration.Bold),
+        TextStyle.Doubtful => new Style(Color.Olive, decoration: Decoration.Bold),
+        _ => new Style(Color.Teal, decoration: Decoration.Bold),
     };
+
+    /// <summary>Lines laid out already.</summary>
+    private sealed class Lines(IReadOnlyList<IReadOnlyList<Segment>> lines) : IRenderable
+    {
+        public Measurement Measure(RenderOptions options, int maxWidth) => new(0, maxWidth);
+
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+        {
+            foreach (var line in lines)
+            {
+                foreach (var segment in line)
+                {
+                    yield return segment;
+                }
+
+                yield return Segment.LineBreak;
+            }
+        }
+    }
 }
