@@ -77,14 +77,14 @@ internal static class LedgerBuilder
             .GroupBy(RowOf)
             .Select(g => new LedgerRow(
                 g.Key.Fate, g.Key.LastSeen, g.Key.MissingAt, g.Key.Proven, g.Count(), g.Sum(l => (long)l.Length),
-                g.Where(l => l.Fate.Transmission == 1).Sum(l => (long)l.Length), 0))
+                g.Sum(l => UniqueOf(l.Fate)), 0))
             .OrderByDescending(r => r.Segments)
             .ToList();
 
         // A transmission this capture could not judge and another one proved lost: move it from Unknown.
         var moved = view.Losses.Where(l => l.Fate.Fate == Fate.Unknown).ToArray();
-        Add(totals, Fate.Unknown, -moved.Length, -moved.Sum(l => (long)l.Length), 0);
-        Add(totals, Fate.LostAfter, moved.Length, moved.Sum(l => (long)l.Length), 0);
+        Add(totals, Fate.Unknown, -moved.Length, -moved.Sum(l => (long)l.Length), -moved.Sum(l => UniqueOf(l.Fate)));
+        Add(totals, Fate.LostAfter, moved.Length, moved.Sum(l => (long)l.Length), moved.Sum(l => UniqueOf(l.Fate)));
 
         // Beyond the limit of details only the totals are known.
         foreach (var fate in new[] { Fate.LostAfter, Fate.LostBefore })
@@ -131,23 +131,33 @@ internal static class LedgerBuilder
     {
         long seen = 0;
         long seenBytes = 0;
-        long unseenFirst = 0;
+        long ended = 0;
         foreach (var fate in fates)
         {
-            Add(totals, fate.Fate, -1, -fate.Length, fate.Transmission == 1 ? -fate.Length : 0);
+            var unique = UniqueOf(fate);
+            Add(totals, fate.Fate, -1, -fate.Length, -unique);
             if (fate.Fate is not (Fate.LostBefore or Fate.NotCaptured or Fate.Copied))
             {
                 seen++;
                 seenBytes += fate.Length;
-                unseenFirst += fate.Transmission == 1 ? fate.Length : 0;
+                ended += unique;
             }
         }
 
         if (sender is not null)
         {
-            Add(totals, Fate.Delivered, -(sender.Segments - seen), -(sender.Bytes - seenBytes), -Math.Max(0, sender.UniqueBytes - unseenFirst));
+            Add(totals, Fate.Delivered, -(sender.Segments - seen), -(sender.Bytes - seenBytes), -Math.Max(0, sender.UniqueBytes - ended));
         }
     }
+
+    // As FateTally counts them: a byte belongs to the fate it ended with.
+    private static long UniqueOf(SegmentFate fate) => fate.Fate switch
+    {
+        Fate.LostAfter or Fate.LostBefore => fate is { Transmission: 1, NeverDelivered: true } ? fate.Length : 0L,
+        Fate.Unknown => fate.Transmission == 1 ? fate.Length : 0,
+        Fate.Reordered or Fate.NotCaptured => fate.Length,
+        _ => 0,
+    };
 
     private static void Add(Dictionary<Fate, (long Segments, long Bytes, long Unique)> totals, Fate fate, long segments, long bytes, long unique)
     {

@@ -6,7 +6,7 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Sequence">Raw sequence number of the first byte.</param>
 /// <param name="StreamOffset">Sequence relative to the first byte of the stream (Wireshark's relative number minus 1 after a SYN).</param>
 /// <param name="Length">Payload bytes.</param>
-/// <param name="DatagramLength">IP datagram in bytes as one segment on the wire; null when it was not seen here.</param>
+/// <param name="DatagramLength">IP datagram in bytes as one segment on the wire; null when it was not seen here, or when that length is not certain (a frame the device has yet to cut).</param>
 /// <param name="DontFragment">DF set (IPv6: always true); null when it was not seen here.</param>
 /// <param name="Transmission">1 for the first transmission of these bytes seen here, 2 for the next, …</param>
 /// <param name="Recovery">Why the sender sent it: null for a first transmission.</param>

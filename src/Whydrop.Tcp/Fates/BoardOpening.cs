@@ -22,7 +22,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         var first = !b->Opened;
         if (first)
         {
-            b->Base = opening->Base + 1;
+            b->Base = FirstByte(*opening, *receiver);
             b->NextSeqAtIdle = b->Base;
             b->Opened = true;
         }
@@ -39,10 +39,43 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         b->TimeoutUpTo = long.MinValue;
         var una = b->SequenceOf(b->Una64);
         var count = Collect(b, d.Flow, una);
+        if (first && b->Base != opening->Base + 1)
+        {
+            FillBeforeCapture(b, d.Flow, Ledger.OffsetOf(b, opening->Base + 1));
+        }
+
         Import(b, d, fwd, count, next, counted: !first, AllowedWindow.Forbids(b, next, *receiver));
         if (first)
         {
             CountEarlier(b, d.Flow, *fwd, una);
+        }
+    }
+
+    // Without a SYN the stream begins where the receiver stood, when that is before the first byte seen: a capture may begin amid a recovery.
+    private static uint FirstByte(in SenderOpening opening, in SenderState receiver)
+    {
+        var seen = opening.Base + 1;
+        var synSeen = (opening.Bits & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) != 0;
+        var before = seen - receiver.LastAck;
+        return !synSeen && receiver.LastAck != 0 && before < AllowedWindow.Largest ? receiver.LastAck : seen;
+    }
+
+    private void FillBeforeCapture(Board* b, FlowRecord* flow, long upTo)
+    {
+        var missing = upTo - b->Next64;
+        if (missing > 0)
+        {
+            _ = list.Append(b, new Transmission
+            {
+                Start = b->Next64,
+                Length = (int)missing,
+                Segments = (int)((missing + b->UsualPayload - 1) / b->UsualPayload),
+                DatagramLength = b->UsualPayload,
+                Marks = Transmission.Hole | Transmission.SuperPacket | Transmission.BeforeCapture,
+                Time = flow->LastTime,
+                Frame = flow->LastFrame,
+            });
+            b->Next64 = upTo;
         }
     }
 

@@ -103,6 +103,11 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
     private void DecideHole(Board* b, in Transmission hole, bool neverFilled)
     {
+        if (hole.Is(Transmission.BeforeCapture))
+        {
+            return;
+        }
+
         if (hole.Is(Transmission.LostUpstream))
         {
             book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), unique: false);

@@ -217,11 +217,27 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         return sizes[index];
     }
 
+    // A further piece of a transmission that has its row: the same fate makes it part of that.
+    private void Extend(Board* b, in Transmission n, Fate fate)
+    {
+        const int nearby = 32;
+        for (var i = rows.Count - 1; i >= Math.Max(0, rows.Count - nearby); i--)
+        {
+            var row = rows[i];
+            if (row->Frame == n.Frame && row->Flow == b->Flow && row->Fate == fate && row->StreamOffset + row->Length == n.Start)
+            {
+                row->Length += n.Length;
+                return;
+            }
+        }
+    }
+
     private void Keep(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered)
     {
         if (n.Segments == 0 && !n.Is(Transmission.Hole))
         {
-            return; // A further piece of a transmission that has its row.
+            Extend(b, n, fate);
+            return;
         }
 
         if (rows.Count >= mostRows)

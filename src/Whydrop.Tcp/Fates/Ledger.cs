@@ -49,6 +49,11 @@ internal sealed unsafe class Ledger : IDisposable
         ref var ownBoard = ref d.FromHigh ? ref unusual->HighBoard : ref unusual->LowBoard;
         if (s.HasAck && !s.IsReset && !s.IsSyn && (IsActive(reverseBoard) || NeedsHearing(s, d, isDupAck)))
         {
+            if (d.Fwd->LastAck == 0 && SequenceNumber.LessOrEqual(s.Acknowledgment, d.RevOpening->Base))
+            {
+                d.Fwd->LastAck = s.Acknowledgment; // The first word of the receiver: it stands before all that was seen.
+            }
+
             var b = Active(ref reverseBoard, d, reverse: true);
             hearing.Take(b, s, d, frameNumber, frame, isDupAck);
             CloseIfDecided(b, d.Rev);

@@ -17,7 +17,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         var start = Ledger.OffsetOf(b, s.Sequence);
         if (start - b->Next64 > AllowedWindow.Largest || start < 0)
         {
-            EnterForeign(b, s, frameNumber);
+            EnterForeign(b, s, d, frameNumber);
             return;
         }
 
@@ -190,7 +190,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
     private bool FillHole(Board* b, int cell, ref Transmission node, in SenderState fwd, int dupAcks)
     {
         var hole = list[cell];
-        var noSuchBytes = hole->Is(Transmission.BeyondWindow) && !hole->Is(Transmission.Acked);
+        var noSuchBytes = hole->Is(Transmission.BeforeCapture) || (hole->Is(Transmission.BeyondWindow) && !hole->Is(Transmission.Acked));
         var late = !noSuchBytes && LateArrival.WasOvertaken(*hole, node, fwd, dupAcks);
         node.Number = 1;
         if (noSuchBytes)
@@ -220,11 +220,17 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
     }
 
     // Sequence numbers of another stream: nothing can be said of these bytes.
-    private void EnterForeign(Board* b, in TcpSegment s, uint frameNumber) => book.Enter(
+    private void EnterForeign(Board* b, in TcpSegment s, in Direction d, uint frameNumber) => book.Enter(
         b,
         new Transmission
         {
-            Length = s.Length, Segments = 1, Time = s.Time, Frame = frameNumber, DatagramLength = s.IpLength, Marks = Transmission.NoDetail,
+            Start = Ledger.OffsetOf(b, s.Sequence),
+            Length = s.Length,
+            Segments = WireSegments.Count(s.Length, WireSegments.PayloadLimit(s, *d.Fwd)),
+            Time = s.Time,
+            Frame = frameNumber,
+            DatagramLength = s.IpLength,
+            Marks = Transmission.NoDetail,
         },
         Fate.Unknown, false, 0, false, true);
 }

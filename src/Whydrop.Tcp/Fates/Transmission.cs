@@ -75,6 +75,9 @@ internal struct Transmission
     /// <summary>Its length on the wire is a guess.</summary>
     public const ushort SizeUncertain = 4096;
 
+    /// <summary>A hole of bytes that were sent before the capture began: nobody can say what became of those.</summary>
+    public const ushort BeforeCapture = 8192;
+
     public readonly long End => Start + Length;
 
     public readonly bool Is(ushort mark) => (Marks & mark) != 0;

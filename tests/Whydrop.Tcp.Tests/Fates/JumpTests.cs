@@ -125,4 +125,22 @@ public class JumpTests
         var bytes = trace.Analyse().Of<FateTally>().Where(t => t.Fate is not Fate.LostBefore).Sum(t => t.Bytes);
         Assert.Equal(2600, bytes);
     }
+
+    [Fact]
+    public void A_capture_that_begins_amid_a_recovery_blames_nobody_for_what_was_sent_before_it()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Data(0, 20_001, 1000);
+        c.Ack(0.1, 1, sack: (20_001, 21_001));
+        c.Data(10, 1, 1000);
+        c.Data(10.1, 1001, 1000);
+        c.Ack(10.2, 2001, 10, sack: (20_001, 21_001));
+        c.Data(20, 21_001, 1000);
+        c.Ack(20.1, 22_001, 20);
+        c.Data(30, 22_001, 1000);
+        c.Ack(30.1, 23_001, 30);
+
+        LedgerRows.AreEqual(trace.Analyse(), (Fate.Delivered, 5, 5000));
+    }
 }

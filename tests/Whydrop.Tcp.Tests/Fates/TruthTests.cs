@@ -71,6 +71,12 @@ public class TruthTests
         Assert.All(tallies, t => Assert.InRange(t.UniqueBytes, 0, t.Bytes));
         Assert.All(tallies, t => Assert.True(t.Segments >= 0));
 
+        if (path.AckLossDownstream == 0)
+        {
+            // The last acknowledgment passed: nothing is open.
+            Assert.DoesNotContain(tallies, t => t.Fate == Fate.Unknown);
+        }
+
         // Every distinct byte has one end. What never passed and was never acknowledged is no byte of the sender's account.
         var flow = Assert.Single(result.Of<TcpFlow>());
         var neverPassed = result.Of<SegmentFate>().Where(f => f is { Fate: Fate.LostBefore, NeverDelivered: true }).Sum(f => (long)f.Length);
