@@ -27,7 +27,7 @@ internal static class Conclusion
         var flows = view.Captures.Sum(c => c.Flows);
         if (flows > 0)
         {
-            return (Outcome.Healthy, $"{flows} TCP connections, {ledger.DataSegments} data segments, none lost.");
+            return (Outcome.Healthy, $"{flows} TCP connections, {ledger.DataSegments} data segments, {(ledger.LostSegments == 0 ? "none lost" : $"{ledger.LostSegments} lost as they may be, and made good")}.");
         }
 
         var (sent, retransmitted) = Counted(view);
