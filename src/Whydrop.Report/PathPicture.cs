@@ -93,7 +93,7 @@ internal static class PathPicture
         foreach (var (at, sighting) in way.Select(h => (h.At, Start(h))).Append((way[^1].OtherAt, End(way[^1]))))
         {
             var flow = flows.GetValueOrDefault(sighting);
-            stops.Add(new Stop(Name(at), Name(at) ?? "?", Note(flow, last)));
+            stops.Add(new Stop(Name(at), Name(at) ?? flow?.From.Source ?? "?", Note(flow, last)));
             last = flow ?? last;
         }
 

@@ -139,24 +139,4 @@ public class CaptureTests
             }
         }
     }
-
-    [Fact]
-    public async Task PipesAreReadLikeFilesAndJoinedIntoJourneys()
-    {
-        using var folder = new CaseFolder();
-        string[] pipes = [Path.Combine(folder.Root, "node-a-eth0.pcap"), Path.Combine(folder.Root, "node-b-eth0.pcap")];
-        using (var made = System.Diagnostics.Process.Start("mkfifo", pipes))
-        {
-            await made.WaitForExitAsync();
-        }
-
-        var writing = pipes.Select(p => Task.Run(() => File.WriteAllBytes(p, Sample.Pcap()))).ToArray();
-        var loaded = folder.Load([.. pipes.Select(p => Path.GetFileName(p))]);
-        await Task.WhenAll(writing);
-
-        Assert.Equal(2, loaded.Facts.Of<CaptureSummary>().Count);
-        Assert.Equal(2, loaded.Facts.Of<TcpFlow>().Count);
-        Assert.NotEmpty(loaded.Facts.Of<Evidence.Journeys.FlowPairing>());
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Scratch));
-    }
 }

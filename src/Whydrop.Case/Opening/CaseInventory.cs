@@ -109,7 +109,8 @@ internal sealed class CaseInventory : IDisposable
             return Console.OpenStandardInput();
         }
 
-        if (!File.Exists(path) || new FileInfo(path).Length > 0 || IsKernelFile(path))
+        // Of a link, the length is that of the link.
+        if (!File.Exists(path) || new FileInfo(path) is { LinkTarget: null, Length: > 0 } || IsKernelFile(path))
         {
             return null;
         }
