@@ -11,7 +11,7 @@ namespace Whydrop.Case;
 /// <summary>All connections of some captures. Each is made when it is asked for: a listing of a million costs no more than the analysis itself.</summary>
 public sealed class FlowListing : IDisposable
 {
-    private readonly List<(string Source, TcpAnalysis Analysis, VantagePoint[] Places, int FirstCapture, int FirstFlow)> files = [];
+    private readonly List<ListedCapture> files = [];
     private readonly List<Gap> gaps = [];
 
     private FlowListing()
@@ -47,7 +47,13 @@ public sealed class FlowListing : IDisposable
             using var inventory = CaseInventory.Open(paths, CaseOptions.Default, cancellation);
             listing.gaps.AddRange(inventory.Gaps);
             var captures = inventory.Entries.Where(CaseLoader.IsCapture).ToList();
-            var bytes = new ByteProgress(captures.Sum(c => c.Length), progress, cancellation);
+            var total = 0L;
+            foreach (var entry in captures)
+            {
+                total += entry.Length;
+            }
+
+            var bytes = new ByteProgress(total, progress, cancellation);
             foreach (var entry in captures)
             {
                 listing.Add(entry, bytes, cancellation);
@@ -67,7 +73,7 @@ public sealed class FlowListing : IDisposable
     public ListedFlow At(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
-        var file = files.FindLast(f => f.FirstFlow <= index);
+        var file = files.FindLast(f => f.FirstFlow <= index)!;
         var report = file.Analysis.Flow(index - file.FirstFlow);
         var flow = new TcpFlow(
             file.Places[report.Point], new Provenance(file.Source, Frame: report.FirstFrame), file.FirstCapture + report.Point, report.Index, report.Client,
@@ -112,11 +118,14 @@ public sealed class FlowListing : IDisposable
         }
 
         var place = new CapturePlace(e => PlaceName.Of(e.Folders), new HashSet<string>(StringComparer.Ordinal), new Dictionary<VantagePoint, InterfaceTable>());
-        files.Add((entry.Path, analysis, [.. analysis.Points.Select(p => place.Of(entry, p))], files.Sum(f => f.Places.Length), Count));
+        var first = files.Count == 0 ? 0 : files[^1].FirstCapture + files[^1].Places.Length;
+        files.Add(new ListedCapture(entry.Path, analysis, [.. analysis.Points.Select(p => place.Of(entry, p))], first, Count));
         Count += analysis.FlowCount;
     }
 
     private static TcpSender Sender(SenderReport r) => new(
         r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,
         r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame);
+
+    private sealed record ListedCapture(string Source, TcpAnalysis Analysis, VantagePoint[] Places, int FirstCapture, int FirstFlow);
 }

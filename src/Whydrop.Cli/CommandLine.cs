@@ -63,10 +63,7 @@ public static class CommandLine
         }
 
         var root = new RootCommand("Finds where and why Kubernetes traffic is lost, and proves it.");
-        root.Add(DiagnoseCommand.Create(context));
-        root.Add(FlowsCommand.Create(context));
-        root.Add(ExplainCommand.Create(context));
-        root.Add(LabCommand.Create(context));
+        AddCommands(root, args.Length > 0 ? args[0] : "", context);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
@@ -80,6 +77,26 @@ public static class CommandLine
             Output = context.Results,
             Error = context.Messages,
         });
+    }
+
+    // The command that is named, alone: making the others takes longer than analysing a short capture. All of them when none is named.
+    private static void AddCommands(RootCommand root, string named, CommandContext context)
+    {
+        if (named == "flows")
+        {
+            root.Add(FlowsCommand.Create(context));
+        }
+        else if (named == "diagnose")
+        {
+            root.Add(DiagnoseCommand.Create(context));
+        }
+        else
+        {
+            root.Add(DiagnoseCommand.Create(context));
+            root.Add(FlowsCommand.Create(context));
+            root.Add(ExplainCommand.Create(context));
+            root.Add(LabCommand.Create(context));
+        }
     }
 
     private static string UsageError(ParseResult parsed, RootCommand root)

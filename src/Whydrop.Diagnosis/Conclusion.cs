@@ -19,15 +19,15 @@ internal static class Conclusion
             return (Outcome.Inconclusive, $"{ledger.Unexplained} of {ledger.LostSegments} lost segments are explained by no known fault.");
         }
 
-        if (told.FirstOrDefault(j => j.Verdict.Status == VerdictStatus.Undecided) is { } open)
+        var flows = view.Connections.Count;
+        if ((flows == 0 || HasSymptom(view, ledger)) && told.FirstOrDefault(j => j.Verdict.Status == VerdictStatus.Undecided) is { } open)
         {
             return (Outcome.Inconclusive, $"{open.Verdict.Fault.Name}: not decided. {open.Verdict.Summary}");
         }
 
-        var flows = view.Captures.Sum(c => c.Flows);
         if (flows > 0)
         {
-            return (Outcome.Healthy, $"{flows} TCP connections, {ledger.DataSegments} data segments, {(ledger.LostSegments == 0 ? "none lost" : $"{ledger.LostSegments} lost as they may be, and made good")}.");
+            return (Outcome.Healthy, $"{Count(flows, "TCP connection")}, {Count(ledger.DataSegments, "data segment")}, {Lost(ledger)}.");
         }
 
         var (sent, retransmitted) = Counted(view);
@@ -38,6 +38,20 @@ internal static class Conclusion
             _ => (Outcome.Inconclusive, "Nothing was collected that could tell: no TCP in a capture, no pair of counter readings."),
         };
     }
+
+    /// <summary>What a capture cannot show may still be counted: something that drops, or cannot fragment or reassemble.</summary>
+    private static bool HasSymptom(CaseView view, Ledger ledger) => ledger.LostSegments > view.Benign.Count
+        || view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && Symptoms.Contains(d.Name));
+
+    private static readonly HashSet<string> Symptoms = new(StringComparer.Ordinal)
+    {
+        "Qdisc.Dropped", "Link.TxDropped", "Ip.FragFails", "Ip.ReasmFails", "Ip6.FragFails", "Ip6.ReasmFails",
+    };
+
+    private static string Lost(Ledger ledger) => ledger.LostSegments == 0 ? "none lost"
+        : $"{ledger.LostSegments} lost to path MTU discovery at work: the same bytes followed at once in smaller segments, as they should";
+
+    private static string Count(long n, string what) => $"{n} {what}{(n == 1 ? "" : "s")}";
 
     private static (long Sent, long Retransmitted) Counted(CaseView view)
     {

@@ -33,7 +33,7 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
         [
             ("Because", Discovery(model) is { Length: > 0 } benign ? $"{model.Diagnosis.OutcomeReason} {benign}." : model.Diagnosis.OutcomeReason),
             ("Looked at", LookedAt(model)),
-            ("Asked", $"{Wording.Count(FaultCatalogue.All.Count, "fault")}, none stands; ruled out by evidence: "
+            ("Asked", "every fault of the catalogue, none stands; ruled out by evidence: "
                 + Listed(model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).Select(v => v.Fault.Id), "none needed it")),
             ("Not seen", NotSeen(model)),
         ]);

@@ -27,8 +27,10 @@ public sealed class TcpAnalysis : IDisposable
         this.file = file;
         this.options = options;
         points = new PointBook(file);
-        others = new OtherFrames(options.MostIcmpErrors);
+        var paths = new PathMtus(addresses);
+        others = new OtherFrames(options.MostIcmpErrors, paths);
         engine = new FlowEngine(options, points.Points);
+        engine.Ledger.Book.Paths = paths;
         reports = new FlowReports(engine, addresses, encapsulations);
     }
 

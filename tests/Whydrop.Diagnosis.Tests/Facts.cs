@@ -30,8 +30,8 @@ internal sealed class Facts
 
     internal Facts Flow(int capture, VantagePoint at, long segments, long bytes, int flow = 0, int? mss = 1460, string client = "10.1.0.9", string server = "10.1.0.80", string? encapsulation = null, bool fromServer = false)
     {
-        var busy = Sender(segments, bytes, mss);
-        var idle = Sender(0, 0, mss);
+        var busy = Sender(segments, bytes, mss, 7000u + (uint)flow);
+        var idle = Sender(0, 0, mss, 9000u + (uint)flow);
         return Add(new TcpFlow(
             at, new Provenance($"{at}.pcap", null, 1), capture, flow, new IPEndPoint(IPAddress.Parse(client), 40000 + flow), new IPEndPoint(IPAddress.Parse(server), 30170), encapsulation,
             Seconds(0), Seconds(100), 2 * segments, fromServer ? idle : busy, fromServer ? busy : idle, true, TimeSpan.FromMilliseconds(1)));
@@ -68,8 +68,8 @@ internal sealed class Facts
 
     internal static Timestamp Seconds(double seconds) => new(1_708_400_000_000_000_000 + (long)(seconds * 1e9));
 
-    private static TcpSender Sender(long segments, long bytes, int? mss) => new(
-        segments, bytes, bytes, 0, mss, 7, true, true, 1, 1500, 1500, 64, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), new Dictionary<string, long>(), false, null);
+    private static TcpSender Sender(long segments, long bytes, int? mss, uint initial) => new(
+        segments, bytes, bytes, 0, mss, 7, true, true, initial, 1500, 1500, 64, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1), new Dictionary<string, long>(), false, null);
 
     /// <summary>Incident 2 as the front-side capture of the forwarding node saw it: 4 bytes pass, 1398 never, 1307 pass.</summary>
     internal static Facts FrontOnly(bool devices = true, int large = 1450, int mtu = 1440, int repeats = 7)

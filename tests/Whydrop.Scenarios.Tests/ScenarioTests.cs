@@ -57,6 +57,15 @@ public class ScenarioTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Sections))]
+    public void No_more_distinct_bytes_are_told_than_bytes(string file, string name)
+    {
+        var ledger = Scenario.Find(file, name).Run().Ledger;
+        Assert.True(ledger.UniqueBytes <= ledger.DataBytes, $"{ledger.UniqueBytes} of {ledger.DataBytes}");
+        Assert.All(ledger.Rows, r => Assert.InRange(r.UniqueBytes, 0, r.Bytes));
+    }
+
     [Fact]
     public void The_confusion_matrix_is_as_committed()
     {
@@ -95,6 +104,7 @@ public class ScenarioTests
             "says" => diagnosis.Verdicts[0].Summary.Contains(rest, StringComparison.Ordinal),
             "explains" => diagnosis.Verdicts[0].Explains.ToString() == rest + " lost segments",
             "unexplained" => diagnosis.Ledger.Unexplained.ToString() == rest,
+            "reason" => diagnosis.OutcomeReason.Contains(rest, StringComparison.Ordinal),
             "lost" => diagnosis.Ledger.LostSegments.ToString() == rest,
             "artefact" => diagnosis.Artefacts.Any(a => a.Id == rest),
             "next" => diagnosis.NextEvidence.Any(n => n.Command.Contains(rest, StringComparison.Ordinal)),

@@ -15,7 +15,7 @@ internal sealed class CapturePlace(
     public VantagePoint Of(CaseEntry entry)
     {
         var at = placeOf(entry);
-        if (at.Node is not null)
+        if (at.Node is not null || nodes.Count == 0)
         {
             return at;
         }

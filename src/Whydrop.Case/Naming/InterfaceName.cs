@@ -5,11 +5,23 @@ namespace Whydrop.Case.Naming;
 /// <summary>Finds the name of an interface in the name of a capture file.</summary>
 internal static partial class InterfaceName
 {
+    /// <summary>The first two letters of every name that <see cref="Device"/> knows, except p1p1.</summary>
+    private static readonly HashSet<string> Beginnings = new(StringComparer.Ordinal)
+    {
+        "et", "en", "em", "bo", "te", "wl", "ib", "lo", "br", "cb", "cn", "do", "vi", "vm", "ca", "tu", "vx", "fl", "ve", "lx", "gr", "ip", "si", "ge",
+        "wg", "wi", "ta", "ci", "ma", "if", "du", "ku", "no", "an", "ov", "az", "we", "vl", "ww",
+    };
+
     /// <summary>The longest known interface name that stands in the file name by itself; else a word that looks like a Linux device; else null.</summary>
     /// <param name="fileName">File name without folders.</param>
     /// <param name="known">Names of the interface tables of that node.</param>
     public static string? In(string fileName, IEnumerable<string> known)
     {
+        if (known.TryGetNonEnumeratedCount(out var count) && count == 0 && !MayNameDevice(fileName))
+        {
+            return null;
+        }
+
         var best = known.Where(n => StandsIn(fileName, n)).OrderByDescending(n => n.Length).ThenBy(n => n, StringComparer.Ordinal).FirstOrDefault();
         if (best is not null)
         {
@@ -18,6 +30,25 @@ internal static partial class InterfaceName
 
         var stem = CaptureEnding().Replace(fileName, "");
         return Device().Matches(stem) is { Count: > 0 } found ? found.MaxBy(m => m.Length)!.Value : null;
+    }
+
+    // The patterns take longer to start than a short capture to read: they are asked only when a word begins as one of the names does.
+    private static bool MayNameDevice(string fileName)
+    {
+        for (var i = 0; i + 1 < fileName.Length; i++)
+        {
+            if (i > 0 && char.IsAsciiLetterOrDigit(fileName[i - 1]))
+            {
+                continue;
+            }
+
+            if ((fileName[i] == 'p' && char.IsAsciiDigit(fileName[i + 1])) || Beginnings.Contains(fileName.Substring(i, 2)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool StandsIn(string fileName, string name)

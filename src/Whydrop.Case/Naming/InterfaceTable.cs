@@ -69,7 +69,7 @@ internal sealed class InterfaceTable
     /// </summary>
     public string? ByAddresses(CapturePoint point)
     {
-        if (point.AnyDevice)
+        if (point.AnyDevice || names.Count == 0)
         {
             return null;
         }

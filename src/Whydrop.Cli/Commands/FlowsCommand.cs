@@ -59,9 +59,9 @@ internal static class FlowsCommand
         return ExitCode.Healthy;
     }
 
-    private static void Write(CommandContext context, FlowListing listing, IReadOnlyList<int> chosen, string format, string colour)
+    private static void Write(CommandContext context, FlowListing listing, int[] chosen, string format, string colour)
     {
-        var rows = chosen.Select(i => listing.At(i)).Select(f => new FlowRow(f.Flow, f.LostByClient, f.LostByServer));
+        var rows = Rows(listing, chosen);
         if (format == "json")
         {
             JsonReport.WriteFlows(rows, listing.Count, listing.Gaps, context.Results);
@@ -72,34 +72,66 @@ internal static class FlowsCommand
         }
 
         context.Results.Flush();
-        if (chosen.Count < listing.Count)
+        if (chosen.Length < listing.Count)
         {
-            context.Messages.WriteLine($"whydrop: {chosen.Count} of {listing.Count} connections shown (--top 0 shows all that --flow lets through)");
+            context.Messages.WriteLine($"whydrop: {chosen.Length} of {listing.Count} connections shown (--top 0 shows all that --flow lets through)");
         }
     }
 
     /// <summary>Indexes of the connections to show, in order. Only their sort keys are kept, not the connections.</summary>
-    private static IReadOnlyList<int> Chosen(FlowListing listing, Func<TcpFlow, bool> wanted, Choice choice)
+    private static int[] Chosen(FlowListing listing, Func<TcpFlow, bool> wanted, Choice choice)
     {
         var most = choice.Top == 0 ? int.MaxValue : choice.Top;
         if (choice.Sort == "number")
         {
             return choice.Filter is null
-                ? [.. Enumerable.Range(0, Math.Min(most, listing.Count))]
-                : [.. Enumerable.Range(0, listing.Count).Where(i => wanted(listing.At(i).Flow)).Take(most)];
+                ? FirstOf(Math.Min(most, listing.Count))
+                : [.. FirstOf(listing.Count).Where(i => wanted(listing.At(i).Flow)).Take(most)];
         }
 
-        var keys = new List<(double Key, int Index)>();
+        var (keys, indexes, count) = (new double[listing.Count], new int[listing.Count], 0);
         for (var i = 0; i < listing.Count; i++)
         {
             var row = listing.At(i);
             if (wanted(row.Flow))
             {
-                keys.Add((Key(row, choice.Sort), i));
+                // Descending by key, then ascending by index: the sort below is by the negated key, and unstable.
+                keys[count] = -Key(row, choice.Sort);
+                indexes[count++] = i;
             }
         }
 
-        return [.. keys.OrderByDescending(k => k.Key).ThenBy(k => k.Index).Take(most).Select(k => k.Index)];
+        Array.Sort(keys, indexes, 0, count);
+        for (int from = 0, to; from < count; from = to)
+        {
+            for (to = from + 1; to < count && keys[to].Equals(keys[from]); to++)
+            {
+            }
+
+            Array.Sort(indexes, from, to - from);
+        }
+
+        return indexes[..Math.Min(most, count)];
+    }
+
+    private static int[] FirstOf(int count)
+    {
+        var indexes = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            indexes[i] = i;
+        }
+
+        return indexes;
+    }
+
+    private static IEnumerable<FlowRow> Rows(FlowListing listing, int[] chosen)
+    {
+        foreach (var index in chosen)
+        {
+            var f = listing.At(index);
+            yield return new FlowRow(f.Flow, f.LostByClient, f.LostByServer);
+        }
     }
 
     private static double Key(ListedFlow row, string sort) => sort switch

@@ -31,11 +31,12 @@ internal sealed class CaseView
         Connections = new Connections(facts);
         Losses = FindLosses();
         Ledger = LedgerBuilder.Build(this);
+        Heeded = PathMtuAnswers.Heeded(this).ToHashSet<Loss>(ReferenceEqualityComparer.Instance);
         Steps = SizeSteps.Find(this);
         Devices = new PathDevices(this);
         Narrowings = View.Narrowings.Find(this);
+        Benign = [.. Heeded.Concat(Narrowings.Where(n => n.DiscoveryWorked).SelectMany(n => n.Losses)).Distinct()];
         Hops = Hop.Find(this);
-        Benign = [.. Steps.Where(s => s.DiscoveryWorked).SelectMany(s => s.Losses)];
     }
 
     internal FactSet Facts { get; }
@@ -61,6 +62,9 @@ internal sealed class CaseView
 
     /// <summary>Losses that are no matter of size, by the places around them.</summary>
     internal IReadOnlyList<Hop> Hops { get; }
+
+    /// <summary>Lost transmissions whose sender was told by ICMP that they are too large, and took it.</summary>
+    internal IReadOnlySet<Loss> Heeded { get; }
 
     /// <summary>Lost transmissions that are path MTU discovery at work.</summary>
     internal IReadOnlyList<Loss> Benign { get; }

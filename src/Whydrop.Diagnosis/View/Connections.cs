@@ -4,7 +4,7 @@ using Whydrop.Evidence.Journeys;
 
 namespace Whydrop.Diagnosis.View;
 
-/// <summary>Connections of a case, each once: sightings of one connection in several captures are joined by <see cref="FlowPairing"/>.</summary>
+/// <summary>Connections of a case, each once: sightings of one connection in several captures are joined by <see cref="FlowPairing"/>, else by what both carry.</summary>
 /// <remarks>A direction is named as the first sighting of the connection names it; another capture may call that client a server.</remarks>
 internal sealed class Connections
 {
@@ -18,9 +18,9 @@ internal sealed class Connections
             .Concat(facts.Of<SegmentFate>().Select(f => new FlowKey(f.Capture, f.Flow)))
             .Concat(facts.Of<FlowPairing>().SelectMany(p => new[] { new FlowKey(p.Capture, p.Flow), new FlowKey(p.OtherCapture, p.OtherFlow) }))
             .Distinct().OrderBy(k => k.Capture).ThenBy(k => k.Flow);
-        var links = facts.Of<FlowPairing>()
-            .SelectMany(p => new[] { (From: new FlowKey(p.Capture, p.Flow), Pairing: p), (From: new FlowKey(p.OtherCapture, p.OtherFlow), Pairing: p) })
-            .ToLookup(l => l.From, l => l.Pairing);
+        var pairings = facts.Of<FlowPairing>().Select(SightingLink.Of).ToArray();
+        var implied = SightingLink.Implied(facts).ToArray();
+        var links = pairings.Concat(implied).SelectMany(l => new[] { (From: l.Near, Link: l), (From: l.Far, Link: l) }).ToLookup(l => l.From, l => l.Link);
         foreach (var key in keys)
         {
             if (!bySighting.ContainsKey(key))
@@ -29,13 +29,13 @@ internal sealed class Connections
             }
         }
 
-        foreach (var pairing in facts.Of<FlowPairing>())
+        // A pairing knows the order of the places; where there is none, what the packets carry tells it.
+        var ordered = pairings.Select(p => bySighting[p.Near].Connection).ToHashSet();
+        foreach (var link in pairings.Concat(implied.Where(l => !ordered.Contains(bySighting[l.Near].Connection))))
         {
-            var near = new FlowKey(pairing.Capture, pairing.Flow);
-            var far = new FlowKey(pairing.OtherCapture, pairing.OtherFlow);
-            var step = bySighting[near].Swapped ? -1 : 1;
-            clientward[near] = clientward.GetValueOrDefault(near) + step;
-            clientward[far] = clientward.GetValueOrDefault(far) - step;
+            var step = bySighting[link.Near].Swapped ? -1 : 1;
+            clientward[link.Near] = clientward.GetValueOrDefault(link.Near) + step;
+            clientward[link.Far] = clientward.GetValueOrDefault(link.Far) - step;
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class Connections
             : all.MinBy(k => clientward.GetValueOrDefault(k));
     }
 
-    private void Collect(FlowKey first, ILookup<FlowKey, FlowPairing> links)
+    private void Collect(FlowKey first, ILookup<FlowKey, SightingLink> links)
     {
         var number = members.Count;
         var group = new List<FlowKey>();
@@ -78,9 +78,9 @@ internal sealed class Connections
         while (open.TryDequeue(out var key))
         {
             group.Add(key);
-            foreach (var pairing in links[key])
+            foreach (var link in links[key])
             {
-                var (other, sighting) = Across(bySighting[key], key, pairing);
+                var (other, sighting) = Across(bySighting[key], key, link);
                 if (bySighting.TryAdd(other, sighting))
                 {
                     open.Enqueue(other);
@@ -89,19 +89,17 @@ internal sealed class Connections
         }
     }
 
-    private static (FlowKey Other, Sighting Sighting) Across(Sighting from, FlowKey key, FlowPairing pairing)
+    private static (FlowKey Other, Sighting Sighting) Across(Sighting from, FlowKey key, SightingLink link)
     {
-        var near = new FlowKey(pairing.Capture, pairing.Flow);
-        var far = new FlowKey(pairing.OtherCapture, pairing.OtherFlow);
-        var swapped = from.Swapped ^ pairing.RolesSwapped;
+        var swapped = from.Swapped ^ link.Swapped;
 
         // The shifts are named from the nearer end; seen from the first sighting, client and server may be the other way round.
-        var nearSwapped = key == near ? from.Swapped : swapped;
-        var client = nearSwapped ? pairing.ServerSequenceShift : pairing.ClientSequenceShift;
-        var server = nearSwapped ? pairing.ClientSequenceShift : pairing.ServerSequenceShift;
-        return key == near
-            ? (far, new Sighting(from.Connection, swapped, from.ClientShift + client, from.ServerShift + server))
-            : (near, new Sighting(from.Connection, swapped, from.ClientShift - client, from.ServerShift - server));
+        var nearSwapped = key == link.Near ? from.Swapped : swapped;
+        var client = nearSwapped ? link.ServerShift : link.ClientShift;
+        var server = nearSwapped ? link.ClientShift : link.ServerShift;
+        return key == link.Near
+            ? (link.Far, new Sighting(from.Connection, swapped, from.ClientShift + client, from.ServerShift + server))
+            : (link.Near, new Sighting(from.Connection, swapped, from.ClientShift - client, from.ServerShift - server));
     }
 
     private readonly record struct Sighting(int Connection, bool Swapped, uint ClientShift, uint ServerShift);

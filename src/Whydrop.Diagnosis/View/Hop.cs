@@ -42,7 +42,7 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     /// <summary>Groups the losses of a case by hop; those that are a matter of size are left to the faults of the MTU family.</summary>
     internal static List<Hop> Find(CaseView view)
     {
-        var ofSize = view.Narrowings.SelectMany(n => n.Losses).ToHashSet(ReferenceEqualityComparer.Instance);
+        var ofSize = view.Narrowings.SelectMany(n => n.Losses).Concat(view.Benign).ToHashSet(ReferenceEqualityComparer.Instance);
         return
         [
             .. view.Losses.Where(l => !ofSize.Contains(l))

@@ -11,7 +11,7 @@ internal static class LedgerBuilder
         var totals = new Dictionary<Fate, (long Segments, long Bytes, long Unique)>();
         foreach (var tally in view.Facts.Of<FateTally>())
         {
-            Add(totals, tally.Fate, tally.Segments, tally.Bytes, tally.UniqueBytes);
+            Add(totals, tally.Fate, Transmissions(view, tally), tally.Bytes, tally.UniqueBytes);
         }
 
         TakeOffFartherSightings(view, totals);
@@ -19,8 +19,37 @@ internal static class LedgerBuilder
         rows.AddRange(Losses(view, totals));
         rows.AddRange(totals.Where(t => t.Key is not (Fate.LostAfter or Fate.LostBefore) && t.Value.Segments > 0)
             .OrderBy(t => t.Key == Fate.Delivered).ThenBy(t => t.Key)
-            .Select(t => new LedgerRow(t.Key, null, null, false, t.Value.Segments, t.Value.Bytes, t.Value.Unique, 0)));
-        return new Ledger(rows, rows.Sum(r => r.UniqueBytes), 0, 0);
+            .Select(t => new LedgerRow(t.Key, null, null, false, t.Value.Segments, t.Value.Bytes, Math.Min(t.Value.Bytes, t.Value.Unique), 0)));
+        return new Ledger(rows, Unique(view, rows), 0, 0);
+    }
+
+    /// <summary>Distinct stream bytes: bytes lost and delivered later are in two rows and sent once.</summary>
+    private static long Unique(CaseView view, List<LedgerRow> rows)
+    {
+        var sent = rows.Sum(r => r.Bytes);
+        var ofSenders = 0L;
+        for (var connection = 0; connection < view.Connections.Count; connection++)
+        {
+            foreach (var direction in new[] { new DirectionKey(connection, true), new DirectionKey(connection, false) })
+            {
+                var key = view.Connections.NearestToSender(direction);
+                ofSenders += view.Sender(key, view.Connections.FromClient(key, direction))?.UniqueBytes ?? 0;
+            }
+        }
+
+        return Math.Min(sent, ofSenders > 0 ? ofSenders : rows.Sum(r => r.UniqueBytes));
+    }
+
+    /// <summary>A hole is one fact, whatever segments it held; when all holes of a capture are known, they are counted as these.</summary>
+    private static long Transmissions(CaseView view, FateTally tally)
+    {
+        if (tally.Fate != Fate.LostBefore)
+        {
+            return tally.Segments;
+        }
+
+        var holes = view.Facts.Of<SegmentFate>().Where(f => f.Capture == tally.Capture && f.Fate == Fate.LostBefore).ToArray();
+        return holes.Sum(h => (long)h.Length) == tally.Bytes ? holes.Length : tally.Segments;
     }
 
     /// <summary>Fills in how much of the losses the standing verdicts account for.</summary>
@@ -67,7 +96,7 @@ internal static class LedgerBuilder
             {
                 rows.Add(new LedgerRow(
                     fate, null, null, false, missing, Math.Max(0, total.Bytes - detailed.Sum(r => r.Bytes)),
-                    Math.Max(0, total.Unique - detailed.Sum(r => r.UniqueBytes)), 0));
+                    Math.Min(Math.Max(0, total.Bytes - detailed.Sum(r => r.Bytes)), Math.Max(0, total.Unique - detailed.Sum(r => r.UniqueBytes))), 0));
             }
         }
 

@@ -35,7 +35,7 @@ internal sealed class Narrowing(
         Losses.Select(l => l.Placement?.LargestPassed ?? 0).DefaultIfEmpty().Max());
 
     /// <summary>Path MTU discovery did its work: the bytes went through in smaller datagrams at once.</summary>
-    internal bool DiscoveryWorked { get; } = losses.Count > 0 && SizeStep.Worked(losses);
+    internal bool DiscoveryWorked { get; } = losses.Count > 0 && (losses.All(view.Heeded.Contains) || SizeStep.Worked(losses));
 
     /// <summary>Network namespaces that could have counted the drop.</summary>
     internal IEnumerable<VantagePoint> Stacks => Device is not null

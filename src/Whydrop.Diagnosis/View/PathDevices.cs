@@ -1,6 +1,7 @@
 using System.Net;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
 using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.View;
@@ -21,7 +22,21 @@ internal sealed class PathDevices(CaseView view)
 
         return EgressDevices(placement.At, placement.MissingAt, placement.Capture, placement.Flow, placement.MissingCapture, placement.MissingFlow,
                 placement.MissingEncapsulation, placement.FromClient)
-            .FirstOrDefault(d => d.Mtu < placement.DatagramLength && (placement.LargestPassed is not { } passed || passed <= d.Mtu));
+            .FirstOrDefault(d => d.Mtu < placement.DatagramLength && (LargestPassed(placement) is not { } passed || passed <= d.Mtu));
+    }
+
+    /// <summary>
+    /// Largest datagram that passed, at its largest on the far side. Seen before an offloading device, a datagram may be several that the
+    /// device still has to cut: what came out counts.
+    /// </summary>
+    private int? LargestPassed(SegmentPlacement placement)
+    {
+        var near = new FlowKey(placement.Capture, placement.Flow);
+        var far = new FlowKey(placement.MissingCapture, placement.MissingFlow);
+        var direction = view.Connections.Direction(near, placement.FromClient);
+        var there = view.Connections.Direction(far, placement.FromClient).Connection == direction.Connection
+            ? view.Sender(far, view.Connections.FromClient(far, direction))?.LargestDatagram : null;
+        return placement.LargestPassed is { } passed && there is > 0 and { } largest ? Math.Min(passed, largest) : placement.LargestPassed;
     }
 
     /// <summary>Devices, nearest first, by which a datagram seen at one place leaves towards another.</summary>

@@ -21,7 +21,7 @@ public static class JsonReport
     /// <param name="gaps">What could not be read.</param>
     /// <param name="output">Where to.</param>
     public static void WriteFlows(IEnumerable<FlowRow> rows, int total, IEnumerable<Gap> gaps, TextWriter output) =>
-        output.Write(JsonSerializer.Serialize(DocumentBuilder.Flows(rows, total, gaps), VerdictJsonContext.Readable.FlowsDocument) + "\n");
+        FlowsWriter.Write(rows, total, gaps, output);
 
     /// <summary>The JSON Schema of the verdict contract, made from its types.</summary>
     public static string Schema()

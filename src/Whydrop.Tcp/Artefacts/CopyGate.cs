@@ -7,6 +7,8 @@ namespace Whydrop.Tcp.Artefacts;
 /// Tells the same datagram captured again (other interface of "any", mirror, bridge) and a datagram that goes round in circles from a
 /// retransmission. A genuine TCP retransmission is a new datagram: new IP Identification, or at least a later timestamp.
 /// </summary>
+// SAFETY: records, history and counters live in slabs and pages that never move and outlive the gate; a frame number from the history is looked up
+// again, never kept as a pointer.
 internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
 {
     private const int MostSteps = 64;

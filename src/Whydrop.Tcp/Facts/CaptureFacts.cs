@@ -8,10 +8,13 @@ using Whydrop.Tcp.Observations;
 namespace Whydrop.Tcp.Facts;
 
 /// <summary>Turns the finished analysis into facts.</summary>
+// SAFETY: indices run below the counts of slabs that never move; nothing is added to them once the capture has been read.
 internal sealed unsafe class CaptureFacts(
     FlowEngine engine, FlowReports reports, OtherFrames others, CaptureFile file, CaptureEnding? ending, TcpAnalysisOptions options,
     string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage)
 {
+    private const int MostPieces = 4096;
+    private const int MostUnseenPieces = 256;
     private readonly VantagePoint[] at = [.. engine.Points.Select(p => vantage(p.Point))];
     private readonly long[] flowCounts = new long[engine.Points.Count];
     private readonly long[] sentSegments = new long[engine.Points.Count];
@@ -127,7 +130,7 @@ internal sealed unsafe class CaptureFacts(
             var p = engine.Points[i];
             var deliveredSegments = sentSegments[i] + p.UnseenSegments - p.Segments.Sum();
             var deliveredBytes = sentBytes[i] + p.UnseenBytes - p.Bytes.Sum();
-            yield return new FateTally(at[i], From(), firstCapture + i, Fate.Delivered, deliveredSegments, deliveredBytes, deliveredBytes);
+            yield return new FateTally(at[i], From(), firstCapture + i, Fate.Delivered, deliveredSegments, deliveredBytes, deliveredBytes - p.DeliveredAgainBytes);
             for (var f = 0; f < PointTally.Fates; f++)
             {
                 if (p.Segments[f] != 0 || p.Bytes[f] != 0)
@@ -149,18 +152,23 @@ internal sealed unsafe class CaptureFacts(
             }
         }
 
+        if (book.GivenUp > 0)
+        {
+            yield return Limited($"{book.GivenUp} byte ranges were given up undecided: more than {Sending.MostNodes} were open in one direction of a connection at a time");
+        }
+
         if (book.RowsNotKept > 0)
         {
             yield return Limited($"the fates of {book.RowsNotKept} transmissions are in the totals only; {book.RowCount} are listed");
         }
     }
 
-    // A merged frame is told segment by segment, as it was on the wire.
+    // A merged frame is told segment by segment, as it was on the wire; a hole by the usual size of segments.
     private IEnumerable<SegmentFate> Expand(FateRow row)
     {
         var payload = Math.Max(1, row.DatagramLength - row.HeaderBytes);
-        var pieces = Math.Clamp(row.Segments, (ushort)1, (ushort)64);
-        if (!row.Seen || pieces == 1)
+        var pieces = Math.Clamp((int)row.Segments, 1, row.Seen || row.Fate == Fate.LostBefore ? MostPieces : MostUnseenPieces);
+        if (pieces == 1)
         {
             yield return One(row, row.StreamOffset, row.Length, 0);
             yield break;
@@ -185,7 +193,7 @@ internal sealed unsafe class CaptureFacts(
         var datagram = row.Segments > 1 ? Math.Min(row.DatagramLength, row.HeaderBytes + length) : row.DatagramLength;
         return new SegmentFate(
             at[point], From(row.Frame == 0 ? null : row.Frame), firstCapture + point, row.Flow, row.FromHigh == clientHigh,
-            row.Sequence + (uint)(offset - row.StreamOffset), offset, length, row.Seen ? datagram : null, row.Seen ? row.DontFragment : null,
+            row.Sequence + (uint)(offset - row.StreamOffset), offset, length, row.SizeCertain ? datagram : null, row.Seen ? row.DontFragment : null,
             Math.Max((int)row.Number, 1), RecoveryKind.From(row.Recovery), row.Fate, row.Proven, row.ProvenBy == 0 ? null : row.ProvenBy,
             new Timestamp(row.Sent <= 0 ? engine.Points[point].First : row.Sent), row.NeverDelivered, row.DataOrdinal + (long)ordinal,
             row.BytesInFlight, row.RttMicroseconds == 0 ? null : TimeSpan.FromMicroseconds(row.RttMicroseconds - 1));

@@ -7,6 +7,7 @@ using Whydrop.Tcp.Observations;
 namespace Whydrop.Tcp.Facts;
 
 /// <summary>Turns flow records into reports, one at a time.</summary>
+// SAFETY: indices run below the counts of slabs that never move; board numbers come from the records and are checked against 0.
 internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresses, EncapsulationBook encapsulations)
 {
     /// <summary>Observations that any healthy connection makes.</summary>

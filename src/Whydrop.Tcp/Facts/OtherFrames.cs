@@ -1,10 +1,11 @@
 using Whydrop.Capture;
+using Whydrop.Tcp.Fates;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Facts;
 
 /// <summary>Frames that are no whole TCP segment: ICMP errors and IP fragments are kept, the rest is counted only.</summary>
-internal sealed class OtherFrames(int mostIcmpErrors)
+internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
 {
     private readonly List<IcmpRow> icmp = [];
 
@@ -33,9 +34,15 @@ internal sealed class OtherFrames(int mostIcmpErrors)
 
         if (h.Status == DecodeStatus.Icmp && IcmpQuote.IsError(h, bytes))
         {
+            var row = IcmpQuote.Read(h, bytes, frame.UnixNanoseconds, number, point.Point.Index);
+            if (row is { NextHopMtu: { } mtu, Protocol: 6, Source: { } source, Destination: { } destination })
+            {
+                paths.Take(row.Point, source, destination, row.Time, mtu);
+            }
+
             if (icmp.Count < mostIcmpErrors)
             {
-                icmp.Add(IcmpQuote.Read(h, bytes, frame.UnixNanoseconds, number, point.Point.Index));
+                icmp.Add(row);
             }
             else
             {

@@ -47,6 +47,9 @@ internal sealed class PointTally(CapturePoint point)
 
     public long[] UniqueBytes { get; } = new long[Fates];
 
+    /// <summary>Delivered bytes that had been delivered before: repeats from before the receiver was first heard.</summary>
+    public long DeliveredAgainBytes { get; set; }
+
     /// <summary>Transmissions among these that never passed here.</summary>
     public long UnseenSegments { get; set; }
 

@@ -46,6 +46,9 @@ internal struct Board
     public int Count;
     public int Sizes;
     public int SizeCount;
+
+    /// <summary>Payload of a full segment, for ranges that were not seen.</summary>
+    public int UsualPayload;
     public uint Retransmissions;
     public uint LastHeardFrame;
     public SackCache Cache;

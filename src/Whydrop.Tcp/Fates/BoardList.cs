@@ -3,6 +3,7 @@ using Whydrop.Tcp.Memory;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>The sorted list of a <see cref="Board"/>: append, insert, divide, remove. Cells (equal ranges) stay aligned.</summary>
+// SAFETY: nodes live in a slab that never moves; a link is −1 or a node that was added and not yet released, which only this class does.
 internal sealed unsafe class BoardList : IDisposable
 {
     private readonly NativeSlab<Transmission> nodes = new();

@@ -4,10 +4,12 @@ using Whydrop.Tcp.Observations;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Brings a board up to date when it is needed: its place in the stream, and what is outstanding, from the frame history.</summary>
+// SAFETY: boards, records and history pages never move; a frame that fell out of the history is answered with null and ends the walk.
 internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHistory history, Sending sending)
 {
     private const int MostOutstanding = 4096;
     private const int MostSteps = 1 << 18;
+    private const int TimestampBytes = 12;
     private bool forgotten;
     private readonly uint[] frames = new uint[MostOutstanding];
 
@@ -28,13 +30,16 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         var next = b->Next64 + Unwrap(fwd->NextSeq - b->NextSeqAtIdle, fwd->Bytes - b->BytesAtIdle);
         var outstanding = receiver->LastAck == 0 ? (int)Math.Min(next, int.MaxValue) : (int)(fwd->NextSeq - receiver->LastAck);
         outstanding = Math.Max(0, (int)Math.Min(outstanding, next));
+        b->UsualPayload = WireSegments.UsualPayload(
+            *fwd, opening->Has(SenderOpening.HasMss) ? opening->Mss : 0, opening->Has(SenderOpening.TimestampSeen) ? TimestampBytes : 0,
+            d.Flow->Key.IsIpv6 ? 60 : 40);
         b->Active = true;
         b->Next64 = b->Una64 = next - outstanding;
         b->RackTime = long.MinValue;
         b->TimeoutUpTo = long.MinValue;
         var una = b->SequenceOf(b->Una64);
         var count = Collect(b, d.Flow, una);
-        Import(b, d, fwd, count, next, counted: !first);
+        Import(b, d, fwd, count, next, counted: !first, AllowedWindow.Forbids(b, next, *receiver));
         if (first)
         {
             CountEarlier(b, d.Flow, *fwd, una);
@@ -80,12 +85,12 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         return count;
     }
 
-    private void Import(Board* b, in Direction d, SenderState* fwd, int count, long next, bool counted)
+    private void Import(Board* b, in Direction d, SenderState* fwd, int count, long next, bool counted, bool forbidden)
     {
         if (count > 0)
         {
             var oldest = history[frames[count - 1]];
-            FillUnknown(b, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), fwd);
+            FillUnknown(b, d.Flow, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), last: false, forbidden);
         }
 
         var ordinal = fwd->Segments - (uint)Math.Min(count, fwd->Segments);
@@ -93,16 +98,16 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         {
             var past = history[frames[i]];
             var transmission = Make(b, *past, frames[i], *fwd, ordinal++, d.Flow->Key.IsIpv6);
-            if (counted)
+            if (counted && !transmission.Is(Transmission.SizeUncertain))
             {
-                book.CountDelivered(b, past->Length, past->HeaderBytes, transmission.Is(Transmission.SuperPacket) ? transmission.DatagramLength : 0, past->DontFragment, -1);
+                book.CountDelivered(b, past->Time, past->Length, past->HeaderBytes, transmission.Is(Transmission.SuperPacket) ? transmission.DatagramLength : 0, past->DontFragment, -1);
             }
 
             CutAcknowledged(b, ref transmission);
             sending.Place(b, transmission, *fwd, 0);
         }
 
-        FillUnknown(b, next, fwd);
+        FillUnknown(b, d.Flow, next, last: true, forbidden);
     }
 
     // A merged frame that is acknowledged in part: those segments are delivered.
@@ -119,13 +124,17 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         t.Length -= cut;
         if (t.Is(Transmission.SuperPacket) && limit > 0)
         {
-            book.CountDelivered(b, cut, t.HeaderBytes, t.DatagramLength, t.Is(Transmission.DontFragment), 1);
+            if (!t.Is(Transmission.SizeUncertain))
+            {
+                book.CountDelivered(b, t.Time, cut, t.HeaderBytes, t.DatagramLength, t.Is(Transmission.DontFragment), 1);
+            }
+
             t.Segments -= Math.Min(t.Segments - 1, (cut + limit - 1) / limit);
         }
     }
 
-    // Bytes that are outstanding without a frame in the history: it no longer has it, or there never was one. A single one is a FIN.
-    private void FillUnknown(Board* b, long upTo, SenderState* fwd)
+    // Bytes that are outstanding without a frame in the history: it no longer has it, or there never was one. A single last one is a FIN.
+    private void FillUnknown(Board* b, FlowRecord* flow, long upTo, bool last, bool forbidden)
     {
         var missing = upTo - b->Next64;
         if (missing <= 0)
@@ -133,13 +142,14 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             return;
         }
 
-        if (missing == 1 && (fwd->Bits & SenderState.FinSeen) != 0)
+        var end = upTo;
+        var finSeen = ((b->FromHigh ? flow->High.Bits : flow->Low.Bits) & SenderState.FinSeen) != 0;
+        if (last && (missing == 1 || finSeen))
         {
-            b->Next64 = upTo;
-            return;
+            upTo--;
         }
 
-        var payload = Math.Max(1, (int)fwd->Mss);
+        var payload = b->UsualPayload;
         while (b->Next64 < upTo)
         {
             var length = (int)Math.Min(upTo - b->Next64, 1 << 28);
@@ -148,13 +158,17 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
                 Start = b->Next64,
                 Length = length,
                 Segments = Math.Max(1, (length + payload - 1) / payload),
-                Marks = (ushort)((forgotten ? Transmission.NoDetail : Transmission.Hole) | Transmission.SuperPacket),
+                Marks = (ushort)((forgotten ? Transmission.NoDetail : Transmission.Hole) | Transmission.SuperPacket
+                    | (forbidden && !forgotten ? Transmission.BeyondWindow : 0)),
                 DatagramLength = payload,
-                Time = forgotten ? long.MinValue : 0,
+                Time = forgotten ? long.MinValue : flow->LastTime,
+                Frame = forgotten ? 0 : flow->LastFrame,
                 Number = 1,
             });
             b->Next64 += length;
         }
+
+        b->Next64 = end;
     }
 
     private static Transmission Make(Board* b, in PastFrame past, uint number, in SenderState fwd, uint ordinal, bool ipv6)
@@ -178,7 +192,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             RttMicroseconds = fwd.Srtt,
             DataOrdinal = ordinal,
             Marks = (ushort)((past.HasTimestamp ? Transmission.HasTimestamp : 0) | (past.DontFragment ? Transmission.DontFragment : 0)
-                | (merged ? Transmission.SuperPacket : 0)),
+                | (merged ? Transmission.SuperPacket : 0) | (merged && fwd.Mss == 0 ? Transmission.SizeUncertain : 0)),
         };
     }
 
@@ -199,9 +213,9 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             {
                 var t = Make(b, *past, number, fwd, 0, flow->Key.IsIpv6);
                 load.Sent(past->Time, t.Segments, past->Length + ((long)past->HeaderBytes * t.Segments));
-                if (SequenceNumber.LessOrEqual(past->Sequence + (uint)past->Length, una))
+                if (!t.Is(Transmission.SizeUncertain) && SequenceNumber.LessOrEqual(past->Sequence + (uint)past->Length, una))
                 {
-                    book.CountDelivered(b, past->Length, past->HeaderBytes, t.Is(Transmission.SuperPacket) ? t.DatagramLength : 0, past->DontFragment, 1);
+                    book.CountDelivered(b, past->Time, past->Length, past->HeaderBytes, t.Is(Transmission.SuperPacket) ? t.DatagramLength : 0, past->DontFragment, 1);
                 }
             }
 

@@ -9,6 +9,7 @@ namespace Whydrop.Tcp.Fates;
 /// D-SACK, timestamp echo, or because it came sooner than a round trip. A transmission is lost only when another one of the same bytes
 /// was needed, or the receiver showed the hole.
 /// </summary>
+// SAFETY: nodes are copied out of the list before the book may change anything; none is used after its removal.
 internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 {
     private const long DSackPatience = 1_000_000_000;
@@ -104,13 +105,13 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
     {
         if (hole.Is(Transmission.LostUpstream))
         {
-            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), true);
+            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), unique: false);
         }
         else if (hole.Is(Transmission.Acked))
         {
             book.Enter(b, hole, Fate.NotCaptured, true, hole.AckedFrame, false, true);
         }
-        else if (neverFilled)
+        else if (neverFilled && !hole.Is(Transmission.BeyondWindow))
         {
             var shown = hole.MissingFrame != 0;
             book.Enter(b, hole, shown ? Fate.LostBefore : Fate.Unknown, shown, hole.MissingFrame, true, true);
@@ -125,26 +126,25 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
     private bool DecideDelivered(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd)
     {
-        var deliverer = Deliverer(nodes, fwd);
-        var delivered = DSacks(nodes) + 1;
+        var (deliverer, told) = Deliverer(b, nodes, fwd);
+        var duplicates = DSacks(nodes);
+        var delivered = duplicates + 1;
         var firstDelivered = deliverer;
         for (var extra = delivered - (nodes.Length - deliverer); extra > 0 && firstDelivered > 0; extra--)
         {
             firstDelivered--;
         }
 
-        var (lostOnce, needlessOnce) = (false, false);
         for (var i = 0; i < nodes.Length; i++)
         {
             var n = *list[nodes[i]];
             if (n.Is(Transmission.Looped))
             {
-                book.Enter(b, n, Fate.Looped, true, n.AckedFrame, false, true);
+                book.Enter(b, n, Fate.Looped, true, n.AckedFrame, false, unique: i == firstDelivered);
             }
             else if (i < firstDelivered)
             {
-                EnterLost(b, n, *list[nodes[deliverer]], !lostOnce);
-                lostOnce = true;
+                EnterLost(b, n, *list[nodes[deliverer]]);
             }
             else if (i == firstDelivered)
             {
@@ -153,8 +153,7 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             else
             {
                 var fate = n.Is(Transmission.SameDatagram) ? Fate.Duplicated : Fate.RetransmittedNeedlessly;
-                book.Enter(b, n, fate, true, n.AckedFrame, false, !needlessOnce);
-                needlessOnce = true;
+                book.Enter(b, n, fate, told || duplicates > 0 || fate == Fate.Duplicated, n.AckedFrame, false, unique: false);
             }
         }
 
@@ -162,33 +161,60 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
     }
 
     // An earlier transmission of bytes that a later one brought across.
-    private void EnterLost(Board* b, in Transmission n, in Transmission deliverer, bool unique)
+    private void EnterLost(Board* b, in Transmission n, in Transmission deliverer)
     {
+        // Of a duplicate of the last segment the echo is renewed too; only a receiver that would have sent a D-SACK for it proves by its echo.
         var shown = n.MissingFrame != 0;
-        var echoed = n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
+        var echoed = book.SackInUse(b) && n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
             && n.TsVal != deliverer.TsVal;
-        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique);
+        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique: false);
     }
 
-    // The latest transmission that the acknowledgment can have answered.
-    private int Deliverer(ReadOnlySpan<int> nodes, in SenderState fwd)
+    // The transmission that brought the bytes, and whether the receiver named it. Ambiguous timing speaks for the latest one.
+    private (int Deliverer, bool Told) Deliverer(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd)
     {
         var first = *list[nodes[0]];
-        var soonest = (fwd.MinRtt == 0 ? 0 : fwd.MinRtt - 1) * 500L;
-        var k = nodes.Length - 1;
-        while (k > 0 && list[nodes[k]]->Time + soonest > first.AckedTime)
+        var last = nodes.Length - 1;
+        var earliest = 0;
+        if (first.Is(Transmission.AckedAtHead))
         {
-            k--;
+            // RFC 7323, 4.3 and Eifel (RFC 3522): the echo is of the segment that advanced the left edge.
+            while (last > 0 && list[nodes[last]]->Is(Transmission.HasTimestamp) && SequenceNumber.Greater(list[nodes[last]]->TsVal, first.AckedTsEcr))
+            {
+                last--;
+            }
+
+            if (list[nodes[last]]->Is(Transmission.HasTimestamp) && list[nodes[last]]->TsVal == first.AckedTsEcr)
+            {
+                for (earliest = last; earliest > 0 && list[nodes[earliest - 1]]->TsVal == first.AckedTsEcr; earliest--)
+                {
+                }
+            }
         }
 
-        // RFC 7323, 4.3: the echo is of the segment that advanced the left edge.
-        while (k > 0 && first.Is(Transmission.AckedAtHead) && list[nodes[k]]->Is(Transmission.HasTimestamp)
-            && SequenceNumber.Greater(list[nodes[k]]->TsVal, first.AckedTsEcr))
+        var told = last < nodes.Length - 1;
+        var soonest = SoonestAnswer(b, fwd);
+        while (last > earliest && list[nodes[last]]->Time + soonest > first.AckedTime)
         {
-            k--;
+            last--;
+            told = false;
         }
 
-        return k;
+        return (last, told);
+    }
+
+    // Half the shortest round trip from here to the receiver. Without a handshake the samples may all contain a delayed ACK.
+    private long SoonestAnswer(Board* b, in SenderState fwd)
+    {
+        const long delayedAck = 40_000;
+        var measured = fwd.MinRtt == 0 ? long.MaxValue : fwd.MinRtt - 1L;
+        var handshake = book.HandshakeMicroseconds(b);
+        if (handshake == 0)
+        {
+            return measured == long.MaxValue ? 0 : Math.Max(0, measured - delayedAck) * 500;
+        }
+
+        return Math.Min(measured, handshake) * 500;
     }
 
     private int DSacks(ReadOnlySpan<int> nodes)
@@ -204,15 +230,13 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
     private bool DecideUnanswered(Board* b, ReadOnlySpan<int> nodes, in SenderState fwd, long now)
     {
-        var lostOnce = false;
         for (var i = 0; i < nodes.Length; i++)
         {
             var n = *list[nodes[i]];
-            var shown = n.MissingFrame != 0 && (i < nodes.Length - 1 || IsOldNews(n, fwd, now));
+            var shown = n.MissingFrame != 0 && !n.Is(Transmission.BeyondWindow) && (i < nodes.Length - 1 || IsOldNews(n, fwd, now));
             var fate = n.Is(Transmission.Looped) ? Fate.Looped
                 : shown || i < nodes.Length - 1 || IsLadderEnd(nodes, fwd, now) ? Fate.LostAfter : Fate.Unknown;
-            book.Enter(b, n, fate, shown, n.MissingFrame, fate != Fate.Unknown, fate == Fate.Unknown || !lostOnce);
-            lostOnce |= fate == Fate.LostAfter;
+            book.Enter(b, n, fate, shown, n.MissingFrame, fate != Fate.Unknown, unique: i == nodes.Length - 1);
         }
 
         return true;

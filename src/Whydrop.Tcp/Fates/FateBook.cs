@@ -6,6 +6,7 @@ using Whydrop.Tcp.Memory;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Enters decided transmissions: totals per capture point, sizes per direction, and a bounded number of single fates.</summary>
+// SAFETY: rows and sizes live in slabs that never move; a size list begins at a number stored by this class only, 0 being none.
 internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, int mostRows) : IDisposable
 {
     private const int MostSizes = 2048;
@@ -14,6 +15,12 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
 
     /// <summary>Fates beyond the limit.</summary>
     public long RowsNotKept { get; private set; }
+
+    /// <summary>What ICMP told senders.</summary>
+    public PathMtus? Paths { get; set; }
+
+    /// <summary>Byte ranges that were decided too early because too many were open.</summary>
+    public long GivenUp { get; set; }
 
     public int RowCount => rows.Count;
 
@@ -28,6 +35,27 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         return clientHigh == b->FromHigh ? PointOf(b).FromClient : PointOf(b).FromServer;
     }
 
+    /// <summary>Round trip from here to the receiver in the handshake, in microseconds; 0 when not seen.</summary>
+    public long HandshakeMicroseconds(Board* b)
+    {
+        var opening = table.Openings[b->Flow];
+        if (opening->HandshakeRtt == 0)
+        {
+            return 0;
+        }
+
+        var toServer = opening->HandshakeRtt - 1L;
+        var fromClient = ((opening->Bits & FlowOpening.ClientHigh) != 0) == b->FromHigh;
+        return fromClient ? toServer : Math.Max(0, (opening->InitialRttNanoseconds / 1000) - toServer);
+    }
+
+    /// <summary>Both ends offered SACK (RFC 2018, 2) and were seen to.</summary>
+    public bool SackInUse(Board* b)
+    {
+        var opening = table.Openings[b->Flow];
+        return opening->Low.Has(SenderOpening.SackOffered) && opening->High.Has(SenderOpening.SackOffered);
+    }
+
     /// <summary>Enters one transmission, or one range that never passed.</summary>
     /// <param name="b">Its board.</param>
     /// <param name="n">The transmission.</param>
@@ -35,7 +63,7 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
     /// <param name="proven">The receiver said so.</param>
     /// <param name="provenBy">In this frame.</param>
     /// <param name="neverDelivered">Nothing ever brought these bytes across.</param>
-    /// <param name="unique">These bytes were not entered with this fate before.</param>
+    /// <param name="unique">This is what became of these bytes in the end: true for one transmission of a byte.</param>
     public void Enter(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered, bool unique)
     {
         CountSizes(b, n, fate);
@@ -57,8 +85,14 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
     }
 
     /// <summary>Adds to (or takes back from) what was delivered of one size.</summary>
-    public void CountDelivered(Board* b, int length, int headerBytes, int datagramLimit, bool dontFragment, int sign)
+    public void CountDelivered(Board* b, long time, int length, int headerBytes, int datagramLimit, bool dontFragment, int sign)
     {
+        var longest = datagramLimit == 0 ? length + headerBytes : Math.Min(datagramLimit, length + headerBytes);
+        if (Paths is { IsEmpty: false } && Paths.Exceeds(table.Records[b->Flow]->Key, b->FromHigh, time, longest))
+        {
+            return;
+        }
+
         if (datagramLimit == 0 || length + headerBytes <= datagramLimit)
         {
             Size(b, length + headerBytes, dontFragment)->Delivered += sign;
@@ -125,6 +159,16 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
 
         var lost = fate == Fate.LostAfter;
         var header = n.HeaderBytes;
+        if (lost)
+        {
+            LoadOf(b).Lost(n.Time, n.Segments, n.Length + ((long)header * n.Segments));
+        }
+
+        if (!IsCertain(b, n))
+        {
+            return;
+        }
+
         if (!n.Is(Transmission.SuperPacket))
         {
             var size = Size(b, n.DatagramLength, n.Is(Transmission.DontFragment));
@@ -137,12 +181,10 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
             Add(Size(b, n.DatagramLength, n.Is(Transmission.DontFragment)), n.Segments - 1, lost);
             Add(Size(b, header + (int)Math.Clamp(rest, 1, payload), n.Is(Transmission.DontFragment)), 1, lost);
         }
-
-        if (fate == Fate.LostAfter)
-        {
-            LoadOf(b).Lost(n.Time, n.Segments, n.Length + ((long)header * n.Segments));
-        }
     }
+
+    private bool IsCertain(Board* b, in Transmission n) =>
+        !n.Is(Transmission.SizeUncertain) && (Paths is null || Paths.IsEmpty || !Paths.Exceeds(table.Records[b->Flow]->Key, b->FromHigh, n.Time, n.DatagramLength));
 
     private static void Add(SizeTally* size, long count, bool lost)
     {
@@ -198,6 +240,7 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
             Length = n.Length,
             Segments = (ushort)Math.Min(n.Segments, ushort.MaxValue),
             Seen = !n.Is(Transmission.Hole) && !n.Is(Transmission.NoDetail),
+            SizeCertain = !n.Is(Transmission.Hole) && !n.Is(Transmission.NoDetail) && IsCertain(b, n),
             DatagramLength = n.DatagramLength,
             HeaderBytes = n.HeaderBytes,
             DontFragment = n.Is(Transmission.DontFragment),

@@ -23,6 +23,7 @@ internal struct FateRow
     public Fate Fate;
     public bool FromHigh;
     public bool Seen;
+    public bool SizeCertain;
     public bool DontFragment;
     public bool Proven;
     public bool NeverDelivered;

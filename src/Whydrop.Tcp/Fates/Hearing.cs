@@ -6,6 +6,7 @@ using Whydrop.Tcp.Packets;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>What the receiver says: cumulative ACK, SACK blocks (RFC 2018), D-SACK (RFC 2883). It marks transmissions; the judge decides.</summary>
+// SAFETY: a node is read again after each division of the list, which adds nodes but moves none; frame bytes are read as bounds-checked spans.
 internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
 {
     private const int MostMarkedPerAck = 256;
@@ -22,6 +23,11 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         var word = new Word(s.Time, frameNumber, s.TsEcr, s.HasTimestamp, (d.Rev->MinRtt == 0 ? 0 : d.Rev->MinRtt - 1) * 500L, s.SackBlocks >= MostBlocksWithTimestamps,
             Math.Max(LongAfter, d.Rev->Srtt * 4000L));
         b->LastHeardFrame = frameNumber;
+        if (Ledger.OffsetOf(b, s.Acknowledgment) > b->Next64 && AllowedWindow.Forbids(b, Ledger.OffsetOf(b, s.Acknowledgment), *d.Fwd))
+        {
+            return; // Another connection's numbers (RFC 5961, 5): nothing of it is about these bytes.
+        }
+
         TakeCumulative(b, s.Acknowledgment, word);
         if (s.SackBlocks > 0)
         {
@@ -72,8 +78,8 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
             {
                 Start = b->Next64,
                 Length = (int)Math.Min(length, int.MaxValue),
-                Segments = (int)Math.Max(1, (length + 1459) / 1460),
-                DatagramLength = 1460,
+                Segments = (int)Math.Max(1, (length + b->UsualPayload - 1) / b->UsualPayload),
+                DatagramLength = b->UsualPayload,
                 Time = word.Time,
                 Frame = word.Frame,
                 Marks = Transmission.Hole | Transmission.SuperPacket,

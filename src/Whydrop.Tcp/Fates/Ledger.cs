@@ -10,6 +10,7 @@ namespace Whydrop.Tcp.Fates;
 /// The byte-range ledger: opens a <see cref="Board"/> when something is in question on a direction, feeds it with what was sent and what
 /// the receiver said, and closes it when everything is decided. Directions without questions have no board: their bytes were delivered.
 /// </summary>
+// SAFETY: boards live in a slab that never moves, so a pointer stays good while more are added; number 0 is no board.
 internal sealed unsafe class Ledger : IDisposable
 {
     private const uint ProbeBits = SegmentObserver.ProbeMask;
@@ -80,7 +81,11 @@ internal sealed unsafe class Ledger : IDisposable
         var b = boards[number - 1];
         var limit = WireSegments.PayloadLimit(s, *d.Fwd);
         var header = s.IpLength - s.Length;
-        Book.CountDelivered(b, s.Length, header, limit == 0 ? 0 : header + limit, s.DontFragment, 1);
+        if (limit == 0 || d.Fwd->Mss != 0)
+        {
+            Book.CountDelivered(b, s.Time, s.Length, header, limit == 0 ? 0 : header + limit, s.DontFragment, 1);
+        }
+
         var segments = WireSegments.Count(s.Length, limit);
         Book.LoadOf(b).Sent(s.Time, segments, s.Length + ((long)header * segments));
     }

@@ -4,6 +4,7 @@ using Whydrop.Tcp.Flows;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Tells what made a sender send bytes again: the receiver's duplicate ACKs, a tail loss probe, or the retransmission timer.</summary>
+// SAFETY: the board is one of a slab that never moves; it is read only for the length of the call.
 internal static class RecoveryClassifier
 {
     private const long Millisecond = 1_000_000;

@@ -5,18 +5,17 @@ using Whydrop.Tcp.Packets;
 namespace Whydrop.Tcp.Fates;
 
 /// <summary>Enters data segments into a board: new bytes, bytes sent again, and bytes that come late into a hole.</summary>
+// SAFETY: nodes never move when the list grows; a node that was removed is not read again.
 internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge judge)
 {
-    private const int MostNodes = 4096;
-
-    /// <summary>A jump farther than this is no gap in the capture but another stream of numbers.</summary>
-    private const long FarthestJump = 1L << 30;
+    /// <summary>Open transmissions of one direction; the oldest range gives way.</summary>
+    public const int MostNodes = 4096;
 
     /// <summary>Takes a segment as it passes.</summary>
     public void Take(Board* b, in TcpSegment s, in Direction d, int dupAcks, uint frameNumber)
     {
         var start = Ledger.OffsetOf(b, s.Sequence);
-        if (start - b->Next64 > FarthestJump || start < 0)
+        if (start - b->Next64 > AllowedWindow.Largest || start < 0)
         {
             EnterForeign(b, s, frameNumber);
             return;
@@ -40,7 +39,8 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             RttMicroseconds = d.Fwd->Srtt,
             DataOrdinal = d.Fwd->Segments,
             Marks = (ushort)((s.HasTimestamp ? Transmission.HasTimestamp : 0) | (s.DontFragment ? Transmission.DontFragment : 0)
-                | (limit != 0 ? Transmission.SuperPacket : 0)),
+                | (limit != 0 ? Transmission.SuperPacket : 0) | (limit != 0 && d.Fwd->Mss == 0 ? Transmission.SizeUncertain : 0)
+                | (start > b->Next64 && AllowedWindow.Forbids(b, start, *d.Rev) ? Transmission.BeyondWindow : 0)),
         };
         book.LoadOf(b).Sent(s.Time, transmission.Segments, s.Length + ((long)header * transmission.Segments));
         Place(b, transmission, *d.Fwd, dupAcks);
@@ -48,6 +48,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         while (b->Count > MostNodes)
         {
             judge.GiveUpOldest(b, *d.Fwd);
+            book.GivenUp++;
         }
     }
 
@@ -62,7 +63,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         {
             if (position >= b->Next64)
             {
-                AppendNew(b, whole, position, segments, fwd);
+                AppendNew(b, whole, position, segments);
                 break;
             }
 
@@ -90,11 +91,11 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         return piece;
     }
 
-    private void AppendNew(Board* b, in Transmission whole, long position, int segments, in SenderState fwd)
+    private void AppendNew(Board* b, in Transmission whole, long position, int segments)
     {
         if (position > b->Next64)
         {
-            AppendHole(b, whole, position, fwd);
+            AppendHole(b, whole, position);
         }
 
         var node = whole;
@@ -106,9 +107,9 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         b->Next64 = whole.End;
     }
 
-    private void AppendHole(Board* b, in Transmission after, long upTo, in SenderState fwd)
+    private void AppendHole(Board* b, in Transmission after, long upTo)
     {
-        var payload = PayloadLimit(fwd, after);
+        var payload = b->UsualPayload;
         var length = (int)(upTo - b->Next64);
         _ = list.Append(b, new Transmission
         {
@@ -123,21 +124,20 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             BytesInFlight = after.BytesInFlight,
             RttMicroseconds = after.RttMicroseconds,
             DataOrdinal = after.DataOrdinal,
-            Marks = (ushort)(Transmission.Hole | Transmission.SuperPacket | (after.Marks & Transmission.HasTimestamp)),
+            Marks = (ushort)(Transmission.Hole | Transmission.SuperPacket | (after.Marks & (Transmission.HasTimestamp | Transmission.BeyondWindow))),
         });
         b->Next64 = upTo;
     }
 
-    private static int PayloadLimit(in SenderState fwd, in Transmission t) => Math.Max(1, fwd.Mss != 0 ? fwd.Mss - Math.Max(0, t.HeaderBytes - 40) : 1460);
-
-    // Bytes that were decided before: the receiver has them.
+    // Bytes that were decided before: the receiver has what it acknowledged; of what was given up nothing is known.
     private bool EnterDecided(Board* b, in Transmission piece)
     {
         b->RepeatedBytes += piece.Length;
+        var has = piece.End <= b->Una64;
         var node = piece;
         node.Number = 2;
         node.Recovery = RecoveryKind.Of(Recovery.Unknown);
-        book.Enter(b, node, piece.Is(Transmission.Looped) ? Fate.Looped : Fate.RetransmittedNeedlessly, proven: true, b->LastHeardFrame, false, true);
+        book.Enter(b, node, has ? Fate.RetransmittedNeedlessly : Fate.Unknown, has, b->LastHeardFrame, false, unique: false);
         return true;
     }
 
@@ -190,9 +190,14 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
     private bool FillHole(Board* b, int cell, ref Transmission node, in SenderState fwd, int dupAcks)
     {
         var hole = list[cell];
-        var late = LateArrival.WasOvertaken(*hole, node, fwd, dupAcks);
+        var noSuchBytes = hole->Is(Transmission.BeyondWindow) && !hole->Is(Transmission.Acked);
+        var late = !noSuchBytes && LateArrival.WasOvertaken(*hole, node, fwd, dupAcks);
         node.Number = 1;
-        if (late)
+        if (noSuchBytes)
+        {
+            node.Marks &= unchecked((ushort)~Transmission.BeyondWindow);
+        }
+        else if (late)
         {
             node.Marks |= Transmission.Late;
         }
@@ -206,12 +211,12 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         node.Marks |= acked;
         (node.AckedTime, node.AckedFrame, node.AckedTsEcr) = (hole->AckedTime, hole->AckedFrame, hole->AckedTsEcr);
         _ = list.InsertAfter(b, cell, node);
-        if (late)
+        if (late || noSuchBytes)
         {
             list.Remove(b, cell);
         }
 
-        return !late;
+        return !late && !noSuchBytes;
     }
 
     // Sequence numbers of another stream: nothing can be said of these bytes.

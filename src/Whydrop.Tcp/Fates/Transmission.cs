@@ -66,6 +66,15 @@ internal struct Transmission
     /// <summary>The network delivered it twice: same datagram as an earlier transmission.</summary>
     public const ushort SameDatagram = 1024;
 
+    /// <summary>
+    /// Farther than the receiver allowed the sender to go: unless it is acknowledged, such a hole had no bytes, and such a segment belongs to
+    /// something else.
+    /// </summary>
+    public const ushort BeyondWindow = 2048;
+
+    /// <summary>Its length on the wire is a guess.</summary>
+    public const ushort SizeUncertain = 4096;
+
     public readonly long End => Start + Length;
 
     public readonly bool Is(ushort mark) => (Marks & mark) != 0;

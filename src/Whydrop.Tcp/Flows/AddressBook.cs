@@ -6,6 +6,7 @@ using Whydrop.Tcp.Memory;
 namespace Whydrop.Tcp.Flows;
 
 /// <summary>Numbers for IPv6 addresses, so that a key has room for them.</summary>
+// SAFETY: addresses live in a slab that never moves; a number is one below its count.
 internal sealed unsafe class AddressBook : IDisposable
 {
     private readonly NativeSlab<UInt128> addresses = new();

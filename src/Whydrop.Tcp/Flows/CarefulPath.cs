@@ -8,6 +8,7 @@ using Whydrop.Wire;
 namespace Whydrop.Tcp.Flows;
 
 /// <summary>Everything that is not a clean segment: handshakes, closings, repeats, gaps, duplicate ACKs, windows, and whatever follows them until it is quiet again.</summary>
+// SAFETY: records, openings and cold state live in slabs that never move, so a Direction stays good while connections are added.
 internal sealed unsafe class CarefulPath
 {
     private const uint DuplicateAckBit = 1u << (int)Observation.DuplicateAck;
@@ -19,7 +20,6 @@ internal sealed unsafe class CarefulPath
         this.engine = engine;
         copies = new CopyGate(engine, this);
     }
-
 
     /// <summary>Takes one segment.</summary>
     public void Take(ref TcpSegment s, int index, uint frameNumber, ReadOnlySpan<byte> frame)
@@ -252,26 +252,13 @@ internal sealed unsafe class CarefulPath
         own.Counts.Count(mask);
         own.LastObservations = mask;
         own.LastTime = s.Time;
-        TakeZeroWindow(s, ref own);
+        own.TakeWindow(s);
         if (mask >> (int)Observation.Reset != 0 && s.IsReset && d.FwdOpening->ResetFrame == 0)
         {
             d.FwdOpening->ResetFrame = frameNumber;
         }
 
         return mask;
-    }
-
-    private static void TakeZeroWindow(in TcpSegment s, ref UnusualSender own)
-    {
-        if (s.Window == 0 && !s.IsReset && !s.IsSyn && !s.IsFin)
-        {
-            own.ZeroWindowSince = own.ZeroWindowSince == 0 ? s.Time : own.ZeroWindowSince;
-        }
-        else if (own.ZeroWindowSince != 0 && s.Window != 0)
-        {
-            own.ZeroWindowTotal += Math.Max(0, s.Time - own.ZeroWindowSince);
-            own.ZeroWindowSince = 0;
-        }
     }
 
     // When the highest sequence number passed; long ago when the history does not know.
@@ -358,7 +345,8 @@ internal sealed unsafe class CarefulPath
             return;
         }
 
-        var advanced = fwd->NextSeq == 0 || SequenceNumber.Greater(end, fwd->NextSeq);
+        // A reset carries no data: a number ahead of the stream (an answer to a stray acknowledgment, RFC 9293, 3.5.2) is not its progress.
+        var advanced = fwd->NextSeq == 0 || (SequenceNumber.Greater(end, fwd->NextSeq) && !s.IsReset);
         if (d.Flow->Unusual != 0)
         {
             var unusual = engine.Unusual[Math.Abs(d.Flow->Unusual) - 1];

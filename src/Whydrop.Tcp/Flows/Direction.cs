@@ -1,6 +1,7 @@
 namespace Whydrop.Tcp.Flows;
 
 /// <summary>A connection as seen from the sender of the segment at hand. Pointers into slabs, which never move.</summary>
+// SAFETY: the pointers are of slabs that never move and outlive the segment at hand; a ref struct cannot be kept longer.
 internal unsafe ref struct Direction
 {
     public FlowRecord* Flow;

@@ -41,7 +41,6 @@ internal sealed unsafe class FlowEngine : IDisposable
     /// <param name="s">The segment; its <see cref="TcpSegment.Flow"/> is what was foreseen.</param>
     /// <param name="frameNumber">Number of its frame.</param>
     /// <param name="frame">Its captured bytes.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(ref TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var index = s.Flow;

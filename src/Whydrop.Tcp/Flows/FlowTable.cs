@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using System.Security.Cryptography;
 using Whydrop.Tcp.Memory;
 using Whydrop.Tcp.Packets;
 
@@ -20,9 +19,10 @@ internal sealed unsafe class FlowTable : IDisposable
 
     public FlowTable()
     {
-        Span<byte> seed = stackalloc byte[8];
-        RandomNumberGenerator.Fill(seed);
-        Seed = BitConverter.ToUInt64(seed) | 1;
+        // The kernel's random bytes by way of a version 4 UUID: the cryptographic classes would load OpenSSL for eight bytes.
+        Span<byte> seed = stackalloc byte[16];
+        _ = Guid.NewGuid().TryWriteBytes(seed);
+        Seed = (BitConverter.ToUInt64(seed) ^ BitConverter.ToUInt64(seed[8..])) | 1;
         memory = Allocate(FirstCapacity);
         slots = (ulong*)memory.Start;
         mask = FirstCapacity - 1;

@@ -28,6 +28,24 @@ internal static class WireSegments
         return UsualIpLength - Math.Min(s.IpLength - s.Length, 120);
     }
 
+    /// <summary>Payload of a full segment of a sender, to tell how many segments a range stands for that was not seen.</summary>
+    /// <param name="fwd">The sender.</param>
+    /// <param name="ownMss">MSS it advertised itself: its own interface rarely carries more; 0 when not known.</param>
+    /// <param name="options">Bytes of TCP options that every segment carries.</param>
+    /// <param name="headers">IP and TCP header without options: 40, or 60 with IPv6.</param>
+    public static int UsualPayload(in SenderState fwd, int ownMss, int options, int headers)
+    {
+        const int smallest = 48; // Linux takes no MSS below this at its word (TCP_MIN_SND_MSS).
+        var seen = fwd.LargestDatagram - headers - options;
+        if (fwd.Mss < smallest)
+        {
+            return Math.Max(seen, UsualIpLength - headers - options);
+        }
+
+        var mss = ownMss >= smallest ? Math.Min(fwd.Mss, ownMss) : fwd.Mss;
+        return Math.Max(seen, Math.Max(mss - options, 8));
+    }
+
     /// <summary>Segments on the wire.</summary>
     public static int Count(int length, int limit) => limit == 0 ? 1 : (length + limit - 1) / limit;
 }

@@ -1,3 +1,5 @@
+using Whydrop.Tcp.Packets;
+
 namespace Whydrop.Tcp.Observations;
 
 /// <summary>One direction of a connection on which something was observed.</summary>
@@ -33,4 +35,18 @@ internal struct UnusualSender
 
     /// <summary>Nothing here needs a close look at the next segment.</summary>
     public readonly bool IsQuiet(uint nextSeq) => DupAcks == 0 && LastObservations == 0 && MaxSeqToBeAcked == nextSeq;
+
+    /// <summary>Keeps the clock of zero windows.</summary>
+    public void TakeWindow(in TcpSegment s)
+    {
+        if (s.Window == 0 && !s.IsReset && !s.IsSyn && !s.IsFin)
+        {
+            ZeroWindowSince = ZeroWindowSince == 0 ? s.Time : ZeroWindowSince;
+        }
+        else if (ZeroWindowSince != 0 && s.Window != 0)
+        {
+            ZeroWindowTotal += Math.Max(0, s.Time - ZeroWindowSince);
+            ZeroWindowSince = 0;
+        }
+    }
 }

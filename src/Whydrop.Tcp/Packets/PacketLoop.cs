@@ -17,7 +17,6 @@ internal sealed class PacketLoop(FlowEngine engine, PointBook points, AddressBoo
     private PacketHeaders headers;
 
     /// <summary>Takes all frames of a batch.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(FrameBatch batch)
     {
         var frames = batch.Frames;

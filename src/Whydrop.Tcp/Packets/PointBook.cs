@@ -77,7 +77,12 @@ internal sealed class PointBook(CaptureFile file)
     private LinkType Learn(int fileInterface)
     {
         var count = Math.Max(file.Interfaces.Count, fileInterface + 1);
-        links = [.. Enumerable.Range(0, count).Select(i => i < file.Interfaces.Count ? (LinkType)file.Interfaces[i].LinkType : default)];
+        links = new LinkType[count];
+        for (var i = 0; i < file.Interfaces.Count; i++)
+        {
+            links[i] = (LinkType)file.Interfaces[i].LinkType;
+        }
+
         Array.Resize(ref byInterface, count);
         return links[fileInterface];
     }

@@ -179,7 +179,7 @@ internal sealed class PacketScript
     {
         segments.Add((segment, port));
         lengths[segment.Sequence] = segment.Length;
-        if (segment.Seen is null)
+        if (segment.Seen is null || (files.Count > 1 && segment.Seen.Contains(segment.FromClient ? files.Count : 1)))
         {
             arrived[segment.FromClient] = segment.Time;
         }

@@ -70,5 +70,13 @@ public class TruthTests
         Assert.Equal(seen * (long)path.SegmentLength, tallies.Where(t => t.Fate is not (Fate.LostBefore or Fate.NotCaptured)).Sum(t => t.Bytes));
         Assert.All(tallies, t => Assert.InRange(t.UniqueBytes, 0, t.Bytes));
         Assert.All(tallies, t => Assert.True(t.Segments >= 0));
+
+        // Every distinct byte has one end. What never passed and was never acknowledged is no byte of the sender's account.
+        var flow = Assert.Single(result.Of<TcpFlow>());
+        var neverPassed = result.Of<SegmentFate>().Where(f => f is { Fate: Fate.LostBefore, NeverDelivered: true }).Sum(f => (long)f.Length);
+        var sent = simulation.Transmissions.Where(t => t.Frame != 0).Select(t => t.Index).Distinct().Count() * (long)path.SegmentLength;
+        var notSeen = tallies.Where(t => t.Fate == Fate.NotCaptured).Sum(t => t.UniqueBytes);
+        Assert.Equal(sent + notSeen, flow.FromClient.UniqueBytes);
+        Assert.InRange(tallies.Sum(t => t.UniqueBytes) - flow.FromClient.UniqueBytes, 0, neverPassed);
     }
 }

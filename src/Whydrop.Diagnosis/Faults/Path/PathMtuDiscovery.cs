@@ -15,10 +15,10 @@ internal sealed class PathMtuDiscovery : CaptureArtefact
 
     public override string Handling => "These losses are accounted for and are no fault; lowering the MTU of the senders would save them.";
 
-    internal override IEnumerable<Artefact> Recognise(CaseView view) => view.Steps
-        .Where(s => s.DiscoveryWorked)
-        .GroupBy(s => s.Losses[0].Fate.At)
+    internal override IEnumerable<Artefact> Recognise(CaseView view) => view.Benign
+        .GroupBy(l => l.LastSeen ?? l.Fate.At)
         .Select(g => new Artefact(
-            Id, Name, g.Key, g.Sum(s => s.Losses.Count), $"{g.Sum(s => s.Losses.Count)} datagrams of {g.Min(s => s.SmallestLost)} bytes and more were lost once and followed at once by smaller ones",
-            Handling, [.. g.SelectMany(s => s.Losses).Take(12).Select(l => l.From)]));
+            Id, Name, g.Key, g.Count(),
+            $"{g.Count()} {(g.Count() == 1 ? "datagram" : "datagrams")} of {g.Min(l => l.DatagramLength)} bytes {(g.Count() == 1 ? "was" : "or more were")} lost once, and the same bytes followed at once in smaller ones",
+            Handling, [.. g.Take(12).Select(l => l.From)]));
 }
