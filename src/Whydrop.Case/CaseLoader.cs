@@ -96,6 +96,11 @@ public sealed class CaseLoader
     private VantagePoint PlaceOf(CaseEntry entry)
     {
         var at = PlaceName.Of(entry.Folders);
+        if (at.Netns is null && PlaceName.NetnsInFileName(entry.Name) is { } netns)
+        {
+            at = at with { Netns = netns };
+        }
+
         return description.Vantages.Where(v => v.Matches(entry.Path)).Aggregate(at, (place, rule) => rule.Apply(place));
     }
 

@@ -31,9 +31,10 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
         "HEALTHY",
         $"no fault found in {model.Case}",
         [
-            ("Because", model.Diagnosis.OutcomeReason),
+            ("Because", Discovery(model) is { Length: > 0 } benign ? $"{model.Diagnosis.OutcomeReason} {benign}." : model.Diagnosis.OutcomeReason),
             ("Looked at", LookedAt(model)),
-            ("Ruled out", Listed(model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).Select(v => v.Fault.Id), "nothing needed ruling out")),
+            ("Asked", "every fault of the catalogue, none stands; ruled out by evidence: "
+                + Listed(model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).Select(v => v.Fault.Id), "none needed it")),
             ("Not seen", NotSeen(model)),
         ]);
 
@@ -45,7 +46,7 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
             "INCONCLUSIVE",
             $"the evidence of {model.Case} does not decide",
             [
-                ("Because", model.Diagnosis.OutcomeReason),
+                ("Because", model.Diagnosis.OutcomeReason + (model.Diagnosis.Ledger.Unexplained > 0 ? UnexplainedAt(model) : "")),
                 ("Looked at", LookedAt(model)),
                 ("Open", Listed(open, "no known fault fits what was seen")),
                 ("Collect", next is null ? NotSeen(model) : $"at {Wording.Place(next.Where)}: {next.Command}"),
@@ -77,7 +78,8 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
 
         var unexplained = model.Diagnosis.Ledger.Unexplained;
         return $"{answer.Explains}, {Wording.Count(answer.Explains.Bytes, "byte")}; "
-            + (unexplained > 0 ? $"{Wording.Number(unexplained)} explained by nothing" : "nothing is left unexplained");
+            + (unexplained > 0 ? $"{Wording.Number(unexplained)} explained by no fault{UnexplainedAt(model)}" : "nothing is left unexplained")
+            + (Discovery(model) is { Length: > 0 } benign ? $"; {benign}" : "");
     }
 
     private static string LookedAt(ReportModel model)
@@ -89,9 +91,23 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
             + $"{Wording.Count(ledger.DataSegments, "data segment")}, {Wording.Number(ledger.LostSegments)} lost), {Wording.Count(texts, "text")}";
     }
 
-    private static string NotSeen(ReportModel model) => model.Diagnosis.Gaps.Count == 0
-        ? "no gap: every file was read to its end"
-        : $"{Wording.Count(model.Diagnosis.Gaps.Count, "gap")}, the first: {model.Diagnosis.Gaps[0].From}: {model.Diagnosis.Gaps[0].Reason}";
+    /// <summary>Where the losses are that no fault explains, the most first: " (node-a/eth0 → node-a/tunl0: 14)"; empty when there are none.</summary>
+    internal static string UnexplainedAt(ReportModel model)
+    {
+        var rows = model.Diagnosis.Ledger.Rows.Where(r => r.Lost && r.Segments > r.Explained).OrderByDescending(r => r.Segments - r.Explained).ToList();
+        var shown = rows.Take(3).Select(r => $"{Wording.Between(r)}: {Wording.Number(r.Segments - r.Explained)}");
+        return rows.Count == 0 ? "" : $" ({string.Join(", ", shown)}{(rows.Count > 3 ? $", {rows.Count - 3} more places" : "")})";
+    }
+
+    /// <summary>Losses that were meant to be: the probes of path MTU discovery. Empty when there are none.</summary>
+    internal static string Discovery(ReportModel model) =>
+        model.Diagnosis.Artefacts.Where(a => a.Id == "path-mtu-discovery").Sum(a => a.Count) is > 0 and var probes
+            ? $"{Wording.Count(probes, "loss", "losses")} {(probes == 1 ? "is" : "are")} path MTU discovery that worked: sent smaller at once, no fault"
+            : "";
+
+    private static string NotSeen(ReportModel model) => model.WeightyGaps is [var first, ..] gaps
+        ? $"{Wording.Count(gaps.Count, "gap")}, the first: {first.From}: {first.Reason}"
+        : "no gap: every file was read to its end";
 
     private static string Listed(IEnumerable<string> ids, string none)
     {

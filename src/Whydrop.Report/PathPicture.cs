@@ -1,93 +1,137 @@
-using System.Text;
 using Whydrop.Diagnosis;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
 
 namespace Whydrop.Report;
 
-/// <summary>The places packets pass, in one line, with a mark where they die: node-a/eth0 ──✕── node-a/tunl0.</summary>
+/// <summary>The places packets pass, one below the other, with a mark where they die and the names they go by from there on.</summary>
 internal static class PathPicture
 {
-    private const int MostPlaces = 8;
+    private const int MostPlaces = 16;
 
-    /// <returns>The line, and a line below it with the counts; empty when no loss is placed between two points.</returns>
+    /// <returns>The lines; empty when neither a loss nor a journey places anything.</returns>
     public static IReadOnlyList<string> Of(ReportModel model)
     {
         var losses = model.Diagnosis.Ledger.Rows.Where(r => r.Lost && r.Segments > 0 && ((Name(r.LastSeen) ?? Name(r.MissingAt)) is not null)).ToList();
-        if (losses.Count == 0)
+        var worst = losses.MaxBy(r => r.Segments);
+        var stops = Stops(model, worst);
+        var lines = new List<string>();
+        var counted = new HashSet<(string?, string?)>();
+        var room = stops.Count == 0 ? 0 : stops.Max(s => s.Place.Length);
+        for (var i = 0; i < stops.Count; i++)
+        {
+            lines.Add(stops[i].Note.Length == 0 ? stops[i].Place : $"{stops[i].Place.PadRight(room)}   {stops[i].Note}");
+            if (i < stops.Count - 1)
+            {
+                // A path may pass the same two places again, wrapped: the loss is drawn where it is met first.
+                var (from, to) = (stops[i].Name, stops[i + 1].Name);
+                var lost = counted.Add((from, to)) ? losses.Where(r => Name(r.LastSeen) == from && Name(r.MissingAt) == to).Sum(r => r.Segments) : 0;
+                lines.Add(lost > 0 ? $"  ✕  {Wording.Number(lost)} lost here" : "  │");
+            }
+        }
+
+        return lines;
+    }
+
+    // The stated topology, else the way of a connection through the places it was recognised at, else just the two ends of the loss.
+    private static List<Stop> Stops(ReportModel model, LedgerRow? worst)
+    {
+        string? from = Name(worst?.LastSeen), to = Name(worst?.MissingAt);
+        var stated = model.Topology.ToList();
+        int a = stated.IndexOf(from!), b = stated.IndexOf(to!);
+        if (worst is not null && a >= 0 && b >= 0 && Math.Abs(a - b) == 1)
+        {
+            if (b < a)
+            {
+                stated.Reverse();
+            }
+
+            return [.. stated.Select(s => new Stop(s, s, ""))];
+        }
+
+        if (Way(model.Facts, from, to) is { Count: > 1 } way)
+        {
+            return way;
+        }
+
+        if (worst is null)
         {
             return [];
         }
 
-        var worst = losses.MaxBy(r => r.Segments)!;
-        var hint = worst.MissingAt is null ? model.Answer?.Scope.Interface : null;
-        var places = Places(model, worst);
-        var line = new StringBuilder();
-        var below = new StringBuilder();
-        for (var i = 0; i < places.Count; i++)
-        {
-            line.Append(places[i] ?? (hint is null ? "?" : $"{hint}?"));
-            if (i == places.Count - 1)
-            {
-                break;
-            }
-
-            var lost = losses.Where(r => Name(r.LastSeen) == places[i] && Name(r.MissingAt) == places[i + 1]).Sum(r => r.Segments);
-            var mark = lost > 0 ? " ──✕──▶ " : " ─────▶ ";
-            if (lost > 0)
-            {
-                below.Append(' ', Math.Max(0, line.Length + 3 - below.Length)).Append($"{Wording.Number(lost)} lost here");
-            }
-
-            line.Append(mark);
-        }
-
-        return [line.ToString(), below.ToString()];
+        var hint = worst.MissingAt is null && model.Answer?.Scope.Interface is { } device ? $"{device}?" : "?";
+        return [new Stop(from, from ?? "?", ""), new Stop(to, to ?? hint, "")];
     }
 
-    // The stated topology, else the order of the places a journey joined, else just the two ends of the loss.
-    private static List<string?> Places(ReportModel model, LedgerRow worst)
+    /// <summary>The way of the connection that lost most between the two places, else of the busiest one, by its hops from sender to receiver.</summary>
+    private static List<Stop> Way(FactSet facts, string? from, string? to)
     {
-        string? from = Name(worst.LastSeen), to = Name(worst.MissingAt);
-        foreach (var order in new[] { [.. model.Topology], Joined(model.Facts) })
+        var hops = facts.Of<HopSummary>();
+        var placed = from is null || to is null ? hops : [.. hops.Where(h => Name(h.At) == from && Name(h.OtherAt) == to)];
+        var middle = placed.OrderByDescending(h => h.Lost + h.Unproven).ThenByDescending(h => h.SegmentsIn).FirstOrDefault();
+        if (middle is null)
         {
-            if (order.Count == 0)
-            {
-                continue;
-            }
-
-            int a = order.IndexOf(from!), b = order.IndexOf(to!);
-            if (a >= 0 && b == a + 1)
-            {
-                return [.. order];
-            }
-
-            if (b >= 0 && a == b + 1)
-            {
-                order.Reverse();
-                return [.. order];
-            }
+            return [];
         }
 
-        return [from, to];
+        // Both directions of a connection have hops; the one that leads straight back is the other direction.
+        var way = new List<HopSummary> { middle };
+        while (way.Count < MostPlaces && hops.FirstOrDefault(h => Start(h) == End(way[^1]) && End(h) != Start(way[^1]) && !way.Contains(h)) is { } next)
+        {
+            way.Add(next);
+        }
+
+        while (way.Count < MostPlaces && hops.FirstOrDefault(h => End(h) == Start(way[0]) && Start(h) != End(way[0]) && !way.Contains(h)) is { } before)
+        {
+            way.Insert(0, before);
+        }
+
+        var flows = facts.Of<TcpFlow>().GroupBy(f => (f.Capture, f.Flow)).ToDictionary(g => g.Key, g => g.First());
+        var stops = new List<Stop>();
+        TcpFlow? last = null;
+        foreach (var (at, sighting) in way.Select(h => (h.At, Start(h))).Append((way[^1].OtherAt, End(way[^1]))))
+        {
+            var flow = flows.GetValueOrDefault(sighting);
+            stops.Add(new Stop(Name(at), Name(at) ?? flow?.From.Source ?? "?", Note(flow, last)));
+            last = flow ?? last;
+        }
+
+        return stops;
     }
 
-    private static List<string> Joined(FactSet facts)
-    {
-        var edges = facts.Of<FlowPairing>().Select(p => (From: Name(p.At)!, To: Name(p.OtherAt)!)).Where(e => e.From != e.To).Distinct().ToList();
-        var start = edges.Select(e => e.From).FirstOrDefault(f => !edges.Exists(e => e.To == f));
-        var chain = new List<string>();
-        while (start is not null && chain.Count < MostPlaces && !chain.Contains(start))
-        {
-            chain.Add(start);
-            var next = edges.Where(e => e.From == start).Select(e => e.To).ToList();
+    private static (int Capture, int Flow) Start(HopSummary hop) => (hop.Capture, hop.Flow);
 
-            // A pairing may skip places: the nearest is the one that the other successors are reached from.
-            start = next.Find(n => !next.Exists(o => o != n && edges.Contains((o, n)))) ?? next.FirstOrDefault();
+    private static (int Capture, int Flow) End(HopSummary hop) => (hop.OtherCapture, hop.OtherFlow);
+
+    // What differs from the place before: NAT, a tunnel that begins or ends.
+    private static string Note(TcpFlow? flow, TcpFlow? before)
+    {
+        if (flow is null)
+        {
+            return "";
         }
 
-        return chain;
+        var ends = $"{flow.Client} → {flow.Server}";
+        var notes = new List<string>();
+        if (before is null)
+        {
+            notes.Add(ends);
+        }
+        else if (!(flow.Client.Equals(before.Client) && flow.Server.Equals(before.Server)) && !(flow.Client.Equals(before.Server) && flow.Server.Equals(before.Client)))
+        {
+            notes.Add($"NAT: {ends}");
+        }
+
+        if (flow.Encapsulation != before?.Encapsulation)
+        {
+            notes.Add(flow.Encapsulation is { } tunnel ? $"in {tunnel}" : "unwrapped");
+        }
+
+        return string.Join(", ", notes);
     }
 
     private static string? Name(VantagePoint? at) => at is null || at == VantagePoint.Unknown ? null : Wording.Place(at);
+
+    private sealed record Stop(string? Name, string Place, string Note);
 }

@@ -49,6 +49,13 @@ internal static class Wording
     /// <summary>node/netns/interface without the unknown node.</summary>
     public static string Place(VantagePoint at) => at.Node is null && (at.Netns ?? at.Interface) is not null ? at.ToString()[2..] : at.ToString();
 
+    /// <summary>Distinct places, the first few by name: "node-a/eth0, node-a/tunl0, … 6 places".</summary>
+    public static string Places(IEnumerable<VantagePoint> places, int most)
+    {
+        var names = places.Select(Place).Distinct().ToList();
+        return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most - 1))}, … {names.Count} places";
+    }
+
     /// <summary>"node-a/eth0 → node-a/tunl0", with "?" for a place not known; null for a fate that is no loss.</summary>
     public static string? Between(LedgerRow row) => row.Lost
         ? $"{(row.LastSeen is { } seen ? Place(seen) : "?")} → {(row.MissingAt is { } missing ? Place(missing) : "?")}"

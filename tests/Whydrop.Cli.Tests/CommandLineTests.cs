@@ -53,6 +53,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("capture-any-duplicates", "Taken for")]
     [InlineData("Retransmission", "sent before")]
     [InlineData("tcp.analysis.lost_segment", "PreviousSegmentNotCaptured")]
+    [InlineData("TcpExtTCPLostRetransmit", "TcpExt.TCPLostRetransmit")]
+    [InlineData("FragFails", "outgoing packets failed fragmentation")]
+    [InlineData("ip.fragfails", "Ip.FragFails")]
     public void WordsAreExplained(string word, string part)
     {
         var run = Invocation.Of("explain", word);
@@ -127,5 +130,23 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, run.Code);
         Assert.Contains("10.0.0.1:40000", run.Output, StringComparison.Ordinal);
         Assert.StartsWith("whydrop: eth0.pcap#", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SeveralPipesAreOneCase()
+    {
+        string[] pipes = [Path.Combine(folder, "eth0.pcap"), Path.Combine(folder, "tunl0.pcap")];
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipes))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        var writing = pipes.Select(p => Task.Run(() => File.WriteAllBytes(p, CleanCapture.Bytes()))).ToArray();
+        var run = Invocation.Of("diagnose", pipes[0], pipes[1]);
+        await Task.WhenAll(writing);
+
+        Assert.StartsWith("HEALTHY", run.Output, StringComparison.Ordinal);
+        Assert.Contains("2 captures", run.Output, StringComparison.Ordinal);
+Assert.Contains("no gap: every file was read to its end", run.Output, StringComparison.Ordinal);
     }
 }

@@ -52,13 +52,13 @@ internal static class CounterPairing
             if (sorted.Exists(r => r.Source != first.Source)
                 && sorted.TrueForAll(r => r.Source == first.Source || (MomentName.CompareStated(r.Source, first.Source) == 0 && sameText(r.Source, first.Source))))
             {
-                found.Add(new Gap(sorted[0].At, new Provenance(last.Source), GapKind.NotCollected, $"{last.Source} has the same bytes as {first.Source}: one reading, not two"));
+                found.Add(new Gap(sorted[0].At, new Provenance(last.Source), GapKind.NotCollected, $"{last.Source} has the same bytes as {first.Source}: one reading, not two") { Minor = true });
                 continue;
             }
 
             if (sorted.Count > 2)
             {
-                found.Add(new Gap(sorted[0].At, last, GapKind.Limited, $"{sorted.Count} readings of {sorted[0].Group} counters: the growth from {first} to {last} is judged"));
+                found.Add(new Gap(sorted[0].At, last, GapKind.Limited, $"{sorted.Count} readings of {sorted[0].Group} counters: the growth from {first} to {last} is judged") { Minor = true });
             }
 
             var shrunk = Shrunk(sorted);

@@ -5,7 +5,7 @@ namespace Whydrop.Case.Naming;
 
 /// <summary>
 /// The place that folders name: the first level is the host, or the pod when a pod was collected by itself; "netns-x" or "pod-x" below it is a network
-/// namespace. Folders that only sort files (before, captures, 2024-05-01) name no place. Files at the top of a case have no node.
+/// namespace. Folders that only sort files (before, captures, 2024-05-01) name no place; "pod" or "node" as the first level is a name like any other. Files at the top of a case have no node.
 /// </summary>
 internal static partial class PlaceName
 {
@@ -13,7 +13,10 @@ internal static partial class PlaceName
     {
         "before", "after", "start", "end", "begin", "first", "second", "last", "baseline", "during",
         "captures", "capture", "pcaps", "pcap", "dumps", "dump", "logs", "log", "counters", "snapshots", "snapshot",
-        "proc", "sys", "net", "network", "text", "evidence", "files", "case", "data", "output", "node", "nodes", "hosts", "host",
+        "proc", "sys", "net", "network", "text", "evidence", "files", "case", "data", "output", "nodes", "hosts",
+
+        // The tree of a sosreport.
+        "sos_commands", "networking", "etc", "var", "usr", "run",
     };
 
     private static readonly HashSet<string> NamespaceParents = new(StringComparer.OrdinalIgnoreCase) { "netns", "netnses", "pods", "pod", "namespaces" };
@@ -28,7 +31,7 @@ internal static partial class PlaceName
             {
                 netns ??= folder[6..];
             }
-            else if (NamespaceParents.Contains(folder))
+            else if (NamespaceParents.Contains(folder) && !(node is null && netns is null && folder.Equals("pod", StringComparison.OrdinalIgnoreCase)))
             {
                 // "node-a/pods/web-0": the next folder is the name.
                 if (i + 1 < folders.Count)
@@ -49,9 +52,16 @@ internal static partial class PlaceName
         return node is null && netns is null ? VantagePoint.Unknown : new VantagePoint(node, netns);
     }
 
+    /// <summary>The namespace that sosreport names in a file name: ip_netns_exec_web_ip_address_show; null in others.</summary>
+    public static string? NetnsInFileName(string name) => SosNamespace().Match(name) is { Success: true } found ? found.Groups["netns"].Value : null;
+
     private static bool Sorts(string folder) => Sorting.Contains(folder) || Moment().IsMatch(folder);
 
     // t0, 1, 02, 2024-05-01, 20240501T101500Z, 10:15:00
     [GeneratedRegex(@"^(t?\d{1,3}|\d{4}-?\d\d-?\d\d([T_ -].*)?|\d\d[:.-]\d\d([:.-]\d\d)?Z?|\d{9,})$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex Moment();
+
+    // sos/report/plugins/networking.py: the command after "exec NAME", with "_" for what a file name should not hold. The name itself may hold "_".
+    [GeneratedRegex(@"^ip_netns_exec_(?<netns>.+?)_(ip|ip6|ss|netstat|nstat|ethtool|iptables|ip6tables|iptables-save|ip6tables-save|nft|sysctl|cat|brctl|bridge|tc|conntrack|arp|route)_", RegexOptions.ExplicitCapture)]
+    private static partial Regex SosNamespace();
 }

@@ -6,6 +6,7 @@ namespace Whydrop.Case.Opening;
 internal sealed class CaseInventory : IDisposable
 {
     private const int DeepestFolder = 32;
+    private const string StandardInput = "-";
 
     private readonly CaseOptions options;
     private readonly CancellationToken cancellation;
@@ -69,11 +70,25 @@ internal sealed class CaseInventory : IDisposable
 
     private void Collect(IReadOnlyList<string> paths)
     {
-        var full = paths.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).ToList();
+        var full = paths.Select(p => p == StandardInput ? p : Path.GetFullPath(p)).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var path in full.ToList())
+        {
+            if (OpenStream(path) is { } stream)
+            {
+                full.Remove(path);
+                AddStream(path, stream, sole: paths.Count == 1);
+            }
+        }
+
+        if (full.Count == 0)
+        {
+            return;
+        }
+
         if (full.Count == 1)
         {
             Name = Path.GetFileName(full[0].TrimEnd('/')) is { Length: > 0 } name ? ArchiveName.Printable(name) : "/";
-            AddGiven(full[0], full[0], [], sole: true);
+            AddGiven(full[0], full[0], [], sole: paths.Count == 1 || Directory.Exists(full[0]));
             return;
         }
 
@@ -84,6 +99,59 @@ internal sealed class CaseInventory : IDisposable
         {
             AddGiven(path, top, [], sole: false);
         }
+    }
+
+    /// <summary>Standard input, a named pipe or the shell's <c>&lt;(command)</c>; null for anything else. A pipe has one opening: what is opened to find out is what is read.</summary>
+    private static Stream? OpenStream(string path)
+    {
+        if (path == StandardInput)
+        {
+            return Console.OpenStandardInput();
+        }
+
+        // Of a link, the length is that of the link.
+        if (!File.Exists(path) || new FileInfo(path) is { LinkTarget: null, Length: > 0 } || IsKernelFile(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            var opened = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            if (!opened.CanSeek)
+            {
+                return opened;
+            }
+
+            opened.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A socket, or not allowed: the listing says so.
+        }
+
+        return null;
+    }
+
+    /// <summary>A stream can be read once, and journeys read a capture twice: it is kept in the private folder.</summary>
+    private void AddStream(string path, Stream stream, bool sole)
+    {
+        var name = path == StandardInput ? "standard-input" : ArchiveName.Printable(Path.GetFileName(path));
+        Name = Name.Length == 0 ? name : Name;
+        unpacked ??= CreatePrivateFolder(options.TemporaryFolder);
+        var kept = Path.Combine(unpacked.FullName, Guid.NewGuid().ToString("N"));
+        try
+        {
+            using var limited = new BudgetStream(stream, budget, cancellation);
+            using var target = new FileStream(kept, FileMode.CreateNew, FileAccess.Write);
+            limited.CopyTo(target, 1 << 16);
+        }
+        catch (UnpackLimitException e)
+        {
+            Tell(name, GapKind.Limited, $"{e.Message}; what came before is judged");
+        }
+
+        AddContent(kept, name, [], archiveDepth: 0, sole);
     }
 
     private void AddGiven(string path, string top, string[] noFolders, bool sole)
@@ -186,7 +254,7 @@ internal sealed class CaseInventory : IDisposable
             length = new FileInfo(physical).Length;
 
             // Pipes, sockets and devices have no length and may block for ever when opened; only /proc and /sys have content without a length.
-            (kind, inner) = length > 0 || physical.StartsWith("/proc/", StringComparison.Ordinal) || physical.StartsWith("/sys/", StringComparison.Ordinal)
+            (kind, inner) = length > 0 || IsKernelFile(physical)
                 ? Recognise(physical, path)
                 : (ContentKind.Empty, ContentKind.Empty);
         }
@@ -253,6 +321,12 @@ internal sealed class CaseInventory : IDisposable
             Tell(path, GapKind.Unreadable, e.Message);
             return (kind, ContentKind.Binary);
         }
+        catch (IOException e)
+        {
+            // The file itself was readable a moment ago: its zstd window asks for more memory than is given.
+            Tell(path, GapKind.Unsupported, e.Message.ReplaceLineEndings(" "));
+            return (kind, ContentKind.Binary);
+        }
     }
 
     private void Tell(string path, GapKind kind, string reason) =>
@@ -273,6 +347,8 @@ internal sealed class CaseInventory : IDisposable
         ContentKind.Zstd => "tar archive, zstd",
         _ => "tar archive",
     };
+
+    private static bool IsKernelFile(string path) => path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal);
 
     private static string Prefix(string[] folders) => folders.Length == 0 ? "" : string.Join('/', folders) + "/";
 

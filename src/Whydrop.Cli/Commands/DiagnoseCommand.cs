@@ -18,7 +18,7 @@ internal static class DiagnoseCommand
     {
         var paths = new Argument<string[]>("CASE")
         {
-            Description = "A folder, an archive (.zip, .tar, .tar.gz, .tar.zst) or files: captures, counters, interface tables, settings. The first folder level names the node.",
+            Description = "A folder, an archive (.zip, .tar, .tar.gz, .tar.zst) or files: captures, counters, interface tables, settings; - is standard input. The first folder level names the node.",
             Arity = ArgumentArity.OneOrMore,
         };
         var format = OutputOption.Format("table", "wide", "json", "yaml", "md", "html");

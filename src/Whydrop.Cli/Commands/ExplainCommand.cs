@@ -1,20 +1,21 @@
 using System.CommandLine;
 using Whydrop.Cli.Terminal;
 using Whydrop.Diagnosis;
+using Whydrop.Readers.Counters;
 using Whydrop.Report.Terminal;
 
 namespace Whydrop.Cli.Commands;
 
-/// <summary>whydrop explain WORD: what a fault, an artefact or an observation means.</summary>
+/// <summary>whydrop explain WORD: what a fault, an artefact, an observation or a kernel counter means.</summary>
 internal static class ExplainCommand
 {
     private const int NearMatches = 5;
 
     public static Command Create(CommandContext context)
     {
-        var word = new Argument<string>("WORD") { Description = "Id of a fault (pmtu-blackhole), of an artefact (capture-any-duplicates), or Wireshark's name of an observation." };
+        var word = new Argument<string>("WORD") { Description = "Id of a fault (pmtu-blackhole), of an artefact (capture-any-duplicates), Wireshark's name of an observation, or a kernel counter (FragFails, TcpExtListenDrops)." };
         var colour = OutputOption.Colour();
-        var command = new Command("explain", "Say what a fault, an artefact or an observation means.") { word, colour };
+        var command = new Command("explain", "Say what a fault, an artefact, an observation or a kernel counter means.") { word, colour };
         command.SetAction(parsed => Run(context, parsed.GetValue(word)!, StandardOutput.Screen(parsed.GetValue(colour)!)));
         return command;
     }
@@ -34,6 +35,14 @@ internal static class ExplainCommand
         {
             FaultPage.Write(observation.Word, "observation", observation.Meaning, context.Results, screen);
         }
+        else if (CounterCatalogue.Names.Where(n => Key(n) == key || Key(n[(n.IndexOf('.') + 1)..]) == key).ToList() is { Count: > 0 } counters)
+        {
+            foreach (var counter in counters)
+            {
+                var sentences = string.Join("; ", CounterCatalogue.Sentences(counter).Select(s => $"\"{s}\""));
+                FaultPage.Write(counter, "kernel counter", $"netstat -s prints it as {sentences} (N: the value).", context.Results, screen);
+            }
+        }
         else
         {
             var near = Words().Select(w => (Word: w, Distance: EditDistance(Key(w), key)))
@@ -47,7 +56,7 @@ internal static class ExplainCommand
     }
 
     private static IEnumerable<string> Words() =>
-        FaultCatalogue.All.Select(f => f.Id).Concat(FaultCatalogue.Artefacts.Select(a => a.Id)).Concat(ObservationWords.All.Select(o => o.Word));
+        FaultCatalogue.All.Select(f => f.Id).Concat(FaultCatalogue.Artefacts.Select(a => a.Id)).Concat(ObservationWords.All.Select(o => o.Word)).Concat(CounterCatalogue.Names);
 
     private static string Key(string word) => string.Concat(word.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 

@@ -35,7 +35,7 @@ internal static class ProgressBar
             .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context =>
             {
-                var bar = context.AddTask("");
+                var bar = context.AddTask("reading");
                 while (!Ended(job, Interval))
                 {
                     if (newest.Value is { } now)
@@ -43,7 +43,7 @@ internal static class ProgressBar
                         bar.IsIndeterminate = now.BytesTotal <= 0;
                         bar.MaxValue = Math.Max(1, now.BytesTotal);
                         bar.Value = now.BytesRead;
-                        bar.Description = Markup.Escape(now.Current.Length <= NameWidth ? now.Current : "…" + now.Current[^(NameWidth - 1)..]);
+                        bar.Description = Markup.Escape(now.Current.Length == 0 ? "reading" : now.Current.Length <= NameWidth ? now.Current : "…" + now.Current[^(NameWidth - 1)..]);
                     }
                 }
             });

@@ -14,6 +14,7 @@ public sealed class HtmlReport
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{font-weight:600}dd{margin:0}
         table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}pre,code{font:14px/1.4 ui-monospace,monospace}pre{overflow-x:auto;border:1px solid var(--line);padding:.5rem}
+        table.proof td:nth-child(1),table.proof td:nth-child(3){width:30%}table.proof td:nth-child(4){width:30%;overflow-wrap:anywhere}
         @media(prefers-color-scheme:dark){:root{--bad:#f2b8b5;--good:#8fd9a8;--doubt:#f0c36d}}
         """;
 
@@ -48,7 +49,10 @@ public sealed class HtmlReport
         WriteVerdicts();
         WriteLedger();
         WriteTable("Not faults: what the capture itself makes look wrong", ["artefact", "at", "figures", "handling"],
-            model.Diagnosis.Artefacts.Select(a => new[] { a.Id, Wording.Place(a.At), a.Text, a.Handling }));
+            model.Diagnosis.Artefacts.GroupBy(a => (a.Id, a.Handling)).Select(same => new[]
+            {
+                same.Key.Id, Wording.Places(same.Select(a => a.At), int.MaxValue), string.Join("; ", same.Select(a => a.Text).Distinct()), same.Key.Handling,
+            }));
         WriteTable("Ruled out", ["fault", "because"],
             model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).Select(v => new[] { v.Fault.Id, v.Summary }));
         WriteNextEvidence();
@@ -71,7 +75,7 @@ public sealed class HtmlReport
         foreach (var verdict in model.Diagnosis.Verdicts.Where(v => v.Status != VerdictStatus.RuledOut))
         {
             output.Write($"<h2>{Text(Wording.Of(verdict.Status))}: {Text(verdict.Fault.Id)} at {Text(verdict.Scope.ToString())}</h2>\n<p>{Text(verdict.Summary)}</p>\n");
-            output.Write("<table>\n<tr><th>question</th><th>answer</th><th>figures</th><th>evidence</th></tr>\n");
+            output.Write("<table class=\"proof\">\n<tr><th>question</th><th>answer</th><th>figures</th><th>evidence</th></tr>\n");
             foreach (var reading in verdict.Readings)
             {
                 var effect = reading.Answer switch { Answer.Yes => "yes", Answer.No => reading.Question.Role == QuestionRole.Support ? "" : "no", _ => "unknown" };

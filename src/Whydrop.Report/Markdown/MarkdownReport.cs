@@ -42,10 +42,11 @@ public sealed class MarkdownReport
         }
 
         WriteLedger();
-        WriteList("Not faults: what the capture itself makes look wrong", model.Diagnosis.Artefacts.Select(a => $"`{a.Id}` at {Text(Wording.Place(a.At))}: {Text(Wording.Sentences(a.Text, a.Handling))}"));
+        WriteList("Not faults: what the capture itself makes look wrong", model.Diagnosis.Artefacts.GroupBy(a => a.Id).Select(
+            same => $"`{same.Key}` at {Text(Wording.Places(same.Select(a => a.At), 3))}: {Text(Wording.Sentences(same.First().Text, same.First().Handling))}"));
         WriteList("Ruled out", model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).Select(v => $"`{v.Fault.Id}`: {Text(v.Summary)}"));
         WriteNextEvidence();
-        WriteList("Gaps", model.Diagnosis.Gaps.Select(g => $"{(g.From.Source.Length > 0 ? Code(g.From.ToString()) + ": " : "")}{Wording.Of(g.Kind)}: {Text(g.Reason)}"));
+        WriteList("Gaps", model.WeightyGaps.Select(g => $"{(g.From.Source.Length > 0 ? Code(g.From.ToString()) + ": " : "")}{Wording.Of(g.Kind)}: {Text(g.Reason)}"));
     }
 
     private void WriteVerdict(Verdict verdict)

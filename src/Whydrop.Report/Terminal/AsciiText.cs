@@ -22,7 +22,7 @@ internal static class AsciiText
                 '×' => plain.Append('x'),
                 '·' => plain.Append('-'),
                 '─' or '–' => plain.Append('-'),
-                '▶' => plain.Append('>'),
+                '│' => plain.Append('|'),
                 '→' => plain.Append("->"),
                 '…' => plain.Append("..."),
                 '≤' => plain.Append("<="),

@@ -11,6 +11,7 @@ public sealed class TerminalReport
     // A screenful; -o wide and -o json give all.
     private const int RuledOutShown = 12;
     private const int GapsShown = 12;
+    private const int PlacesShown = 3;
 
     private readonly ReportModel model;
     private readonly TextPage page;
@@ -142,7 +143,12 @@ public sealed class TerminalReport
             new HashSet<int> { 2, 3, 4 }, givesWay: 1);
         if (ledger.Unexplained > 0)
         {
-            page.Paragraph($"{Wording.Count(ledger.Unexplained, "lost segment")} ({Wording.Count(ledger.UnexplainedBytes, "byte")}) explained by no fault.", 2, TextStyle.Doubtful);
+            page.Paragraph($"{Wording.Count(ledger.Unexplained, "lost segment")} ({Wording.Count(ledger.UnexplainedBytes, "byte")}) explained by no fault{Headline.UnexplainedAt(model)}.", 2, TextStyle.Doubtful);
+        }
+
+        if (Headline.Discovery(model) is { Length: > 0 } benign)
+        {
+            page.Paragraph($"{benign}.", 2);
         }
     }
 
@@ -155,11 +161,11 @@ public sealed class TerminalReport
             page.Heading("Not faults: what the capture itself makes look wrong");
             foreach (var same in model.Diagnosis.Artefacts.GroupBy(a => a.Id))
             {
-                var shown = wide ? same.ToList() : [same.First()];
-                foreach (var artefact in shown)
+                page.Paragraph($"{same.Key}: {Wording.Places(same.Select(a => a.At), wide ? int.MaxValue : PlacesShown)}");
+                foreach (var artefact in wide ? same.ToList() : [same.First()])
                 {
-                    var more = wide || same.Skip(1).All(a => a == artefact) ? "" : $" and {same.Count() - 1} more";
-                    page.Paragraph($"{artefact.Id} at {Wording.Place(artefact.At)}{more}: {Wording.Sentences(artefact.Text, artefact.Handling)}");
+                    var where = same.Count() > 1 ? $"{Wording.Place(artefact.At)}: " : "";
+                    page.Paragraph(where + Wording.Sentences(artefact.Text, artefact.Handling), 4, TextStyle.Faint);
                 }
             }
         }
@@ -250,7 +256,7 @@ public sealed class TerminalReport
 
     private void WriteGaps()
     {
-        var gaps = model.Diagnosis.Gaps;
+        var gaps = wide ? model.Diagnosis.Gaps : model.WeightyGaps;
         if (gaps.Count > 0)
         {
             page.Heading("Gaps: not collected or not readable");

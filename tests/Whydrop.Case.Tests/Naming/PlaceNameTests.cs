@@ -18,6 +18,14 @@ public class PlaceNameTests
     [InlineData("before/node-a", "node-a", null)]
     [InlineData("2024-05-01T10:15:00Z/node-a", "node-a", null)]
     [InlineData("captures", null, null)]
+    [InlineData("pod", "pod", null)]
+    [InlineData("node", "node", null)]
+    [InlineData("host", "host", null)]
+    [InlineData("before/pod", "pod", null)]
+    [InlineData("node-a/pod/web-0", "node-a", "web-0")]
+    [InlineData("pods/web-0", null, "web-0")]
+    [InlineData("sosreport-n1/sos_commands/networking/namespaces/web", "sosreport-n1", "web")]
+    [InlineData("sos_commands/networking", null, null)]
     [InlineData("t0", null, null)]
     [InlineData("node-a/captures/eth0", "node-a", null)]
     public void FoldersNamePlaces(string folders, string? node, string? netns)
@@ -26,6 +34,14 @@ public class PlaceNameTests
 
         Assert.Equal(new VantagePoint(node, netns), at);
     }
+
+    [Theory]
+    [InlineData("ip_netns_exec_web_ip_address_show", "web")]
+    [InlineData("ip_netns_exec_qrouter-1f_a_netstat_-s", "qrouter-1f_a")]
+    [InlineData("ip_netns_exec_web_ss_-peaonmi", "web")]
+    [InlineData("ip_netns", null)]
+    [InlineData("ip_-d_address", null)]
+    public void SosreportNamesTheNamespaceInTheFileName(string file, string? netns) => Assert.Equal(netns, PlaceName.NetnsInFileName(file));
 
     [Theory]
     [InlineData("bond0.pcap", "bond0")]
