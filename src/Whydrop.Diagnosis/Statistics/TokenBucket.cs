@@ -25,6 +25,9 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
     private const double LowestRate = 0.5;
     private const double HighestRate = 20;
 
+    // One bin in fifty cut at the wrong place.
+    private const double AsGood = 0.02;
+
     // What an empty bucket still holds: less than one datagram.
     private const double Datagram = 1500;
 
@@ -48,6 +51,7 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         var lost = bins.Select(b => b.LostSegments > 0).ToArray();
         var empty = new bool[bins.Length];
         (double Rate, double Burst, double Hits, double Exposed, double Score) best = (0, 0, 0, 0, double.NegativeInfinity);
+        var tried = new List<(double Rate, double Burst, double Hits, double Exposed, double Score)>();
         var mean = bins.Sum(b => (double)(b.Bytes - b.LostBytes)) / (bins.Length * width);
         if (mean <= 0)
         {
@@ -59,9 +63,10 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
             var burst = Depth(bins, rate * width);
             Empty(bins, rate * width, burst, empty);
             var (hits, alarms, exposed) = Score(bins, empty, lost);
-            if (lossy * (1 - exposed) >= LeastOutside && hits - alarms > best.Score)
+            if (lossy * (1 - exposed) >= LeastOutside)
             {
-                best = (rate, burst, hits, exposed, hits - alarms);
+                tried.Add((rate, burst, hits, exposed, hits - alarms));
+                best = hits - alarms > best.Score ? tried[^1] : best;
             }
         }
 
@@ -76,11 +81,14 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
             Try(rate);
         }
 
-        if (best.Rate <= 0)
+        if (tried.Count == 0)
         {
             return null;
         }
 
+        // Within the width of a bin neighbouring rates are as good: the one in the middle of them.
+        var good = tried.Where(t => t.Score >= best.Score - AsGood).OrderBy(t => t.Rate).ToArray();
+        best = good[good.Length / 2];
         Empty(bins, best.Rate * width, best.Burst, empty);
         return new TokenBucket(best.Rate, best.Burst, best.Hits, best.Exposed, SpreadOf(WhileLosing(bins)), ByChance(bins, empty, lost, best.Hits));
     }
