@@ -119,6 +119,17 @@ public class LossPatternTests
         Assert.Equal(("rate-policer", VerdictStatus.Suspected), (first.Fault.Id, first.Status));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_fitted_bucket_has_the_rate_of_the_policer(int seed)
+    {
+        var fit = TokenBucket.Fit(Load(new Random(seed), policed: true))!;
+        Assert.InRange(fit.BytesPerSecond, 0.97 * 10e6 / 8, 1.03 * 10e6 / 8);
+        Assert.True(fit is { Hits: >= 0.9, Quality: >= 0.7 }, fit.ToString());
+    }
+
     [Fact]
     public void Random_loss_is_no_policer()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Whydrop.Case;
 using Whydrop.Diagnosis;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
@@ -37,7 +38,22 @@ public class ScenarioTests
     [MemberData(nameof(Sections))]
     public void Losing_any_kind_of_fact_makes_nothing_surer(string file, string name)
     {
-        var facts = Scenario.Find(file, name).Facts();
+        MakesNothingSurer(Scenario.Find(file, name).Facts());
+    }
+
+    [Theory]
+    [InlineData("examples/tunnel-mtu")]
+    [InlineData("examples/tunnel-mtu-front-only")]
+    public void An_example_holds_to_the_same(string folder)
+    {
+        var facts = CaseLoader.Load([Path.Combine(Repository.Root, folder)], CaseOptions.Default).Facts;
+        var ledger = Diagnose.Run(facts).Ledger;
+        Assert.InRange(ledger.UniqueBytes, 1, ledger.DataBytes);
+        MakesNothingSurer(facts);
+    }
+
+    private static void MakesNothingSurer(FactSet facts)
+    {
         var full = Statuses(facts);
         foreach (var kind in facts.All.Select(f => f.GetType()).Distinct())
         {

@@ -3,17 +3,36 @@ using Whydrop.Evidence.Capture;
 namespace Whydrop.Diagnosis.Statistics;
 
 /// <summary>A token bucket fitted to load and loss over time.</summary>
+/// <remarks>
+/// A bucket of rate R and depth B never lets pass more than R·t + B in any time t. For a given R, the least B that what was delivered keeps to is
+/// therefore known; whether R is right shows in the losses: they come only while that bucket is empty.
+/// </remarks>
 /// <param name="BytesPerSecond">Rate at which tokens come.</param>
 /// <param name="BurstBytes">Depth of the bucket.</param>
-/// <param name="Hits">Share of the lossy bins in which the bucket was empty.</param>
-/// <param name="FalseAlarms">Share of the other bins in which it was.</param>
+/// <param name="Hits">Share of the bins with loss in which the bucket was empty.</param>
+/// <param name="Exposed">Share of all segments that came in bins in which it was empty.</param>
 /// <param name="Spread">Spread of the delivered rate over the time with loss: standard deviation over mean.</param>
 /// <param name="Chance">How often the same losses, shifted in time, fit as well.</param>
-internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, double Hits, double FalseAlarms, double Spread, double Chance)
+internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, double Hits, double Exposed, double Spread, double Chance)
 {
     // The bins are bounded, so that a long capture costs no more than a short one.
     private const int MostBins = 2000;
     private const int Shifts = 99;
+
+    // Over 2000 bins a rate wrong by one in a thousand is wrong by two bins' worth of tokens at the end.
+    private const double RateStep = 1.001;
+    private const int FinerSteps = 20;
+    private const double LowestRate = 0.5;
+    private const double HighestRate = 20;
+
+    // One bin in fifty cut at the wrong place.
+    private const double AsGood = 0.02;
+
+    // What an empty bucket still holds: less than one datagram.
+    private const double Datagram = 1500;
+
+    // Fewer bins that could have lost something outside, and did not, say nothing.
+    private const double LeastOutside = 5;
 
     /// <summary>Fits rate and depth; null when there are too few bins with loss to fit anything.</summary>
     internal static TokenBucket? Fit(LoadTimeline timeline)
@@ -30,79 +49,130 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         bins = Merge(bins, merge);
         width *= merge;
         var lost = bins.Select(b => b.LostSegments > 0).ToArray();
-        var fits = Enumerable.Range(0, 3)
-            .Select(beside => WhileLosing(bins, beside))
-            .Select(span => (Span: span, Rate: span.Sum(b => b.Bytes - b.LostBytes) / (span.Length * width)))
-            .Where(f => f.Rate > 0)
-            .Select(f => (f.Span, f.Rate, Best: Best(bins, lost, f.Rate, width)))
-            .ToArray();
-        if (fits.Length == 0)
+        var empty = new bool[bins.Length];
+        (double Rate, double Burst, double Hits, double Exposed, double Score) best = (0, 0, 0, 0, double.NegativeInfinity);
+        var tried = new List<(double Rate, double Burst, double Hits, double Exposed, double Score)>();
+        var mean = bins.Sum(b => (double)(b.Bytes - b.LostBytes)) / (bins.Length * width);
+        if (mean <= 0)
         {
             return null;
         }
 
-        var (span, rate, best) = fits.MaxBy(f => f.Best.Hits - f.Best.Alarms);
-        var asGood = 0;
-        var random = new Random(1);
-        for (var i = 0; i < Shifts; i++)
+        void Try(double rate)
         {
-            var by = random.Next(1, Math.Max(2, bins.Length));
-            var shifted = lost.Select((_, k) => lost[(k + by) % lost.Length]).ToArray();
-            var (hits, alarms) = Score(Empty(bins, rate, best.Burst, width), shifted);
-            asGood += hits - alarms >= best.Hits - best.Alarms ? 1 : 0;
-        }
-
-        return new TokenBucket(rate, best.Burst, best.Hits, best.Alarms, SpreadOf(span), (asGood + 1.0) / (Shifts + 1));
-    }
-
-    /// <summary>The fit explains the losses: full where they are not, empty where they are.</summary>
-    internal double Quality => Hits - FalseAlarms;
-
-    private static (double Burst, double Hits, double Alarms) Best(LoadBin[] bins, bool[] lost, double rate, double width)
-    {
-        (double Burst, double Hits, double Alarms) best = (0, 0, 1);
-        foreach (var burst in new[] { 0.25, 0.5, 1, 2, 4, 8, 16, 32 }.Select(b => b * rate * width))
-        {
-            var (hits, alarms) = Score(Empty(bins, rate, burst, width), lost);
-            if (hits - alarms > best.Hits - best.Alarms)
+            var burst = Depth(bins, rate * width);
+            Empty(bins, rate * width, burst, empty);
+            var (hits, alarms, exposed) = Score(bins, empty, lost);
+            if (lossy * (1 - exposed) >= LeastOutside)
             {
-                best = (burst, hits, alarms);
+                tried.Add((rate, burst, hits, exposed, hits - alarms));
+                best = hits - alarms > best.Score ? tried[^1] : best;
             }
         }
 
-        return best;
-    }
-
-    /// <summary>In which bins more is offered than the bucket holds.</summary>
-    private static bool[] Empty(LoadBin[] bins, double rate, double burst, double width)
-    {
-        var tokens = burst;
-        var empty = new bool[bins.Length];
-        for (var i = 0; i < bins.Length; i++)
+        for (var rate = mean * LowestRate; rate < mean * HighestRate; rate *= RateStep)
         {
-            tokens += rate * width;
-            empty[i] = bins[i].Bytes > tokens;
-
-            // What was lost took no tokens.
-            tokens = Math.Clamp(tokens - (bins[i].Bytes - bins[i].LostBytes), 0, burst);
+            Try(rate);
         }
 
-        return empty;
+        // Around the best one, finer: over a long capture the tokens of a rate slightly wrong run away.
+        for (var (rate, end) = (best.Rate / RateStep, best.Rate * RateStep); rate > 0 && rate < end; rate *= 1 + (RateStep - 1) / FinerSteps)
+        {
+            Try(rate);
+        }
+
+        if (tried.Count == 0)
+        {
+            return null;
+        }
+
+        // Within the width of a bin neighbouring rates are as good: the one in the middle of them.
+        var good = tried.Where(t => t.Score >= best.Score - AsGood).OrderBy(t => t.Rate).ToArray();
+        best = good[good.Length / 2];
+        Empty(bins, best.Rate * width, best.Burst, empty);
+        return new TokenBucket(best.Rate, best.Burst, best.Hits, best.Exposed, SpreadOf(WhileLosing(bins)), ByChance(bins, empty, lost, best.Hits));
     }
 
-    private static (double Hits, double Alarms) Score(bool[] empty, bool[] lost)
+    /// <summary>
+    /// How many fewer losses than chance would put there fell while the bucket was not empty: 1 when none did, 0 when as many as there
+    /// would be if loss did not care.
+    /// </summary>
+    internal double Quality => Exposed >= 1 ? 0 : 1 - (1 - Hits) / (1 - Exposed);
+
+    /// <summary>The least depth that lets pass what passed: the largest sum of delivered bytes less tokens over any span.</summary>
+    private static double Depth(LoadBin[] bins, double perBin)
     {
-        double lossy = lost.Count(l => l);
-        var clean = lost.Length - lossy;
-        double hits = empty.Where((e, i) => e && lost[i]).Count();
-        double alarms = empty.Where((e, i) => e && !lost[i]).Count();
-        return (hits / lossy, clean == 0 ? 0 : alarms / clean);
+        double run = 0;
+        double most = 0;
+        foreach (var bin in bins)
+        {
+            run = Math.Max(0, run) + (bin.Bytes - bin.LostBytes) - perBin;
+            most = Math.Max(most, run);
+        }
+
+        // Within a bin the tokens of that bin came in as well.
+        return most + perBin;
+    }
+
+    /// <summary>In which bins the bucket ran empty: at their end it holds no more than what came in since.</summary>
+    private static void Empty(LoadBin[] bins, double perBin, double burst, bool[] empty)
+    {
+        var tokens = burst;
+        for (var i = 0; i < bins.Length; i++)
+        {
+            // What was lost took no tokens.
+            tokens = Math.Min(burst, tokens + perBin) - (bins[i].Bytes - bins[i].LostBytes);
+            empty[i] = tokens <= perBin + Datagram;
+        }
+    }
+
+    private static (double Hits, double Alarms, double Exposed) Score(LoadBin[] bins, bool[] empty, bool[] lost)
+    {
+        long lossy = 0, hits = 0, clean = 0, alarms = 0, segments = 0, exposed = 0;
+        for (var i = 0; i < bins.Length; i++)
+        {
+            if (bins[i].Segments == 0)
+            {
+                continue;
+            }
+
+            segments += bins[i].Segments;
+            exposed += empty[i] ? bins[i].Segments : 0;
+            if (lost[i])
+            {
+                lossy++;
+                hits += empty[i] ? 1 : 0;
+            }
+            else
+            {
+                clean++;
+                alarms += empty[i] ? 1 : 0;
+            }
+        }
+
+        return ((double)hits / lossy, clean == 0 ? 0 : (double)alarms / clean, (double)exposed / segments);
+    }
+
+    /// <summary>The losses, shifted around the busy bins.</summary>
+    private static double ByChance(LoadBin[] bins, bool[] empty, bool[] lost, double hits)
+    {
+        var busy = Enumerable.Range(0, bins.Length).Where(i => bins[i].Segments > 0).ToArray();
+        var lossy = Enumerable.Range(0, busy.Length).Where(k => lost[busy[k]]).ToArray();
+        var random = new Random(1);
+        var asGood = 0;
+        for (var n = 0; n < Shifts; n++)
+        {
+            var by = random.Next(1, Math.Max(2, busy.Length));
+            var shifted = lossy.Count(k => empty[busy[(k + by) % busy.Length]]);
+            asGood += (double)shifted / lossy.Length >= hits ? 1 : 0;
+        }
+
+        return (asGood + 1.0) / (Shifts + 1);
     }
 
     /// <summary>The bins with loss and those right beside them, joined: idle time between bursts says nothing of a rate.</summary>
-    /// <param name="beside">How many on each side: short bins hold a segment more or less, long ones time without loss.</param>
-    private static LoadBin[] WhileLosing(LoadBin[] bins, int beside) =>
-        [.. bins.Where((_, i) => Enumerable.Range(i - beside, 2 * beside + 1).Any(k => k >= 0 && k < bins.Length && bins[k].LostSegments > 0))];
+    private static LoadBin[] WhileLosing(LoadBin[] bins) =>
+        [.. bins.Where((_, i) => Enumerable.Range(i - 1, 3).Any(k => k >= 0 && k < bins.Length && bins[k].LostSegments > 0))];
 
     /// <summary>Over ten windows: a bin is too short to hold a constant number of segments.</summary>
     private static double SpreadOf(LoadBin[] span)

@@ -1,4 +1,6 @@
+using Whydrop.Diagnosis.Statistics;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
 
 namespace Whydrop.Diagnosis.View;
 
@@ -23,6 +25,12 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     /// <summary>Losses that are a matter of size could be told from the others in every direction; else a pattern of these says nothing of those.</summary>
     internal bool SizesKnown => Losses.Select(l => l.Direction).Distinct().All(d => View.Sizes(d) is not null);
 
+    /// <summary>Token buckets fitted to load and loss there; empty when the losses are too few, or may be a matter of size.</summary>
+    internal IReadOnlyList<(LoadTimeline Timeline, TokenBucket Fit)> Buckets => buckets ??= Losses.Count < HopTests.Enough || !SizesKnown ? [] :
+        [.. HopTests.Timelines(this).Select(t => (Timeline: t, Fit: TokenBucket.Fit(t))).Where(f => f.Fit is not null).Select(f => (f.Timeline, f.Fit!))];
+
+    private IReadOnlyList<(LoadTimeline Timeline, TokenBucket Fit)>? buckets;
+
     /// <summary>"between node-a/eth0 and node-b/eth0", "beyond node-a/eth0", "before node-b/eth0".</summary>
     internal string Place => (Seen, Missing) switch
     {
@@ -34,7 +42,7 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
 
     /// <summary>Directions of this capture with data: those the losses could have hit.</summary>
     internal IEnumerable<(FlowKey Key, bool FromClient, long Segments)> Directions =>
-        View.Facts.Of<Evidence.Capture.TcpFlow>().Where(f => f.Capture == Capture)
+        View.Facts.Of<TcpFlow>().Where(f => f.Capture == Capture)
             .SelectMany(f => new[] { (Flow: f, FromClient: true, f.FromClient.Segments), (Flow: f, FromClient: false, f.FromServer.Segments) })
             .Where(d => d.Segments > 0)
             .Select(d => (new FlowKey(d.Flow.Capture, d.Flow.Flow), d.FromClient, d.Segments));

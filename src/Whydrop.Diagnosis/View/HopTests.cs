@@ -109,24 +109,13 @@ internal static class HopTests
         }
     }
 
-    /// <summary>Did the round trip grow before the losses?</summary>
-    internal static IEnumerable<Sighting> DelayDidNotGrow(Hop hop)
+    /// <summary>Did nothing wait in line before it was lost?</summary>
+    internal static IEnumerable<Sighting> NothingQueued(Hop hop) => HopDelay.Of(hop) switch
     {
-        foreach (var of in hop.Losses.GroupBy(l => (Key: new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)))
-        {
-            var before = of.Select(l => l.Fate.RttBefore).OfType<TimeSpan>().Order().ToArray();
-            if (before.Length == 0 || hop.View.Sender(of.Key.Key, of.Key.FromClient) is not { SmoothedRtt: { } smoothed, MinRtt: { } least })
-            {
-                continue;
-            }
-
-            var median = before[before.Length / 2];
-            var usual = smoothed > least ? smoothed : least;
-            var text = string.Create(null, $"round trip before loss {median.TotalMilliseconds:0.0} ms, otherwise {usual.TotalMilliseconds:0.0} ms");
-            yield return median <= usual * Grown ? Sighting.Of(true, text, of.First().From)
-                : Sighting.Of(false, text, of.First().From);
-        }
-    }
+        null => [],
+        { Queued: { } queued } d => [Sighting.Of(!queued, d.Text, d.From)],
+        var d => [Sighting.Unknown(d.Text, d.From)],
+    };
 
     /// <summary>Both sides of the hop were watched.</summary>
     internal static IEnumerable<Sighting> SeenToVanish(Hop hop) => hop.Placed
@@ -136,7 +125,11 @@ internal static class HopTests
     internal static IEnumerable<LoadTimeline> Timelines(Hop hop)
     {
         var sides = hop.Losses.Select(l => l.Fate.FromClient).ToHashSet();
-        return hop.View.Facts.Of<LoadTimeline>().Where(t => t.Capture == hop.Capture && sides.Contains(t.FromClient));
+        var all = hop.View.Facts.Of<LoadTimeline>().Where(t => sides.Contains(t.FromClient)).ToArray();
+
+        // Nearest to where they died: farther away, other delays shift the load.
+        var near = hop.Losses.Select(l => l.Placement?.Capture).Distinct().ToArray() is [{ } one] ? all.Where(t => t.Capture == one).ToArray() : [];
+        return near.Length > 0 ? near : all.Where(t => t.Capture == hop.Capture);
     }
 
     internal static Sighting Judge(double p, string text, IReadOnlyList<Provenance> evidence)
@@ -149,9 +142,6 @@ internal static class HopTests
 
     // The chi-square test wants some five expected in each cell; three is where it starts to be usable.
     private const double LeastExpected = 3;
-
-    // A queue that drops is full: the round trip doubles before it does, half as much again is no noise.
-    private const double Grown = 1.5;
 
     private static Provenance[] Evidence(Hop hop) => [.. hop.Losses.Take(12).Select(l => l.From)];
 }

@@ -54,7 +54,7 @@ internal static class Narrowings
             .Where(s => s.Losses.Count > 0)
             .Select(s => (Step: s, Between: Between(s), Devices: view.Devices.Fitting(s)))
             .GroupBy(s => (Place: s.Between ?? Likely(s.Devices)?.At, Worked: s.Step.DiscoveryWorked));
-        foreach (var group in open)
+        foreach (var group in open.SelectMany(Consistent))
         {
             var (_, between, devices) = group.First();
             var device = between is null ? Likely(devices) : null;
@@ -64,6 +64,13 @@ internal static class Narrowings
                 view, scope, device, false, [.. steps.SelectMany(s => s.Losses)], steps, [.. devices.Where(d => d != device)]));
         }
     }
+
+    /// <summary>One link has one MTU: directions that contradict each other are told one by one.</summary>
+    private static IEnumerable<IGrouping<TKey, (SizeStep Step, VantagePoint? Between, IReadOnlyList<NetworkInterface> Devices)>> Consistent<TKey>(
+        IGrouping<TKey, (SizeStep Step, VantagePoint? Between, IReadOnlyList<NetworkInterface> Devices)> group) =>
+        group.Max(s => s.Step.LargestDelivered) < group.Min(s => s.Step.SmallestLost)
+            ? [group]
+            : group.GroupBy(s => s.Step).SelectMany(s => s.GroupBy(_ => group.Key));
 
     /// <summary>Where all of them are proven to vanish, when that is one place on one node.</summary>
     private static VantagePoint? Between(SizeStep step)

@@ -132,8 +132,25 @@ internal sealed class PathDevices(CaseView view)
             .SelectMany(view.Interfaces)
             .Where(d => d.Mtu >= step.LargestDelivered && d.Mtu < step.SmallestLost && d.Up != false && d.At.Interface != "lo")
             .Where(d => !step.Losses.Any(l => l.Fate.Fate == Fate.LostAfter && l.Fate.At == d.At))
+            .Where(d => MayLeaveBy(step.Direction, d))
             .OrderByDescending(Encapsulation.IsTunnel)
             .ThenBy(d => d.Kind == "veth")];
+
+    /// <summary>An MTU limits what a device sends: one that the routes there do not send the direction to is no candidate.</summary>
+    private bool MayLeaveBy(DirectionKey direction, NetworkInterface device)
+    {
+        var stack = device.At.Stack;
+        var ends = view.Connections.Sightings(direction.Connection)
+            .Select(k => view.Flow(k) is { } f ? (view.Connections.FromClient(k, direction) ? f.Server : f.Client).Address : null).OfType<IPAddress>().Distinct().ToArray();
+        if (ends.Length == 0 || ends.Any(view.Addresses(stack).Contains))
+        {
+            // Received there, and perhaps sent on to another address.
+            return true;
+        }
+
+        var egress = ends.Select(e => Egress(stack, e)).OfType<NetworkInterface>().ToArray();
+        return egress.Length == 0 || egress.Any(e => e.At == device.At || Overlays.Of(view, e)?.Underlay.At == device.At);
+    }
 
     /// <summary>Network namespaces with an interface table that the connection is known to pass.</summary>
     internal IReadOnlyList<VantagePoint> StacksOnPath(DirectionKey direction)

@@ -34,10 +34,46 @@ internal sealed record SizeStep(
             f.Capture == own.Capture && f.Synchronised && f.First > first.Sent && f.Client.Address.Equals(own.Client.Address) && f.Server.Equals(own.Server));
     }
 
-    /// <summary>More than one transmission of such a size was lost. One loss says nothing about size.</summary>
-    internal bool Repeated(CaseView view) => Losses.Count >= 2 || Losses.Any(l =>
-        l.Fate.Fate == Fate.LostBefore && l.Fate.NeverDelivered
-        && view.Flow(new FlowKey(l.Fate.Capture, l.Fate.Flow)) is { } flow && flow.Last - l.Fate.Sent >= Ladder);
+    /// <summary>
+    /// The size was lost more than once, and not in one go: the same bytes on two time-outs after the first, or bytes of another time as well.
+    /// What a burst loses together is one loss as far as size is concerned.
+    /// </summary>
+    internal bool Repeated(CaseView view)
+    {
+        var times = Losses.Select(l => l.Fate.Sent).Order().ToArray();
+        var apart = 1;
+        var last = times[0];
+        foreach (var time in times)
+        {
+            if (time - last >= Apart)
+            {
+                apart++;
+                last = time;
+            }
+        }
+
+        return apart >= 3 || (apart == 2 && Losses.DistinctBy(l => l.Fate.Sequence).Count() > 1) || Losses.Any(l =>
+            l.Fate.Fate == Fate.LostBefore && l.Fate.NeverDelivered
+            && view.Flow(new FlowKey(l.Fate.Capture, l.Fate.Flow)) is { } flow && flow.Last - l.Fate.Sent >= Ladder);
+    }
+
+    // Linux's smallest retransmission time-out is 200 ms; a tail loss probe comes sooner and is no time-out.
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Another connection between the same two, in the same direction, got a datagram as large through: it is not the path that forbids it.</summary>
+    internal bool SizePassesElsewhere(CaseView view)
+    {
+        var key = view.Connections.NearestToSender(Direction);
+        if (view.Flow(key) is not { } own)
+        {
+            return false;
+        }
+
+        var called = view.Connections.FromClient(key, Direction);
+        return view.Facts.Of<TcpFlow>().Any(f => f.Capture == own.Capture && f.Flow != own.Flow && f.Encapsulation == own.Encapsulation
+            && f.Client.Address.Equals(own.Client.Address) && f.Server.Address.Equals(own.Server.Address)
+            && (called ? f.FromClient : f.FromServer).LargestDelivered >= SmallestLost);
+    }
 
     /// <summary>Path MTU discovery at work in this direction.</summary>
     internal bool DiscoveryWorked => Worked(Losses);

@@ -24,7 +24,7 @@ internal static class SizeSteps
     {
         var delivered = sizes.Sizes.Where(s => s.Delivered > 0).ToArray();
         var largest = Math.Max(delivered.Length == 0 ? 0 : delivered.Max(s => s.DatagramLength), HandshakeLength(view, direction));
-        var above = losses.Where(l => l.DatagramLength > largest && l.DontFragment == true).ToArray();
+        var above = losses.Where(l => l.DatagramLength > Math.Max(largest, LeastMtu(view, direction)) && l.DontFragment == true).ToArray();
         if (above.Length == 0)
         {
             return null;
@@ -34,6 +34,10 @@ internal static class SizeSteps
         return new SizeStep(
             direction, largest, above.Min(l => l.DatagramLength!.Value), above, delivered.Sum(s => s.Delivered), lostBelow, sizes.From);
     }
+
+    /// <summary>Every link takes this much: RFC 791 (68 bytes), RFC 8200 §5 (1280 bytes).</summary>
+    private static int LeastMtu(CaseView view, DirectionKey direction) =>
+        view.Flow(view.Connections.NearestToSender(direction))?.Client.AddressFamily == AddressFamily.InterNetworkV6 ? 1280 : 68;
 
     /// <summary>A SYN or SYN-ACK that was answered got through: its headers and options are at least this long.</summary>
     private static int HandshakeLength(CaseView view, DirectionKey direction)

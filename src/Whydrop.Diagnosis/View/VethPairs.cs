@@ -29,8 +29,44 @@ internal static class VethPairs
             .SelectMany(view.Interfaces)
             .Where(d => d.Index == index && d.PeerIndex == own && (d.Kind is null or "veth"))
             .Take(2).ToArray();
+        return others.Length == 1 ? others[0] : others.Length == 0 ? OnAnotherNode(view, end, index, own) : null;
+    }
+
+    /// <summary>
+    /// A namespace collected as a host of its own. Equal indices on two hosts are common, so that the two must also share a subnet, or one know
+    /// the other's link-layer address at that device.
+    /// </summary>
+    private static NetworkInterface? OnAnotherNode(CaseView view, NetworkInterface end, int index, int own)
+    {
+        var others = view.ListedStacks.Where(s => s.Node != end.At.Node).SelectMany(view.Interfaces)
+            .Where(d => d.Index == index && d.PeerIndex == own && (d.Kind is null or "veth") && (SameSubnet(view, end, d) || Knows(view, end, d) || Knows(view, d, end)))
+            .Take(2).ToArray();
         return others.Length == 1 ? others[0] : null;
     }
+
+    private static bool SameSubnet(CaseView view, NetworkInterface a, NetworkInterface b)
+    {
+        var there = view.Facts.Of<InterfaceAddress>().Where(i => i.At == b.At).ToArray();
+        return view.Facts.Of<InterfaceAddress>().Where(i => i.At == a.At && !i.Address.IsIPv6LinkLocal).Any(i => there.Any(o =>
+            o.PrefixLength == i.PrefixLength && i.PrefixLength < i.Address.GetAddressBytes().Length * 8 && o.Address.AddressFamily == i.Address.AddressFamily
+            && SamePrefix(i.Address.GetAddressBytes(), o.Address.GetAddressBytes(), i.PrefixLength)));
+    }
+
+    private static bool SamePrefix(byte[] a, byte[] b, int bits)
+    {
+        for (var i = 0; i < bits; i++)
+        {
+            if (((a[i / 8] ^ b[i / 8]) & (0x80 >> (i % 8))) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Knows(CaseView view, NetworkInterface a, NetworkInterface b) =>
+        b.Mac is not null && view.Facts.Of<Neighbour>().Any(n => n.At == a.At && Equals(n.Mac, b.Mac));
 
     /// <summary>Every pair once.</summary>
     internal static IEnumerable<(NetworkInterface A, NetworkInterface B)> All(CaseView view)

@@ -12,16 +12,20 @@ internal static class Bulk
 
         var count = int.Parse(words[0]);
         var size = int.Parse(words[2]);
-        var every = Seconds(After("every", "1ms"));
+        var gaps = After("every", "1ms").Split(',').Select(Seconds).ToArray();
+        var change = int.Parse(After("change", "1"));
+        var every = gaps[0];
         var rtt = Seconds(After("rtt", "4ms"));
         var after = int.Parse(After("after", "1"));
         var lose = Loss(After("lose", "none"), words, int.Parse(After("seed", "1")), size);
         var first = script.Next(fromClient);
         var ack = script.Next(!fromClient);
         var queue = new PriorityQueue<(int Segment, int Transmission), (double, int)>();
+        var sent = start;
         for (var i = 0; i < count; i++)
         {
-            queue.Enqueue((i, 1), (start + i * every, i));
+            queue.Enqueue((i, 1), (sent, i));
+            sent += gaps[i / change % gaps.Length];
         }
 
         var received = new bool[count];

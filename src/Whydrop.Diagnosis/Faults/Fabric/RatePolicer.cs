@@ -1,4 +1,3 @@
-using Whydrop.Diagnosis.Statistics;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 
@@ -39,10 +38,10 @@ internal sealed class RatePolicer : FaultOf<Hop>
     [
         new("Are there enough losses to fit a rate?", Quantifier.All, QuestionRole.Signature, HopTests.Count),
         new("Do the losses fall where a token bucket of one rate would be empty?", Quantifier.Any, QuestionRole.Signature, Fits),
-        new("Is the delivered rate constant while segments are lost?", Quantifier.Any, QuestionRole.Signature, Ceiling),
+        new("Is the delivered rate constant while segments are lost?", Quantifier.Any, QuestionRole.Support, Ceiling),
         new("Were segments above the rate seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does loss depend on the rate?", Quantifier.Any, QuestionRole.Discriminator, DependsOnRate, "random-loss"),
-        new("Did the round trip stay as it was before the losses?", Quantifier.All, QuestionRole.Discriminator, HopTests.DelayDidNotGrow, "qdisc-drop"),
+        new("Was there no queue where the segments were lost?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
         new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Support, HopTests.SizeDoesNotMatter),
     ];
 
@@ -50,7 +49,7 @@ internal sealed class RatePolicer : FaultOf<Hop>
 
     protected override string Summarise(Hop hop)
     {
-        var fit = HopTests.Timelines(hop).Select(TokenBucket.Fit).OfType<TokenBucket>().MaxBy(b => b.Quality);
+        var fit = hop.Buckets.Select(b => b.Fit).MaxBy(b => b.Quality);
         return fit is null
             ? $"{hop.Losses.Count} segments lost {hop.Place}; whether a rate is behind it is not known."
             : string.Create(null, $"{hop.Losses.Count} segments lost {hop.Place} whenever more than {fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s is sent (burst about {fit.BurstBytes / 1024:0} KiB), without queueing.");
@@ -58,9 +57,12 @@ internal sealed class RatePolicer : FaultOf<Hop>
 
     protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
 
-    // Nine of ten lossy bins at an empty bucket and few others would be perfect; half better than a coin is where a fit begins.
-    private const double GoodFit = 0.5;
-    private const double NoFit = 0.1;
+    // Losses of a policer fall while its bucket is empty, all of them; a few bins are cut at the wrong place.
+    private const double GoodHits = 0.9;
+
+    // Chance is 0, a bucket is 1.
+    private const double GoodFit = 0.7;
+    private const double NoFit = 0.3;
 
     // The load of a policed connection is a sawtooth of its own: some shifts of it fit as well.
     private const double Coincidence = 0.05;
@@ -69,37 +71,35 @@ internal sealed class RatePolicer : FaultOf<Hop>
     private const double ConstantSpread = 0.15;
     private const double WideSpread = 0.4;
 
-    /// <summary>Load over time, when the losses are enough to fit and known not to be a matter of size.</summary>
-    private static IEnumerable<Evidence.Capture.LoadTimeline> Fittable(Hop hop) =>
-        hop.Losses.Count >= HopTests.Enough && hop.SizesKnown ? HopTests.Timelines(hop) : [];
-
     private static IEnumerable<Sighting> Fits(Hop hop)
     {
-        foreach (var timeline in Fittable(hop))
+        foreach (var (timeline, fit) in hop.Buckets)
         {
-            if (TokenBucket.Fit(timeline) is not { } fit)
+            var text = string.Create(
+                null, $"{fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s, {fit.BurstBytes / 1024:0} KiB: empty in {fit.Hits:P0} of the times with loss, for {fit.Exposed:P0} of the segments; chance {fit.Chance:0.00}");
+            if (fit.Quality >= GoodFit && fit.Hits >= GoodHits && fit.Chance <= Coincidence)
             {
-                continue;
+                yield return Sighting.Of(true, text, timeline.From);
             }
-
-            var text = string.Create(null, $"{fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s: empty in {fit.Hits:P0} of the times with loss, {fit.FalseAlarms:P0} of those without; chance {fit.Chance:0.00}");
-            yield return fit.Quality >= GoodFit && fit.Chance <= Coincidence ? Sighting.Of(true, text, timeline.From)
-                : fit.Quality <= NoFit ? Sighting.Of(false, text, timeline.From)
-                : Sighting.Unknown(text, timeline.From);
+            else if (HopDelay.Of(hop) is { Queued: true } delay)
+            {
+                yield return Sighting.Of(false, $"{delay.Text}: a policer makes nothing wait", delay.From);
+            }
+            else
+            {
+                yield return fit.Quality <= NoFit ? Sighting.Of(false, text, timeline.From) : Sighting.Unknown(text, timeline.From);
+            }
         }
     }
 
     private static IEnumerable<Sighting> Ceiling(Hop hop)
     {
-        foreach (var timeline in Fittable(hop))
+        foreach (var (timeline, fit) in hop.Buckets)
         {
-            if (TokenBucket.Fit(timeline) is { } fit)
-            {
-                var text = string.Create(null, $"it varies by {fit.Spread:P0}");
-                yield return fit.Spread <= ConstantSpread ? Sighting.Of(true, text, timeline.From)
-                    : fit.Spread >= WideSpread ? Sighting.Of(false, text, timeline.From)
-                    : Sighting.Unknown(text, timeline.From);
-            }
+            var text = string.Create(null, $"it varies by {fit.Spread:P0}");
+            yield return fit.Spread <= ConstantSpread ? Sighting.Of(true, text, timeline.From)
+                : fit.Spread >= WideSpread ? Sighting.Of(false, text, timeline.From)
+                : Sighting.Unknown(text, timeline.From);
         }
     }
 

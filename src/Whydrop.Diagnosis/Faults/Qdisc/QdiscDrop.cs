@@ -35,12 +35,12 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     protected override IEnumerable<QuestionOf<Queue>> Ask() =>
     [
-        new("Did the device drop on egress while segments were lost?", Quantifier.Any, QuestionRole.Signature, Dropped),
-        new("Did it drop as many as were lost or sent again?", Quantifier.Any, QuestionRole.Signature, AsMany),
-        new("Were segments seen before the queue and never behind it?", Quantifier.Any, QuestionRole.Mechanism, DiedInQueue),
+        new("Did the device drop on egress while segments were lost, or did they vanish where others waited for it?", Quantifier.Any, QuestionRole.Signature, Dropped),
+        new("Do its drops, or what vanished where others waited for it, account for what was lost or sent again?", Quantifier.Any, QuestionRole.Signature, AsMany),
+        new("Were segments seen before the queue and never behind it, and as drops in its counter?", Quantifier.Any, QuestionRole.Mechanism, DiedInQueue),
         new("Do the lost datagrams fit the device?", Quantifier.All, QuestionRole.Discriminator, FitDevice, "pmtu-blackhole"),
         new("Is it the queue that dropped, not the peer of a veth pair?", Quantifier.Any, QuestionRole.Discriminator, NotThePeer, "veth-mtu-mismatch"),
-        new("Did the round trip grow before the losses?", Quantifier.Any, QuestionRole.Support, DelayGrew),
+        new("Did a queue stand where they were lost?", Quantifier.Any, QuestionRole.Support, DelayGrew),
     ];
 
     // Two readings are never taken at the very first and last segment.
@@ -49,18 +49,29 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     protected override IEnumerable<Queue> Propose(CaseView view)
     {
-        var places = view.Facts.Of<CounterDelta>().Where(d => (d.Name is "Qdisc.Dropped" or "Link.TxDropped") && d.At.Interface is not (null or "lo")).Select(d => d.At).Distinct();
+        var counted = view.Facts.Of<CounterDelta>().Where(d => (d.Name is "Qdisc.Dropped" or "Link.TxDropped") && d.At.Interface is not (null or "lo")).Select(d => d.At);
+        var passed = view.Losses.Where(l => l.Placement is { } p && IsThere(l, p.MissingAt)).Select(l => l.MissingAt!);
+        var onPath = view.Losses.Select(l => l.Direction).Distinct().SelectMany(view.Devices.StacksOnPath).ToHashSet();
+
+        // The device that matters first: where they vanished, then those that captures show on the way.
+        var places = counted.Concat(passed).Distinct()
+            .OrderByDescending(at => view.Losses.Any(l => IsThere(l, at)))
+            .ThenByDescending(at => view.Losses.Any(l => l.LastSeen?.Stack == at.Stack))
+            .ThenByDescending(at => onPath.Contains(at.Stack))
+            .ThenBy(at => at.ToString(), StringComparer.Ordinal);
         foreach (var at in places)
         {
             var drops = Drops(view, at);
-            if (drops > 0 || view.LostSegments > 0)
+            if (drops > 0 || view.LostSegments > view.Benign.Count)
             {
-                yield return new Queue(view, at, drops, drops == 0 ? [] : Covered(view, at, drops));
+                yield return new Queue(view, at, drops, Covered(view, at, drops));
             }
         }
     }
 
-    protected override string Summarise(Queue q) => $"The egress queue of {q.Scope} dropped {q.Drops} packets while {Counterpart(q) ?? q.View.LostSegments} segments were lost or sent again.";
+    protected override string Summarise(Queue q) => Waited(q) is { } waited
+        ? $"{q.Losses.Count} segments vanished before {q.Scope}, where others wait: {waited.Text}; the drops of its queue were not counted."
+        : $"The egress queue of {q.Scope} dropped {q.Drops} packets while {Counterpart(q) ?? q.View.LostSegments} segments were lost or sent again.";
 
     protected override string RemedyFor(Queue q) =>
         $"Raise the rate or the limit of the queue of {q.Scope} (tc -s qdisc show dev {q.At.Interface}; for pods the annotation kubernetes.io/egress-bandwidth), or use fq or fq_codel there; or send less.";
@@ -71,10 +82,17 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
     {
         var watch = TimeSpan.FromSeconds(60);
         var enter = q.At.Netns is { } netns ? $"ip netns exec {netns} " : "";
-        yield return new NextEvidence(
-            q.At, $"{enter}timeout 60 tcpdump -ni {q.At.Interface} -s 128 -w {q.At.Node ?? "node"}-{q.At.Interface}.pcap 'tcp'", watch,
-            "what leaves behind the queue; at the same time as a capture where the same segments come from (the pod's own device, or the device they came in by)");
-        yield return new NextEvidence(q.At, $"{enter}tc -s qdisc show dev {q.At.Interface} (before and after)", null, "how many the queue dropped meanwhile");
+        if (q.View.Delta(q.At, "Qdisc.Dropped") is null)
+        {
+            yield return new NextEvidence(q.At, $"{enter}tc -s qdisc show dev {q.At.Interface} (before and after)", null, "how many the queue dropped meanwhile");
+        }
+
+        if (!q.Losses.Any(l => IsThere(l, q.At)))
+        {
+            yield return new NextEvidence(
+                q.At, $"{enter}timeout 60 tcpdump -ni {q.At.Interface} -s 128 -w {q.At.Node ?? "node"}-{q.At.Interface}.pcap 'tcp'", watch,
+                "what leaves behind the queue; at the same time as a capture where the same segments come from (the pod's own device, or the device they came in by)");
+        }
     }
 
     private static long Drops(CaseView view, VantagePoint at) => view.Delta(at, "Qdisc.Dropped")?.Delta ?? view.Delta(at, "Link.TxDropped")?.Delta ?? 0;
@@ -82,10 +100,10 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
     /// <summary>Placed at the device; else, when the figures agree, all that left the node by it and are placed nowhere else.</summary>
     private static Loss[] Covered(CaseView view, VantagePoint at, long drops)
     {
-        var placed = view.Losses.Where(l => IsThere(l, at)).ToArray();
+        var placed = view.Losses.Where(l => IsThere(l, at) && !view.Benign.Contains(l)).ToArray();
         if (placed.Length > 0)
         {
-            return placed;
+            return drops > 0 || view.Delta(at, "Qdisc.Dropped") is null ? placed : [];
         }
 
         var open = view.Losses.Where(l => l.Placement is not { AbsenceProven: true } && view.Devices.StacksOnPath(l.Direction).Contains(at.Stack)).ToArray();
@@ -111,10 +129,24 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         {
             if (q.View.Delta(q.At, name) is { } grown)
             {
-                yield return Sighting.Of(grown.Delta > 0, $"{name} of {q.At} +{grown.Delta}", grown.From);
+                // The counter of the device counts what its driver drops; the queue above it has its own.
+                var text = $"{name} of {q.At} +{grown.Delta}";
+                yield return grown.Delta > 0 || name == "Qdisc.Dropped" || Device(q) is { Qdisc: "noqueue" } ? Sighting.Of(grown.Delta > 0, text, grown.From) : Sighting.Unknown(text, grown.From);
             }
         }
+
+        if (Waited(q) is { } waited)
+        {
+            yield return Sighting.Of(true, waited.Text, waited.From);
+        }
     }
+
+    private static NetworkInterface? Device(Queue q) => q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At);
+
+    /// <summary>Segments that got to the device waited for it, others vanished there, and nobody counted the drops of its queue.</summary>
+    private static HopDelay? Waited(Queue q) =>
+        q.Drops > 0 || q.View.Delta(q.At, "Qdisc.Dropped") is not null || !q.Losses.Any(l => IsThere(l, q.At)) ? null
+        : q.View.Hops.Where(h => h.Missing == q.At).Select(HopDelay.Of).FirstOrDefault(d => d?.Queued == true);
 
     private static IEnumerable<Sighting> AsMany(Queue q)
     {
@@ -130,15 +162,21 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             if (lost is { } n)
             {
                 var text = $"{q.Drops} dropped, {n} {what}";
-                yield return Agree(q.Drops, n) ? Sighting.Of(true, text) : q.Drops == 0 ? Sighting.Of(false, text) : Sighting.Unknown(text);
+                yield return Agree(q.Drops, n) ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
             }
+        }
+
+        if (Waited(q) is { } waited && placed > 0)
+        {
+            yield return Sighting.Of(true, $"{placed} of {q.View.LostSegments} vanished there", waited.From);
         }
     }
 
     private static IEnumerable<Sighting> DiedInQueue(Queue q)
     {
         var dead = q.Losses.Where(l => IsThere(l, q.At)).ToArray();
-        return dead.Length == 0 ? [] : [Sighting.Of(true, $"{dead.Length} seen at {dead[0].Placement!.At}, never at {q.At}, which dropped {q.Drops}", [.. dead.Take(24).Select(l => l.From)])];
+        var text = dead.Length == 0 ? "" : $"{dead.Length} seen at {dead[0].Placement!.At}, never at {q.At}, which dropped {(q.Drops > 0 ? q.Drops : "an unknown number")}";
+        return dead.Length == 0 ? [] : [new Sighting(q.Drops > 0 ? Answer.Yes : Answer.Unknown, text, [.. dead.Take(24).Select(l => l.From)])];
     }
 
     private static IEnumerable<Sighting> FitDevice(Queue q)
@@ -175,7 +213,7 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     private static IEnumerable<Sighting> DelayGrew(Queue q) => q.View.Hops
         .Where(h => h.Losses.Any(q.Losses.Contains))
-        .SelectMany(HopTests.DelayDidNotGrow)
+        .SelectMany(HopTests.NothingQueued)
         .Select(s => s with { Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } });
 
     /// <summary>An egress queue.</summary>

@@ -41,7 +41,7 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
     protected override IEnumerable<QuestionOf<Pieces>> Ask() =>
     [
         new("Were datagrams left incomplete, more than one in a hundred?", Quantifier.Any, QuestionRole.Signature, LeftIncomplete),
-        new("Was a fragment seen in one place and missing in the next?", Quantifier.Any, QuestionRole.Mechanism, PieceDied),
+        new("Was a fragment seen in one place and missing in the next, or all of them and never the datagram they make?", Quantifier.Any, QuestionRole.Mechanism, PieceDied),
         new("Did the capture itself lose nothing?", Quantifier.All, QuestionRole.Discriminator, CaptureComplete, "capture-kernel-drops"),
         new("Are the lost datagrams of a kind that may be fragmented?", Quantifier.Any, QuestionRole.Discriminator, MayBeCut, "pmtu-blackhole"),
         new("Did the sending side make fragments?", Quantifier.Any, QuestionRole.Support, Made),
@@ -61,7 +61,8 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
         var stacks = view.Facts.Of<CounterDelta>().Where(d => d.Name is "Ip.ReasmReqds" or "Ip.ReasmFails" or "Ip6.ReasmReqds" or "Ip6.ReasmFails").Select(d => d.At).Distinct().ToArray();
         foreach (var stack in stacks.Where(s => view.LostSegments > 0 || Failed(view, s) > 0))
         {
-            yield return new Pieces(view, Scope.Of(stack), stack, null, Covered(view, view.Facts.Of<FragmentTally>().Where(t => t.At.Stack == stack)));
+            yield return new Pieces(
+                view, Scope.Of(stack), stack, null, [.. Covered(view, view.Facts.Of<FragmentTally>().Where(t => t.At.Stack == stack)).Concat(NotUnwrapped(view, stack)).Distinct()]);
         }
 
         foreach (var tally in view.Facts.Of<FragmentTally>().Where(t => t.Datagrams > t.Complete)
@@ -73,7 +74,9 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
 
     protected override string Summarise(Pieces p) => p.Tally is { } t
         ? $"{t.Datagrams - t.Complete} of {t.Datagrams} fragmented datagrams from {t.Source} to {t.Destination} reach {p.Scope} incomplete."
-        : $"{Failed(p.View, p.Stack)} reassemblies failed on {p.Scope}: pieces of datagrams sent to it are lost.";
+        : Reassembly.Shortfalls(p.View, p.Stack).FirstOrDefault() is { } left
+            ? $"{left.Missing} datagrams came to {p.Scope} in fragments and were not put together there: {left.Text}."
+            : $"{Failed(p.View, p.Stack)} reassemblies failed on {p.Scope}: pieces of datagrams sent to it are lost.";
 
     protected override IEnumerable<NextEvidence> Next(Pieces p)
     {
@@ -86,6 +89,13 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
 
     private static long Failed(CaseView view, VantagePoint stack) =>
         (view.Delta(stack, "Ip.ReasmFails")?.Delta ?? 0) + (view.Delta(stack, "Ip6.ReasmFails")?.Delta ?? 0);
+
+    /// <summary>Came wrapped, and its fragments with it, and never left the tunnel there: the kernel did not put them together.</summary>
+    private static IEnumerable<Loss> NotUnwrapped(CaseView view, VantagePoint stack) => !Reassembly.Shortfalls(view, stack).Any() ? [] : view.Losses.Where(l =>
+        l.Placement is { AbsenceProven: true } p && p.At.Stack == stack && p.MissingAt.Stack == stack && p.MissingEncapsulation is null
+        && Encapsulation.Ends(view.Flow(new FlowKey(p.Capture, p.Flow))?.Encapsulation) is { } ends
+        && view.Facts.Of<FragmentTally>().Any(t => t.Capture == p.Capture && t.Datagrams > 0
+            && ((t.Source.Equals(ends.Source) && t.Destination.Equals(ends.Destination)) || (t.Source.Equals(ends.Destination) && t.Destination.Equals(ends.Source)))));
 
     /// <summary>Lost transmissions that travelled between the same two addresses, in fragments: wrapped by a tunnel between them, or themselves without DF.</summary>
     private static Loss[] Covered(CaseView view, IEnumerable<FragmentTally> tallies)
@@ -113,6 +123,11 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
             yield break;
         }
 
+        foreach (var left in Reassembly.Shortfalls(p.View, p.Stack))
+        {
+            yield return Sighting.Of(left.Missing > left.Of * TooMany, left.Text, left.Evidence);
+        }
+
         foreach (var ip in new[] { "Ip", "Ip6" })
         {
             if (p.View.Delta(p.Stack, ip + ".ReasmFails") is not { } fails)
@@ -122,7 +137,10 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
 
             var asked = p.View.Delta(p.Stack, ip + ".ReasmReqds");
             var text = asked is { } a ? $"{ip}.ReasmFails +{fails.Delta} of ReasmReqds +{a.Delta}" : $"{ip}.ReasmFails +{fails.Delta}";
-            yield return fails.Delta == 0 ? Sighting.Of(false, text, fails.From)
+
+            // Those still waited for have not failed yet: no failure says something only when the others were put together.
+            var settled = asked is { Delta: 0 } || (asked is { } all && p.View.Delta(p.Stack, ip + ".ReasmOKs") is { } whole && whole.Delta * 2 >= all.Delta);
+            yield return fails.Delta == 0 ? settled ? Sighting.Of(false, text, fails.From) : Sighting.Unknown(text, fails.From)
                 : asked is { Delta: > 0 } of ? Sighting.Of(fails.Delta > of.Delta * TooMany, text, fails.From, of.From)
                 : Sighting.Unknown(text, fails.From);
         }
@@ -131,6 +149,11 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
 
     private static IEnumerable<Sighting> PieceDied(Pieces p)
     {
+        if (p.Tally is null && Reassembly.Shortfalls(p.View, p.Stack).FirstOrDefault() is { } left && NotUnwrapped(p.View, p.Stack).FirstOrDefault() is { Placement: { } placement })
+        {
+            yield return Sighting.Of(true, $"all pieces seen at {placement.At}, never put together at {placement.MissingAt}: {left.Text}", [placement.From, .. left.Evidence]);
+        }
+
         var tallies = p.View.Facts.Of<FragmentTally>();
         foreach (var there in tallies.Where(t => t.At.Stack == p.Stack && t.Datagrams > t.Complete && Trustworthy(p.View, t.Capture)))
         {
@@ -155,6 +178,11 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
         }
 
         // What the kernel counts, no capture can lose.
+        foreach (var left in Reassembly.Shortfalls(p.View, p.Stack).Where(_ => p.Tally is null))
+        {
+            yield return Sighting.Of(true, "counted by the kernel", left.Evidence);
+        }
+
         if (p.View.Delta(p.Stack, "Ip.ReasmFails") is { Delta: > 0 } fails)
         {
             yield return Sighting.Of(true, "counted by the kernel", fails.From);

@@ -130,8 +130,12 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
         {
             var total = step.DeliveredBelow + step.LostBelow;
             var text = $"{step.SmallestLost} bytes and more: {step.Losses.Count} of {step.Losses.Count} lost; up to {step.LargestDelivered}: {step.DeliveredBelow} of {total} delivered";
-            var sure = step.Repeated(n.View) && step.PathWasOpen(n.View);
-            yield return sure ? Sighting.Of(true, text, Frames(step.Losses)) : Sighting.Unknown(text + ", which does not tell size from a black-out", Frames(step.Losses));
+            var why = !step.Repeated(n.View) ? ", and not at another time again"
+                : !step.PathWasOpen(n.View) ? ", which does not tell size from a black-out"
+                : step.SizePassesElsewhere(n.View) ? ", but another connection between the two passes it"
+                : !SizesCertain(n, step) ? ", but the capture shows several segments as one"
+                : null;
+            yield return why is null ? Sighting.Of(true, text, Frames(step.Losses)) : Sighting.Unknown(text + why, Frames(step.Losses));
         }
 
         var dead = n.SeenToDie.ToArray();
@@ -140,6 +144,13 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
             yield return Sighting.Of(true, $"{dead.Length} of {n.SmallestLost} bytes or more, none came out", Frames(dead));
         }
     }
+
+    /// <summary>What was lost is no more than one segment of the size agreed on, or no frame there is more than one.</summary>
+    private static bool SizesCertain(Narrowing n, SizeStep step) => step.Losses.All(l =>
+    {
+        var key = new FlowKey(l.Fate.Capture, l.Fate.Flow);
+        return n.View.Capture(l.Fate.Capture) is not { SuperPackets: > 0 } || (n.View.Sender(key, !l.Fate.FromClient)?.Mss is { } mss && l.Length <= mss);
+    });
 
     private static IEnumerable<Sighting> SmallerPassed(Narrowing n)
     {
@@ -161,6 +172,12 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
     {
         if (n.Losses.Count == 0)
         {
+            yield break;
+        }
+
+        if (!n.DiscoveryWorked && n.Steps.All(s => !s.Repeated(n.View)) && SizeStep.Persistence(n.Losses) == TimeSpan.Zero)
+        {
+            yield return Sighting.Unknown($"{n.Losses.Count} lost, none of the same bytes a second time", Frames(n.Losses));
             yield break;
         }
 
@@ -249,7 +266,15 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
             yield return Sighting.Of(true, "seen whole before, no piece of it after", n.SeenToDie.First().From);
         }
 
-        foreach (var stack in n.Losses.Select(l => l.Direction).Distinct().SelectMany(n.View.Devices.StacksOnPath).Distinct())
+        var stacks = n.Losses.Select(l => l.Direction).Distinct().SelectMany(n.View.Devices.StacksOnPath).Distinct().ToArray();
+        var left = stacks.SelectMany(s => Reassembly.Shortfalls(n.View, s)).ToArray();
+        if (left.Length > 0 && !n.SeenToDie.Any())
+        {
+            yield return Sighting.Of(false, left[0].Text, left[0].Evidence);
+            yield break;
+        }
+
+        foreach (var stack in stacks)
         {
             if (n.View.Delta(stack, "Ip.ReasmFails") is { } fails)
             {

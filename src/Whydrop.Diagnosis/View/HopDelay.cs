@@ -1,0 +1,84 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Whether something waits in line where segments die.</summary>
+/// <param name="Queued">A queue stands there; null when that cannot be told from noise.</param>
+/// <param name="Text">The figures.</param>
+internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
+{
+    // A queue that drops is full, and a full queue holds more than a datagram or two: what cannot hold these is none.
+    private const double NoQueue = 2;
+    private const double Queue = 4;
+    private const double Datagram = 1500;
+
+    // Hosts answer late by less than this by themselves: interrupts, softirqs, a timer tick.
+    private static readonly TimeSpan HostNoise = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured.</summary>
+    internal static HopDelay? Of(Hop hop) => Across(hop) ?? RoundTrip(hop);
+
+    /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line.</summary>
+    private static HopDelay? Across(Hop hop)
+    {
+        var directions = hop.Losses.Select(l => l.Direction).ToHashSet();
+        var measured = hop.View.Facts.Of<HopSummary>()
+            .Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { MinDelay: not null, MedianDelay: not null, P99Delay: not null })
+            .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient))).ToArray();
+        if (measured.Length == 0 || Rate(hop) is not { } rate)
+        {
+            return null;
+        }
+
+        var least = measured.Min(h => h.MinDelay!.Value);
+        var usual = measured.Max(h => h.MedianDelay!.Value) - least;
+        var slowest = measured.Max(h => h.P99Delay!.Value) - least;
+        var text = string.Create(
+            null, $"from {hop.Seen} to {hop.Missing} {usual.TotalMilliseconds:0.###} ms at the median and {slowest.TotalMilliseconds:0.###} ms for the slowest in 100, {usual.TotalSeconds * rate / Datagram:0.#} and {slowest.TotalSeconds * rate / Datagram:0.#} datagrams in line");
+        bool? queued = usual.TotalSeconds * rate >= Queue * Datagram ? true : slowest.TotalSeconds * rate < NoQueue * Datagram ? false : null;
+        return new HopDelay(queued, text, measured[0].From);
+    }
+
+    /// <summary>The round trip before a loss is that of a full queue each time: long, and much the same.</summary>
+    private static HopDelay? RoundTrip(Hop hop)
+    {
+        var waits = new List<double>();
+        foreach (var loss in hop.Losses)
+        {
+            if (loss.Fate.RttBefore is { } before && hop.View.Sender(new FlowKey(loss.Fate.Capture, loss.Fate.Flow), loss.Fate.FromClient)?.MinRtt is { } least)
+            {
+                waits.Add(Math.Max(0, (before - least).TotalSeconds));
+            }
+        }
+
+        if (waits.Count == 0)
+        {
+            return null;
+        }
+
+        waits.Sort();
+        var (low, median, high) = (waits[waits.Count / 4], waits[waits.Count / 2], waits[(int)(waits.Count * 0.9)]);
+        var line = Rate(hop) is { } rate ? median * rate / Datagram : (double?)null;
+        var text = string.Create(null, $"round trip before loss {median * 1000:0.0} ms above the shortest, in half of all cases from {low * 1000:0.0} ms up")
+            + (line is { } l ? string.Create(null, $", {l:0.#} datagrams in line") : "");
+        bool? queued = median == 0 || line < NoQueue ? false : median >= HostNoise.TotalSeconds && line is null or >= Queue && low >= high / 2 ? true : null;
+        return new HopDelay(queued, text, hop.Losses[0].From);
+    }
+
+    /// <summary>Bytes delivered per second while there was anything to deliver.</summary>
+    private static double? Rate(Hop hop)
+    {
+        double bytes = 0;
+        double seconds = 0;
+        foreach (var timeline in HopTests.Timelines(hop))
+        {
+            var busy = timeline.Bins.Where(b => b.Segments > 0).ToArray();
+            bytes += busy.Sum(b => (double)(b.Bytes - b.LostBytes));
+            seconds += busy.Length * timeline.BinWidth.TotalSeconds;
+        }
+
+        return seconds > 0 ? bytes / seconds : null;
+    }
+}
