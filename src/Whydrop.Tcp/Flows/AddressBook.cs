@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Security.Cryptography;
 using Whydrop.Tcp.Memory;
 
 namespace Whydrop.Tcp.Flows;
@@ -16,9 +15,9 @@ internal sealed unsafe class AddressBook : IDisposable
 
     public AddressBook()
     {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        seed = BitConverter.ToUInt64(bytes) | 1;
+        Span<byte> bytes = stackalloc byte[16];
+        _ = Guid.NewGuid().TryWriteBytes(bytes);
+        seed = (BitConverter.ToUInt64(bytes) ^ BitConverter.ToUInt64(bytes[8..])) | 1;
     }
 
     /// <summary>The number of a 16-byte address.</summary>
