@@ -41,6 +41,7 @@ internal sealed unsafe class FlowEngine : IDisposable
     /// <summary>Takes the segments of a batch.</summary>
     /// <param name="segments">In the order of their frames; <see cref="TcpSegment.Flow"/> is what was foreseen.</param>
     /// <param name="batch">Their frames.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(Span<TcpSegment> segments, FrameBatch batch)
     {
         var firstFrame = (uint)batch.FirstFrameNumber;

@@ -17,6 +17,7 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
     private PacketHeaders headers;
 
     /// <summary>Takes all frames of a batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(FrameBatch batch)
     {
         var frames = batch.Frames;
