@@ -36,6 +36,8 @@ internal sealed unsafe class AddressBook : IDisposable
     public IPAddress Address(uint number)
     {
         Span<byte> bytes = stackalloc byte[16];
+
+        // SAFETY: numbers are given out by Intern alone, so their element exists; elements never move.
         BinaryPrimitives.WriteUInt128BigEndian(bytes, *addresses[(int)number]);
         return new IPAddress(bytes);
     }
@@ -49,6 +51,7 @@ internal sealed unsafe class AddressBook : IDisposable
         var i = Hash(value) & mask;
         for (; slots[i] != 0; i = (i + 1) & mask)
         {
+            // SAFETY: a slot that is not 0 holds the number of an element, plus one.
             if (*addresses[(int)slots[i] - 1] == value)
             {
                 return slots[i] - 1;

@@ -3,6 +3,7 @@ namespace Whydrop.Tcp.Flows;
 /// <summary>A connection as seen from the sender of the segment at hand. Pointers into slabs, which never move.</summary>
 internal unsafe ref struct Direction
 {
+    // SAFETY: all point into the records and openings of the flow table, whose blocks stay in place until the analysis is disposed of.
     public FlowRecord* Flow;
     public FlowOpening* Opening;
     public SenderState* Fwd;
