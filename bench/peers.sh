@@ -39,7 +39,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"; [ $keep = 1 ] || rm -rf "$dir"' EXIT
 
 "$root/whydrop" --version >/dev/null
-dotnet build "$here/Whydrop.Bench.Generate" -c Release -v q --nologo -clp:NoSummary >&2
+dotnet build "$here/Whydrop.Bench.Generate" -c Release -v q --nologo >"$work/build" 2>&1 || { cat "$work/build" >&2; exit 1; }
 gcc -O2 -o "$work/headerwalk" "$here/headerwalk.c"
 ours=$root/artifacts/whydrop/whydrop
 

@@ -6,6 +6,7 @@ namespace Whydrop.Lab.Native;
 /// <summary>The few system calls that the base class library does not offer.</summary>
 internal static partial class Libc
 {
+    // SAFETY: each declaration has the types of the C function on 64-bit Linux; whoever passes a pointer keeps its memory pinned for the call and gives its true length.
     public const int SigInt = 2;
     public const int SigKill = 9;
     public const short PollIn = 1;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Whydrop.Tcp.Facts;
 using Whydrop.Wire;
 
@@ -11,6 +12,7 @@ internal static class ChecksumSample
     private const int Every = 64;
 
     /// <summary>Whether a frame belongs to the sample: all of a short capture, one in 64 of a long one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Wants(long frame) => frame <= First || frame % Every == 0;
 
     public static void Take(in PacketHeaders h, ReadOnlySpan<byte> frame, PointTally point)

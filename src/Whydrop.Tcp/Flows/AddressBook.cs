@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Security.Cryptography;
 using Whydrop.Tcp.Memory;
 
 namespace Whydrop.Tcp.Flows;
@@ -17,9 +16,9 @@ internal sealed unsafe class AddressBook : IDisposable
 
     public AddressBook()
     {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        seed = BitConverter.ToUInt64(bytes) | 1;
+        Span<byte> bytes = stackalloc byte[16];
+        _ = Guid.NewGuid().TryWriteBytes(bytes);
+        seed = (BitConverter.ToUInt64(bytes) ^ BitConverter.ToUInt64(bytes[8..])) | 1;
     }
 
     /// <summary>The number of a 16-byte address.</summary>
@@ -38,6 +37,8 @@ internal sealed unsafe class AddressBook : IDisposable
     public IPAddress Address(uint number)
     {
         Span<byte> bytes = stackalloc byte[16];
+
+        // SAFETY: numbers are given out by Intern alone, so their element exists; elements never move.
         BinaryPrimitives.WriteUInt128BigEndian(bytes, *addresses[(int)number]);
         return new IPAddress(bytes);
     }
@@ -51,6 +52,7 @@ internal sealed unsafe class AddressBook : IDisposable
         var i = Hash(value) & mask;
         for (; slots[i] != 0; i = (i + 1) & mask)
         {
+            // SAFETY: a slot that is not 0 holds the number of an element, plus one.
             if (*addresses[(int)slots[i] - 1] == value)
             {
                 return slots[i] - 1;

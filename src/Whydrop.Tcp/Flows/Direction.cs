@@ -4,6 +4,7 @@ namespace Whydrop.Tcp.Flows;
 // SAFETY: the pointers are of slabs that never move and outlive the segment at hand; a ref struct cannot be kept longer.
 internal unsafe ref struct Direction
 {
+    // SAFETY: all point into the records and openings of the flow table, whose blocks stay in place until the analysis is disposed of.
     public FlowRecord* Flow;
     public FlowOpening* Opening;
     public SenderState* Fwd;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Whydrop.Capture;
 using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Memory;
@@ -37,33 +38,40 @@ internal sealed unsafe class FlowEngine : IDisposable
     /// <summary>Times a key was taken over by a new connection: what was looked up ahead may be stale.</summary>
     public int Reuses { get; set; }
 
-    /// <summary>Takes one segment.</summary>
-    /// <param name="s">The segment; its <see cref="TcpSegment.Flow"/> is what was foreseen.</param>
-    /// <param name="frameNumber">Number of its frame.</param>
-    /// <param name="frame">Its captured bytes.</param>
-    public void Take(ref TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
+    /// <summary>Takes the segments of a batch.</summary>
+    /// <param name="segments">In the order of their frames; <see cref="TcpSegment.Flow"/> is what was foreseen.</param>
+    /// <param name="batch">Their frames.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Take(Span<TcpSegment> segments, FrameBatch batch)
     {
-        var index = s.Flow;
-        History.Now = frameNumber;
-        if (index < 0 || !Table.Records[index]->Key.Same(s.Key))
+        var firstFrame = (uint)batch.FirstFrameNumber;
+        var reuses = Reuses;
+        foreach (ref var s in segments)
         {
-            index = Table.Find(s.Key, s.Hash);
-            if (index < 0)
+            var frameNumber = firstFrame + (uint)s.Row;
+            var index = s.Flow;
+            History.Now = frameNumber;
+            if (index >= 0)
             {
-                index = Open(ref s, frameNumber, frame);
+                // SAFETY: an index out of the table is that of a record, and records never move.
+                var flow = Table.Records[index];
+                if (flow->Key.Same(s.Key) && Reuses == reuses)
+                {
+                    var fwd = s.FromHigh ? &flow->High : &flow->Low;
+                    var rev = s.FromHigh ? &flow->Low : &flow->High;
+                    if (flow->Unusual >= 0 && (s.Flags & ControlOrAck) == TcpFlag.Ack && IsClean(s, *fwd, *rev))
+                    {
+                        AdvanceClean(s, flow, fwd, rev, index, frameNumber);
+                        continue;
+                    }
+
+                    careful.Take(ref s, index, frameNumber, batch.Bytes(batch.Frames[s.Row]));
+                    continue;
+                }
             }
-        }
 
-        var flow = Table.Records[index];
-        var fwd = s.FromHigh ? &flow->High : &flow->Low;
-        var rev = s.FromHigh ? &flow->Low : &flow->High;
-        if (flow->Unusual < 0 || (s.Flags & ControlOrAck) != TcpFlag.Ack || !IsClean(s, *fwd, *rev))
-        {
-            careful.Take(ref s, index, frameNumber, frame);
-            return;
+            TakeUnforeseen(ref s, frameNumber, batch.Bytes(batch.Frames[s.Row]));
         }
-
-        AdvanceClean(s, flow, fwd, rev, index, frameNumber);
     }
 
     public void Dispose()
@@ -72,6 +80,29 @@ internal sealed unsafe class FlowEngine : IDisposable
         History.Dispose();
         Unusual.Dispose();
         Ledger.Dispose();
+    }
+
+    // Not in the table when the batch was looked up, another connection with the same hash, or a key taken over since.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeUnforeseen(ref TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        var index = Table.Find(s.Key, s.Hash);
+        if (index < 0)
+        {
+            index = Open(ref s, frameNumber, frame);
+        }
+
+        var flow = Table.Records[index];
+        var fwd = s.FromHigh ? &flow->High : &flow->Low;
+        var rev = s.FromHigh ? &flow->Low : &flow->High;
+        if (flow->Unusual >= 0 && (s.Flags & ControlOrAck) == TcpFlag.Ack && IsClean(s, *fwd, *rev))
+        {
+            AdvanceClean(s, flow, fwd, rev, index, frameNumber);
+        }
+        else
+        {
+            careful.Take(ref s, index, frameNumber, frame);
+        }
     }
 
     /// <summary>A new connection for a key.</summary>

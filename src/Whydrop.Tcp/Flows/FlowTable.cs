@@ -22,13 +22,18 @@ internal sealed unsafe class FlowTable : IDisposable
         // The kernel's random bytes by way of a version 4 UUID: the cryptographic classes would load OpenSSL for eight bytes.
         Span<byte> seed = stackalloc byte[16];
         _ = Guid.NewGuid().TryWriteBytes(seed);
-        Seed = (BitConverter.ToUInt64(seed) ^ BitConverter.ToUInt64(seed[8..])) | 1;
+        Seed = BitConverter.ToUInt64(seed) | 1;
+        SecondSeed = BitConverter.ToUInt64(seed[8..]) | 1;
         memory = Allocate(FirstCapacity);
         slots = (ulong*)memory.Start;
         mask = FirstCapacity - 1;
     }
 
+    /// <summary>First seed of <see cref="FlowKeyBits.Mix"/>.</summary>
     public ulong Seed { get; }
+
+    /// <summary>Second seed.</summary>
+    public ulong SecondSeed { get; }
 
     public NativeSlab<FlowRecord> Records { get; } = new();
 

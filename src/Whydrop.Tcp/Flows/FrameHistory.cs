@@ -12,7 +12,7 @@ internal sealed unsafe class FrameHistory : IDisposable
 {
     /// <summary>Frames kept.</summary>
     public const uint Capacity = 1 << 18;
-    private readonly NativePages memory = new(Capacity * (nuint)sizeof(PastFrame));
+    private readonly NativePages memory = new NativePages(Capacity * (nuint)sizeof(PastFrame)).PreferHugePages();
     private readonly PastFrame* frames;
 
     public FrameHistory() => frames = (PastFrame*)memory.Start;

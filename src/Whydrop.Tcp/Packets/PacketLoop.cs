@@ -11,47 +11,64 @@ namespace Whydrop.Tcp.Packets;
 /// Batches of frames to segments to the engine, in three sweeps: decode and fetch the slot ahead, foresee the flow and fetch its record
 /// ahead, analyse. What is no whole TCP segment goes to its own, slower places.
 /// </summary>
-internal sealed class PacketLoop(FlowEngine engine, PointBook points, AddressBook addresses, EncapsulationBook encapsulations, OtherFrames others)
+internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, AddressBook addresses, EncapsulationBook encapsulations, OtherFrames others)
 {
     private readonly TcpSegment[] segments = new TcpSegment[FrameBatch.Capacity];
     private PacketHeaders headers;
 
     /// <summary>Takes all frames of a batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(FrameBatch batch)
     {
         var frames = batch.Frames;
+        var table = engine.Table;
+        var (seed, secondSeed) = (table.Seed, table.SecondSeed);
         var count = 0;
-        for (var row = 0; row < frames.Length; row++)
+        fixed (byte* start = batch.Buffer)
         {
-            ref readonly var frame = ref frames[row];
-            if (Decode(frame, batch.Bytes(frame), batch.FirstFrameNumber + row, ref segments[count]))
+            for (var row = 0; row < frames.Length; row++)
             {
+                ref readonly var frame = ref frames[row];
                 ref var segment = ref segments[count];
-                segment.Row = row;
-                segment.Hash = segment.Key.Mix(engine.Table.Seed);
-                engine.Table.PrefetchSlot(segment.Hash);
-                count++;
+
+                // SAFETY: the frames of a batch lie inside its buffer, which is pinned.
+                if (ReadPlain(frame, start + frame.Offset, batch.FirstFrameNumber + row, ref segment)
+                    || Decode(frame, batch.Bytes(frame), batch.FirstFrameNumber + row, ref segment))
+                {
+                    segment.Time = frame.UnixNanoseconds;
+                    segment.Row = row;
+                    segment.Hash = segment.Key.Mix(seed, secondSeed);
+                    table.PrefetchSlot(segment.Hash);
+                    count++;
+                }
             }
         }
 
-        for (var i = 0; i < count; i++)
+        var taken = segments.AsSpan(0, count);
+        foreach (ref var segment in taken)
         {
-            segments[i].Flow = engine.Table.Foresee(segments[i].Hash);
+            segment.Flow = table.Foresee(segment.Hash);
         }
 
-        var reuses = engine.Reuses;
-        for (var i = 0; i < count; i++)
-        {
-            ref var segment = ref segments[i];
-            if (engine.Reuses != reuses)
-            {
-                segment.Flow = -1;
-            }
-
-            engine.Take(ref segment, (uint)(batch.FirstFrameNumber + segment.Row), batch.Bytes(frames[segment.Row]));
-        }
+        engine.Take(taken, batch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool ReadPlain(in CapturedFrame frame, byte* bytes, long number, ref TcpSegment s)
+    {
+        var place = points.PlaceOf(frame.Interface);
+        if (place is null || ChecksumSample.Wants(number)
+            || !PlainSegment.TryRead(bytes, frame.CapturedLength, frame.OriginalLength, place.IpOffset, place.TypeOffset, place.Number, ref s))
+        {
+            return false;
+        }
+
+        place.Point.CountFrame(frame);
+        place.Point.TcpSegments++;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Decode(in CapturedFrame frame, ReadOnlySpan<byte> bytes, long number, ref TcpSegment s)
     {
         var link = points.LinkOf(frame.Interface);
@@ -63,21 +80,16 @@ internal sealed class PacketLoop(FlowEngine engine, PointBook points, AddressBoo
             others.TakeTunnel(headers, bytes, number, point);
         }
 
-        if (headers.Status != DecodeStatus.Tcp)
+        // The first piece of a fragmented segment is none: its payload length is that of the piece.
+        if (headers.Status != DecodeStatus.Tcp || headers.MoreFragments)
         {
-            others.Take(headers, frame, bytes, number, point);
-            return false;
-        }
-
-        if (headers.MoreFragments)
-        {
-            // The first piece of a fragmented segment: its payload length is that of the piece.
             others.Take(headers, frame, bytes, number, point);
             return false;
         }
 
         point.TcpSegments++;
-        Fill(frame, bytes, point, ref s);
+        s.Take(headers);
+        SetKey(bytes, (uint)point.Point.Index, ref s);
         if (ChecksumSample.Wants(number))
         {
             ChecksumSample.Take(headers, bytes, point);
@@ -86,59 +98,24 @@ internal sealed class PacketLoop(FlowEngine engine, PointBook points, AddressBoo
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Fill(in CapturedFrame frame, ReadOnlySpan<byte> bytes, PointTally point, ref TcpSegment s)
+    private void SetKey(ReadOnlySpan<byte> bytes, uint point, ref TcpSegment s)
     {
         ref var h = ref headers;
-        s.Time = frame.UnixNanoseconds;
-        s.Sequence = h.Sequence;
-        s.Acknowledgment = h.Acknowledgment;
-        s.Length = h.PayloadLength;
-        s.IpLength = h.IpLength;
-        s.TsVal = h.TsVal;
-        s.TsEcr = h.TsEcr;
-        s.IpId = h.IpId;
-        s.Window = h.Window;
-        s.Flags = h.TcpFlags;
-        s.Ttl = h.Ttl;
-        s.TcpOptionsLength = (byte)h.TcpOptionsLength;
-        s.SackBlocks = h.SackBlocks;
-        s.HasTimestamp = h.HasTimestamp;
-        s.DontFragment = h.DontFragment;
-        s.IpOffset = h.IpOffset;
-        s.TcpOffset = h.TransportOffset;
-        s.SackOffset = h.SackOffset;
-        FillKey(bytes, point, ref s);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FillKey(ReadOnlySpan<byte> bytes, PointTally point, ref TcpSegment s)
-    {
-        ref var h = ref headers;
-        var domain = (uint)point.Point.Index << 16;
+        var domain = 0u;
         var (source, destination) = (h.Source4, h.Destination4);
         if (h.IpVersion == 6)
         {
-            domain |= FlowKeyBits.Ipv6Domain;
+            domain = FlowKeyBits.Ipv6Domain;
             source = addresses.NumberOf(bytes.Slice(h.IpOffset + 8, 16));
             destination = addresses.NumberOf(bytes.Slice(h.IpOffset + 24, 16));
         }
 
+        s.TunnelReversed = h.TunnelDepth != 0 && EncapsulationBook.IsReversed(h, bytes);
         if (h.TunnelDepth != 0)
         {
             domain |= (uint)encapsulations.NumberOf(h, bytes);
-            s.TunnelReversed = EncapsulationBook.IsReversed(h, bytes);
         }
 
-        s.FromHigh = source > destination || (source == destination && h.SourcePort > h.DestinationPort);
-        s.Key.Domain = domain;
-        if (s.FromHigh)
-        {
-            (s.Key.AddressLow, s.Key.AddressHigh, s.Key.PortLow, s.Key.PortHigh) = (destination, source, h.DestinationPort, h.SourcePort);
-        }
-        else
-        {
-            (s.Key.AddressLow, s.Key.AddressHigh, s.Key.PortLow, s.Key.PortHigh) = (source, destination, h.SourcePort, h.DestinationPort);
-        }
+        s.FromHigh = s.Key.Set(FlowKeyBits.End(source, h.SourcePort), FlowKeyBits.End(destination, h.DestinationPort), point, domain);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class PointBook(CaptureFile file)
     private readonly Dictionary<long, PointTally> byPlace = [];
     private LinkType[] links = [];
     private PointTally?[] byInterface = [];
+    private PlainPlace?[] plain = [];
     private PointTally? last;
     private long lastPlace = -1;
 
@@ -29,6 +30,10 @@ internal sealed class PointBook(CaptureFile file)
             }
         }
     }
+
+    /// <summary>How plain frames of an interface are read and counted; null until its first frame, and when each frame tells its own point.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PlainPlace? PlaceOf(int fileInterface) => (uint)fileInterface < (uint)plain.Length ? plain[fileInterface] : null;
 
     public LinkType LinkOf(int fileInterface) => fileInterface < links.Length ? links[fileInterface] : Learn(fileInterface);
 
@@ -53,6 +58,9 @@ internal sealed class PointBook(CaptureFile file)
         lastPlace = place;
         last = point;
         byInterface[fileInterface] = link == LinkType.LinuxSll2 ? null : point;
+        plain[fileInterface] = link == LinkType.LinuxSll2 || PlainSegment.IpOffset(link) < 0
+            ? null
+            : new PlainPlace(point, (uint)point.Point.Index, PlainSegment.IpOffset(link), PlainSegment.TypeOffset(link));
         return point;
     }
 
@@ -84,6 +92,7 @@ internal sealed class PointBook(CaptureFile file)
         }
 
         Array.Resize(ref byInterface, count);
+        Array.Resize(ref plain, count);
         return links[fileInterface];
     }
 }

@@ -58,4 +58,26 @@ internal struct TcpSegment
 
     /// <summary>Sequence space taken: payload, SYN and FIN.</summary>
     public readonly uint SequenceEnd => Sequence + (uint)Length + ((Flags & (TcpFlag.Syn | TcpFlag.Fin)) != 0 ? 1u : 0u);
+
+    /// <summary>Everything but key, time, row, hash and flow, from decoded headers.</summary>
+    public void Take(in PacketHeaders h)
+    {
+        Sequence = h.Sequence;
+        Acknowledgment = h.Acknowledgment;
+        Length = h.PayloadLength;
+        IpLength = h.IpLength;
+        TsVal = h.TsVal;
+        TsEcr = h.TsEcr;
+        IpId = h.IpId;
+        Window = h.Window;
+        Flags = h.TcpFlags;
+        Ttl = h.Ttl;
+        TcpOptionsLength = (byte)h.TcpOptionsLength;
+        SackBlocks = h.SackBlocks;
+        HasTimestamp = h.HasTimestamp;
+        DontFragment = h.DontFragment;
+        IpOffset = h.IpOffset;
+        TcpOffset = h.TransportOffset;
+        SackOffset = h.SackOffset;
+    }
 }
