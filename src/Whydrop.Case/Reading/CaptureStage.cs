@@ -14,7 +14,7 @@ namespace Whydrop.Case.Reading;
 internal sealed class CaptureStage(
     List<CaseEntry> entries, CapturePlace place, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
-    /// <summary>Facts of the journeys; empty until <see cref="Run"/>, and for a single capture point.</summary>
+    /// <summary>Facts of the journeys; empty until <see cref="Run"/>.</summary>
     public IReadOnlyList<Fact> Joined { get; private set; } = [];
 
     public List<ReadFile> Run()
@@ -37,7 +37,8 @@ internal sealed class CaptureStage(
             firstCapture += analysis.Points.Count;
         }
 
-        if (firstCapture > 1)
+        // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
+        if (sources.Count > 0)
         {
             Joined = JourneyJoin.Run(sources, new FactSet(files.SelectMany(f => f.Facts)), cancellation);
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Packets;
 
@@ -20,8 +21,8 @@ internal sealed class PathMtus(AddressBook addresses)
     /// <summary>Takes an MTU that was told to the sender of a quoted datagram.</summary>
     public void Take(int point, IPEndPoint source, IPEndPoint destination, long time, int mtu)
     {
-        var domain = ((uint)point << 16) | (source.Address.GetAddressBytes().Length == 16 ? FlowKeyBits.Ipv6Domain : 0);
-        var path = new Path(domain, Number(source.Address), Number(destination.Address), (ushort)source.Port, (ushort)destination.Port);
+        var ipv6 = source.Address.AddressFamily == AddressFamily.InterNetworkV6;
+        var path = new Path(point, ipv6, Number(source.Address), Number(destination.Address), (ushort)source.Port, (ushort)destination.Port);
         if (paths.TryGetValue(path, out var known))
         {
             paths[path] = (Math.Min(known.Since, time), Math.Min(known.Mtu, mtu));
@@ -35,10 +36,9 @@ internal sealed class PathMtus(AddressBook addresses)
     /// <summary>Whether a datagram of this length, sent then, was longer than what its sender had been told, or the telling was on its way.</summary>
     public bool Exceeds(in FlowKeyBits key, bool fromHigh, long time, int datagramLength)
     {
-        var domain = key.Domain & (0xFFFF0000 | FlowKeyBits.Ipv6Domain);
         var path = fromHigh
-            ? new Path(domain, key.AddressHigh, key.AddressLow, key.PortHigh, key.PortLow)
-            : new Path(domain, key.AddressLow, key.AddressHigh, key.PortLow, key.PortHigh);
+            ? new Path(key.Point, key.IsIpv6, key.AddressHigh, key.AddressLow, key.PortHigh, key.PortLow)
+            : new Path(key.Point, key.IsIpv6, key.AddressLow, key.AddressHigh, key.PortLow, key.PortHigh);
         return paths.TryGetValue(path, out var told) && time >= told.Since && datagramLength > told.Mtu;
     }
 
@@ -48,5 +48,5 @@ internal sealed class PathMtus(AddressBook addresses)
         return bytes.Length == 16 ? addresses.NumberOf(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
     }
 
-    private readonly record struct Path(uint Domain, uint Source, uint Destination, ushort SourcePort, ushort DestinationPort);
+    private readonly record struct Path(int Point, bool Ipv6, uint Source, uint Destination, ushort SourcePort, ushort DestinationPort);
 }
