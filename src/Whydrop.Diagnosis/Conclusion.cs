@@ -42,9 +42,9 @@ internal static class Conclusion
     /// <summary>What a capture cannot show may still be counted: something that drops, or cannot fragment or reassemble.</summary>
     private static bool HasSymptom(CaseView view, Ledger ledger) => ledger.LostSegments > view.Benign.Count
         || view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && Symptoms.Contains(d.Name))
-        || view.Facts.Of<CounterDelta>().Where(d => d.Name is "Ip.FragFails" or "Ip6.FragFails").Sum(d => d.Delta) > view.Benign.Count;
+        || (view.Benign.Count == 0 && view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && (d.Name is "Ip.FragFails" or "Ip6.FragFails")));
 
-    // FragFails stands apart: each datagram that path MTU discovery probes with adds one.
+    // FragFails stands apart: path MTU discovery at work makes it grow, on the router and on the sender.
     private static readonly HashSet<string> Symptoms = new(StringComparer.Ordinal) { "Qdisc.Dropped", "Link.TxDropped", "Ip.ReasmFails", "Ip6.ReasmFails" };
 
     private static string Lost(Ledger ledger) => ledger.LostSegments == 0 ? "none lost"

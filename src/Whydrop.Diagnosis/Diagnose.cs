@@ -20,10 +20,19 @@ public static class Diagnose
         var (outcome, reason) = Conclusion.Of(view, told, ledger);
         return new CaseDiagnosis(
             outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view),
-            [.. told.SelectMany(j => j.Next).Distinct()], facts.Of<Gap>(), FlowsWorthShowing(view))
+            [.. told.SelectMany(j => WorthCollecting(view, j.Next)).Distinct()], facts.Of<Gap>(), FlowsWorthShowing(view))
         {
             OutcomeReason = reason,
         };
+    }
+
+    /// <summary>A capture is worth taking at a new place, and at an old one only at the same time as at a new one.</summary>
+    private static IEnumerable<NextEvidence> WorthCollecting(CaseView view, IReadOnlyList<NextEvidence> next)
+    {
+        static bool IsCapture(NextEvidence n) => n.Command.Contains("tcpdump", StringComparison.Ordinal);
+        var captured = view.Captures.Where(c => c is { Complete: true, At.Interface: not null }).Select(c => c.At).ToHashSet();
+        var anew = next.Any(n => IsCapture(n) && !captured.Contains(n.Where));
+        return next.Where(n => anew || !IsCapture(n));
     }
 
     /// <summary>Every fault against every scope it proposes, also those not worth telling.</summary>

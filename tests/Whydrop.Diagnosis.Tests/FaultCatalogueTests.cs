@@ -40,4 +40,15 @@ public class FaultCatalogueTests
             Assert.All(fault.Questions, q => Assert.EndsWith("?", q.Text, StringComparison.Ordinal));
         }
     }
+
+    [Fact]
+    public void Every_question_reads_right_when_it_is_answered()
+    {
+        foreach (var question in FaultCatalogue.All.SelectMany(f => f.Questions))
+        {
+            Assert.NotEqual(Quantifier.None, question.Quantifier);
+            Assert.DoesNotMatch("^(Was there no|Is there no|Were there no|Did none|Did nothing|Is none) ", question.Text);
+            Assert.EndsWith("?", question.Text, StringComparison.Ordinal);
+        }
+    }
 }

@@ -22,9 +22,9 @@ internal readonly record struct SightingLink(FlowKey Near, FlowKey Far, bool Swa
     {
         var flows = facts.Of<TcpFlow>();
 
-        // Twice in one capture: the numbers are not chosen by chance there.
+        // Twice in one capture, neither or both wrapped: the numbers are not chosen by chance there.
         var unique = flows.Where(HasBoth).GroupBy(f => (f.FromClient.InitialSequence, f.FromServer.InitialSequence))
-            .Where(g => g.DistinctBy(f => f.Capture).Count() == g.Count()).ToArray();
+            .Where(g => g.DistinctBy(f => (f.Capture, f.Encapsulation)).Count() == g.Count()).ToArray();
         foreach (var link in unique.SelectMany(Chain))
         {
             yield return link;

@@ -41,7 +41,7 @@ internal sealed class RatePolicer : FaultOf<Hop>
         new("Is the delivered rate constant while segments are lost?", Quantifier.Any, QuestionRole.Support, Ceiling),
         new("Were segments above the rate seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does loss depend on the rate?", Quantifier.Any, QuestionRole.Discriminator, DependsOnRate, "random-loss"),
-        new("Was there no queue where the segments were lost?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
+        new("Did segments pass there without waiting in a queue?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
         new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Support, HopTests.SizeDoesNotMatter),
     ];
 

@@ -39,7 +39,7 @@ internal sealed class RandomLoss : FaultOf<Hop>
         new("Are the gaps between losses those of independent chance?", Quantifier.All, QuestionRole.Signature, HopTests.GapsAreGeometric),
         new("Were segments seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does loss take busy and idle times alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.RateDoesNotMatter, "rate-policer"),
-        new("Was there no queue where the segments were lost?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
+        new("Did segments pass there without waiting in a queue?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
         new("Do all flows lose alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.FlowsAreAlike, "ecmp-bad-member"),
     ];
 

@@ -42,7 +42,7 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
     [
         new("Were datagrams left incomplete, more than one in a hundred?", Quantifier.Any, QuestionRole.Signature, LeftIncomplete),
         new("Was a fragment seen in one place and missing in the next, or all of them and never the datagram they make?", Quantifier.Any, QuestionRole.Mechanism, PieceDied),
-        new("Did the capture itself lose nothing?", Quantifier.All, QuestionRole.Discriminator, CaptureComplete, "capture-kernel-drops"),
+        new("Is the capture itself complete?", Quantifier.All, QuestionRole.Discriminator, CaptureComplete, "capture-kernel-drops"),
         new("Are the lost datagrams of a kind that may be fragmented?", Quantifier.Any, QuestionRole.Discriminator, MayBeCut, "pmtu-blackhole"),
         new("Did the sending side make fragments?", Quantifier.Any, QuestionRole.Support, Made),
     ];

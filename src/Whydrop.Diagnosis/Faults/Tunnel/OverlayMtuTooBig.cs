@@ -44,7 +44,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
         new("Were datagrams lost that fit the tunnel and do not fit the device below once wrapped?", Quantifier.Any, QuestionRole.Signature, LostInBand),
         new("Was such a datagram seen before it was wrapped and never after, by the device below?", Quantifier.Any, QuestionRole.Mechanism, Died),
         new("Did the lost datagrams fit the tunnel device itself?", Quantifier.All, QuestionRole.Discriminator, FitTunnel, "pmtu-blackhole"),
-        new("Did none of its fragments leave?", Quantifier.Any, QuestionRole.Discriminator, NoFragments, "fragment-loss"),
+        new("Did it vanish whole, without any fragment of it leaving?", Quantifier.Any, QuestionRole.Discriminator, NoFragments, "fragment-loss"),
         new("Did the kernel there count datagrams it fragmented or could not fragment?", Quantifier.Any, QuestionRole.Support, Counted),
     ];
 
