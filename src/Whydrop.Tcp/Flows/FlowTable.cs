@@ -6,7 +6,7 @@ using Whydrop.Tcp.Packets;
 namespace Whydrop.Tcp.Flows;
 
 /// <summary>
-/// Connections by key: open addressing, 8-byte slots (hash and index), at most half full. Every connection ever seen keeps its record;
+/// Connections by key: open addressing, 8-byte slots (hash and index), at most a quarter full: a run of two taken slots costs a wrong guess of the branch, more than the memory is worth. Every connection ever seen keeps its record;
 /// the table leads to the latest one of a key.
 /// </summary>
 internal sealed unsafe class FlowTable : IDisposable
@@ -54,7 +54,7 @@ internal sealed unsafe class FlowTable : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Foresee(uint hash)
     {
-        // SAFETY: the index is masked, and an empty slot exists since at most half are used.
+        // SAFETY: the index is masked, and an empty slot exists since at most a quarter of them are used.
         for (var i = hash & mask; ; i = (i + 1) & mask)
         {
             var slot = slots[i];
@@ -106,7 +106,7 @@ internal sealed unsafe class FlowTable : IDisposable
         var index = Records.Add();
         _ = Openings.Add();
         Records[index]->Key = key;
-        if (used * 2 > (int)mask)
+        if (used * 4L > mask)
         {
             Grow();
         }
