@@ -20,24 +20,7 @@ internal static class LedgerBuilder
         rows.AddRange(totals.Where(t => t.Key is not (Fate.LostAfter or Fate.LostBefore) && t.Value.Segments > 0)
             .OrderBy(t => t.Key == Fate.Delivered).ThenBy(t => t.Key)
             .Select(t => new LedgerRow(t.Key, null, null, false, t.Value.Segments, t.Value.Bytes, Math.Min(t.Value.Bytes, t.Value.Unique), 0)));
-        return new Ledger(rows, Unique(view, rows), 0, 0);
-    }
-
-    /// <summary>Distinct stream bytes: bytes lost and delivered later are in two rows and sent once.</summary>
-    private static long Unique(CaseView view, List<LedgerRow> rows)
-    {
-        var sent = rows.Sum(r => r.Bytes);
-        var ofSenders = 0L;
-        for (var connection = 0; connection < view.Connections.Count; connection++)
-        {
-            foreach (var direction in new[] { new DirectionKey(connection, true), new DirectionKey(connection, false) })
-            {
-                var key = view.Connections.NearestToSender(direction);
-                ofSenders += view.Sender(key, view.Connections.FromClient(key, direction))?.UniqueBytes ?? 0;
-            }
-        }
-
-        return Math.Min(sent, ofSenders > 0 ? ofSenders : rows.Sum(r => r.UniqueBytes));
+        return new Ledger(rows, rows.Sum(r => r.UniqueBytes), 0, 0);
     }
 
     /// <summary>A hole is one fact, whatever segments it held; when all holes of a capture are known, they are counted as these.</summary>
