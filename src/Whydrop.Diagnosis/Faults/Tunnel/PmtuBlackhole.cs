@@ -134,6 +134,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
                 : !step.PathWasOpen(n.View) ? ", which does not tell size from a black-out"
                 : step.SizePassesElsewhere(n.View) ? ", but another connection between the two passes it"
                 : !SizesCertain(n, step) ? ", but the capture shows several segments as one"
+                : n.Device is null && ByChance(step) >= Significance ? ", too few to tell size from chance where no device of that MTU is known"
                 : null;
             yield return why is null ? Sighting.Of(true, text, Frames(step.Losses)) : Sighting.Unknown(text + why, Frames(step.Losses));
         }
@@ -196,6 +197,10 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
             + (l.Placement.MissingEncapsulation is { } wrap ? $" as {wrap}" : ""),
         l.Placement.From, n.Device.From));
 
+    /// <summary>How likely the loss of all large ones and so few small ones would be if size did not matter.</summary>
+    private static double ByChance(SizeStep step) =>
+        Combinatorics.FisherUpper(step.Losses.Count, step.Losses.Count, step.LostBelow, step.LostBelow + step.DeliveredBelow);
+
     private static IEnumerable<Sighting> NotChance(Narrowing n)
     {
         if (n.SeenToDie.Any())
@@ -205,7 +210,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
 
         foreach (var step in n.Steps)
         {
-            var p = Combinatorics.FisherUpper(step.Losses.Count, step.Losses.Count, step.LostBelow, step.LostBelow + step.DeliveredBelow);
+            var p = ByChance(step);
             var text = string.Create(null, $"chance of such a split if size did not matter: {p:0.0e+0}");
             yield return p < Significance ? Sighting.Of(true, text, step.From) : Sighting.Unknown(text, step.From);
         }
