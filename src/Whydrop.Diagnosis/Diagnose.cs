@@ -18,9 +18,14 @@ public static class Diagnose
         var ledger = LedgerBuilder.Explain(view.Ledger, explained, view.Losses);
         var told = Told(judgements);
         var (outcome, reason) = Conclusion.Of(view, told, ledger);
+        var next = told.SelectMany(j => WorthCollecting(view, j.Next)).Distinct().ToArray();
+        if (outcome == Outcome.Inconclusive && next.Length == 0)
+        {
+            next = [.. OpenEvidence.For(view).Distinct()];
+        }
+
         return new CaseDiagnosis(
-            outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view),
-            [.. told.SelectMany(j => WorthCollecting(view, j.Next)).Distinct()], facts.Of<Gap>(), FlowsWorthShowing(view))
+            outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view), next, facts.Of<Gap>(), FlowsWorthShowing(view))
         {
             OutcomeReason = reason,
         };
