@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Whydrop.Wire;
@@ -113,5 +114,15 @@ public struct PacketHeaders
     public struct Tunnels
     {
         private TunnelHeader first;
+
+        /// <summary>The header at that depth from the outside, 0 to 3.</summary>
+        /// <remarks>Element access of an inline array goes through a generic span, which is not compiled ahead of time.</remarks>
+        [UnscopedRef]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly ref readonly TunnelHeader At(int depth) => ref Unsafe.Add(ref Unsafe.AsRef(in first), depth & 3); // SAFETY: four elements, and depth is kept below four.
+
+        /// <summary>Keeps a header at that depth, 0 to 3.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Set(int depth, in TunnelHeader header) => Unsafe.Add(ref first, depth & 3) = header; // SAFETY: as above.
     }
 }

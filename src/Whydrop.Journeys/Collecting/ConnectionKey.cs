@@ -61,7 +61,7 @@ internal readonly record struct ConnectionKey(ulong High, ulong Low)
         var value = 0UL;
         for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
         {
-            var tunnel = h.TunnelHeaders[i];
+            var tunnel = h.TunnelHeaders.At(i);
             var (source, destination) = OuterAddresses(frame, tunnel.OuterIpOffset);
             value = SegmentMatching.Mix(value ^ (((ulong)tunnel.Identifier << 8) | (byte)tunnel.Kind), source + destination);
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Facts;
@@ -35,6 +36,7 @@ internal sealed class FragmentTable
     }
 
     /// <summary>Takes the outer IPv4 header of a tunnelled frame when it is a first fragment: the inner headers hide that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void TakeIpv4(ReadOnlySpan<byte> frame, int ip, long number, int point)
     {
         if (ip < 0 || ip + 20 > frame.Length || frame[ip] >> 4 != 4)

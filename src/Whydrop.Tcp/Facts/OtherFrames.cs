@@ -21,7 +21,7 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
     {
         for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
         {
-            Fragments.TakeIpv4(bytes, h.TunnelHeaders[i].OuterIpOffset, number, point.Point.Index);
+            Fragments.TakeIpv4(bytes, h.TunnelHeaders.At(i).OuterIpOffset, number, point.Point.Index);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using Whydrop.Wire;
@@ -11,6 +12,7 @@ internal sealed class EncapsulationBook
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly List<string> texts = [""];
     private readonly Dictionary<ulong, int> byBytes = [];
+    private readonly Recent[] recent = new Recent[256];
 
     /// <summary>Text of a number, for one of the two directions; null for plain.</summary>
     public string? TextOf(int number, bool reversed)
@@ -27,17 +29,38 @@ internal sealed class EncapsulationBook
     /// <summary>Whether a frame travels from the higher to the lower outer address of its outermost tunnel.</summary>
     public static bool IsReversed(in PacketHeaders h, ReadOnlySpan<byte> frame)
     {
-        var addresses = Addresses(frame, h.TunnelHeaders[0].OuterIpOffset);
+        var addresses = Addresses(frame, h.TunnelHeaders.At(0).OuterIpOffset);
         return addresses[..(addresses.Length / 2)].SequenceCompareTo(addresses[(addresses.Length / 2)..]) > 0;
     }
 
     /// <summary>Number of the layering of a frame.</summary>
     public int NumberOf(in PacketHeaders h, ReadOnlySpan<byte> frame)
     {
+        ref readonly var outer = ref h.TunnelHeaders.At(0);
+        var addresses = Addresses(frame, outer.OuterIpOffset);
+        if (h.TunnelDepth != 1 || addresses.Length != sizeof(ulong))
+        {
+            return Look(h, frame);
+        }
+
+        // One tunnel over IPv4 is the usual case, and few pairs of nodes are many packets.
+        var pair = BinaryPrimitives.ReadUInt64BigEndian(addresses);
+        var kind = ((ulong)outer.Kind << 32) | outer.Identifier;
+        ref var slot = ref recent[((pair ^ (kind * 0x9E3779B97F4A7C15UL)) * 0xD6E8FEB86659FD93UL) >> 56];
+        if (slot.Pair != pair || slot.Kind != kind || slot.Number == 0)
+        {
+            slot = new Recent(pair, kind, Look(h, frame));
+        }
+
+        return slot.Number;
+    }
+
+    private int Look(in PacketHeaders h, ReadOnlySpan<byte> frame)
+    {
         var hash = new HashCode();
         for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
         {
-            var t = h.TunnelHeaders[i];
+            var t = h.TunnelHeaders.At(i);
             hash.Add(t.Kind);
             hash.Add(t.Identifier);
             hash.AddBytes(Addresses(frame, t.OuterIpOffset));
@@ -64,7 +87,7 @@ internal sealed class EncapsulationBook
         var text = new StringBuilder();
         for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
         {
-            var t = h.TunnelHeaders[i];
+            var t = h.TunnelHeaders.At(i);
             var addresses = Addresses(frame, t.OuterIpOffset);
             var half = addresses.Length / 2;
             var source = addresses[..half];
@@ -128,4 +151,6 @@ internal sealed class EncapsulationBook
         texts.Add(text);
         return numbers[text] = texts.Count - 1;
     }
+
+    private readonly record struct Recent(ulong Pair, ulong Kind, int Number);
 }

@@ -33,7 +33,7 @@ internal static class IpWalk
             }
 
             tunnel.OuterIpOffset = h.IpOffset;
-            h.TunnelHeaders[h.TunnelDepth] = tunnel;
+            h.TunnelHeaders.Set(h.TunnelDepth, tunnel);
             h.TunnelDepth++;
             ForgetOuter(ref h);
         }
