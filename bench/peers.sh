@@ -78,8 +78,11 @@ for name in "${captures[@]}"; do
   for peer in "${peers[@]}"; do
     case $peer in
       'C header walk') case $name in snap* | full | stress) ;; *) continue ;; esac ;;
+      # Neither reads cooked captures of version 2; tcptrace does not look into tunnels.
+      'argus -r') [ "$name" != sll2 ] || continue ;;
       # Both need far more memory than is reasonable on ten million packets.
-      'tshark -q -z expert' | 'tcptrace -n -l -r') [ "$name" != snap10 ] || continue ;;
+      'tshark -q -z expert' | 'tcptrace -n -l -r') [ "$name" != snap10 ] || continue ;;&
+      'tcptrace -n -l -r') case $name in sll2 | vxlan) continue ;; esac ;;
     esac
     : >"$work/a" && : >"$work/b"
     for ((i = 0; i < rounds; i++)); do
