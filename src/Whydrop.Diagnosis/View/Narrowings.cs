@@ -36,8 +36,9 @@ internal static class Narrowings
                 var directions = sameEnd.Select(d => d.Key).ToHashSet();
                 var steps = view.Steps.Where(s => directions.Contains(s.Direction)).ToArray();
 
-                // Those of the same step whose absence is not proven died of the same size.
-                var alike = steps.SelectMany(s => s.Losses).Where(l => l.Placement is not { AbsenceProven: true } && l.DatagramLength > device.Mtu);
+                // Those of the same step that no other place contradicts died of the same size: not proven absent, or last seen on that node too.
+                var alike = steps.SelectMany(s => s.Losses).Where(l => l.DatagramLength > device.Mtu
+                    && (l.Placement is not { AbsenceProven: true } || (l.Placement.At.Stack == device.At.Stack && view.Devices.TooNarrow(l) is null)));
                 var losses = sameEnd.SelectMany(d => d).Concat(alike).Distinct().ToArray();
                 taken.UnionWith(losses);
                 found.Add(new Narrowing(view, Scope.Of(device.At), device, true, losses, steps, []));

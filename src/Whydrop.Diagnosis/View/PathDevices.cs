@@ -132,9 +132,25 @@ internal sealed class PathDevices(CaseView view)
             .SelectMany(view.Interfaces)
             .Where(d => d.Mtu >= step.LargestDelivered && d.Mtu < step.SmallestLost && d.Up != false && d.At.Interface != "lo")
             .Where(d => !step.Losses.Any(l => l.Fate.Fate == Fate.LostAfter && l.Fate.At == d.At))
+            .Where(d => !step.Losses.Any(l => DiedBefore(l, d)))
             .Where(d => MayLeaveBy(step.Direction, d))
             .OrderByDescending(Encapsulation.IsTunnel)
             .ThenBy(d => d.Kind == "veth")];
+
+    /// <summary>It was missing already where it should have come in, on another device of the same host: what the host sends it by is not to blame.</summary>
+    private bool DiedBefore(Loss loss, NetworkInterface device)
+    {
+        var at = loss.Fate.At;
+        if (loss.Fate.Fate != Fate.LostBefore || at.Interface is null || at.Stack != device.At.Stack || at == device.At)
+        {
+            return false;
+        }
+
+        // Seen wrapped by this host itself, it was on its way out, and may have died at the tunnel device before.
+        var ends = view.Flow(new FlowKey(loss.Fate.Capture, loss.Fate.Flow))?.Encapsulation is { } wrapped ? Encapsulation.Ends(wrapped) : null;
+        var source = loss.Fate.FromClient ? ends?.Source : ends?.Destination;
+        return source is null || !view.Addresses(at.Stack).Contains(source);
+    }
 
     /// <summary>An MTU limits what a device sends: one that the routes there do not send the direction to is no candidate.</summary>
     private bool MayLeaveBy(DirectionKey direction, NetworkInterface device)
