@@ -6,7 +6,7 @@ using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.View;
 
-/// <summary>Finds the device a lost datagram was to leave by.</summary>
+/// <summary>Finds the device that a lost datagram was to leave by.</summary>
 internal sealed class PathDevices(CaseView view)
 {
     /// <summary>
