@@ -26,6 +26,16 @@ public class PmtuBlackholeTests
     }
 
     [Fact]
+    public void Where_nothing_was_collected_it_says_what_to_collect()
+    {
+        var d = Diagnose.Run(new FactSet([]));
+        Assert.Equal(Outcome.Inconclusive, d.Outcome);
+        Assert.Contains(d.NextEvidence, n => n.Command.Contains("tcpdump", StringComparison.Ordinal));
+        Assert.Contains(d.NextEvidence, n => n.Command.Contains("netstat -s", StringComparison.Ordinal));
+        Assert.DoesNotContain(d.NextEvidence, n => n.Command.Contains("-i any", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void One_side_with_the_interface_table_suspects_the_device_and_names_the_missing_capture()
     {
         var d = Diagnose.Run(Facts.FrontOnly().Set);

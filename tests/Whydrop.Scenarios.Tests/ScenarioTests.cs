@@ -42,6 +42,23 @@ public class ScenarioTests
     }
 
     [Theory]
+    [InlineData("tunnel-mtu", VerdictStatus.Confirmed)]
+    [InlineData("tunnel-mtu-front-only", VerdictStatus.Suspected)]
+    [InlineData("tunnel-mtu/fwd-node/eth0.pcap tunnel-mtu/fwd-node/ip-link.2-after.txt", VerdictStatus.Confirmed)] // one capture, before and after NAT and tunnel
+    public void An_example_is_judged_as_its_truth_says(string paths, VerdictStatus status)
+    {
+        var files = paths.Split(' ');
+        using var truth = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "examples", files[0].Split('/')[0] + ".truth.json")));
+        var diagnosis = Diagnose.Run(CaseLoader.Load([.. files.Select(f => Path.Combine(Repository.Root, "examples", f))], CaseOptions.Default).Facts);
+        var first = diagnosis.Verdicts[0];
+        Assert.Equal(truth.RootElement.GetProperty("fault").GetString(), first.Fault.Id);
+        Assert.Equal(truth.RootElement.GetProperty("interface").GetString(), first.Scope.Interface);
+        Assert.Equal(status, first.Status);
+        Assert.Equal(truth.RootElement.GetProperty("figures").GetProperty("datagramsTooBig").GetInt32(), first.Explains.Segments);
+        Assert.Equal(0, diagnosis.Ledger.Unexplained);
+    }
+
+    [Theory]
     [InlineData("examples/tunnel-mtu")]
     [InlineData("examples/tunnel-mtu-front-only")]
     public void An_example_holds_to_the_same(string folder)

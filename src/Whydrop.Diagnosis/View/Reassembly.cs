@@ -7,6 +7,9 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="Text">The figures.</param>
 internal sealed record Reassembly(VantagePoint Stack, long Missing, long Of, string Text, IReadOnlyList<Provenance> Evidence)
 {
+    /// <summary>Datagrams given up by reassembly, in either family.</summary>
+    internal static readonly string[] FailCounters = ["Ip.ReasmFails", "Ip6.ReasmFails"];
+
     // Two readings are never taken between two datagrams.
     private const long Slack = 3;
 

@@ -281,11 +281,13 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
 
         foreach (var stack in stacks)
         {
-            if (n.View.Delta(stack, "Ip.ReasmFails") is { } fails)
+            // Either family: an IPv6 datagram may die as a piece of the IPv4 one around it, and the other way round.
+            var fails = Reassembly.FailCounters.Select(name => n.View.Delta(stack, name)).Where(f => f is not null).Select(f => f!.Value).ToArray();
+            if (fails.Length > 0)
             {
-                yield return fails.Delta == 0
-                    ? Sighting.Of(true, $"no reassembly failed on {stack}", fails.From)
-                    : Sighting.Unknown($"{fails.Delta} reassemblies failed on {stack}", fails.From);
+                yield return fails.All(f => f.Delta == 0)
+                    ? Sighting.Of(true, $"no reassembly failed on {stack}", fails[0].From)
+                    : Sighting.Unknown($"{fails.Sum(f => f.Delta)} reassemblies failed on {stack}", fails.First(f => f.Delta > 0).From);
             }
         }
     }
