@@ -41,6 +41,22 @@ public sealed class TunnelMtu : LabScenario
         LabParameter.Choice("evidence", "what is collected: every host, the forwarding node, or its front side only", "all", "node", "front-only"),
     ];
 
+    public override IReadOnlyList<string> Randomise(Random random)
+    {
+        var ipv6 = random.Next(3) == 0;
+        var direction = random.Next(4) == 0 ? "response" : "request";
+        return
+        [
+            $"mtu={random.Next(ipv6 ? 1300 : 1100, 1440)}",
+            $"family={(ipv6 ? 6 : 4)}",
+            $"tunnel={(random.Next(2) == 0 ? "ipip" : "vxlan")}",
+            $"icmp={(direction == "request" && random.Next(2) == 0 ? "filtered-upstream" : "filtered")}",
+            $"direction={direction}",
+            $"offload={(random.Next(2) == 0 ? "on" : "off")}",
+            "seconds=5",
+        ];
+    }
+
     public override IReadOnlyList<Need> Needs(LabSettings settings)
     {
         var needs = new List<Need>
