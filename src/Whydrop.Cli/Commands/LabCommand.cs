@@ -57,6 +57,7 @@ internal static class LabCommand
             Description = "Only scenarios with this in their name, fault or layer; may be repeated. Default: all.", HelpName = "TEXT", DefaultValueFactory = _ => [],
             AllowMultipleArgumentsPerToken = true,
         };
+        var properties = new Option<bool>("--properties") { Description = "Hold every case also against the properties: without any kind of fact or any file no verdict is surer, and no byte is lost or invented." };
         var folder = new Option<string?>("--out", "-o") { Description = "Folder for confusion-matrix.txt and score.json. Default: none is written.", HelpName = "DIR" };
         var keep = new Option<string?>("--keep-failed") { Description = "New folder for the cases that were not judged rightly, with their truths. Default: every case is deleted.", HelpName = "DIR" };
         var format = Format();
@@ -64,12 +65,12 @@ internal static class LabCommand
         var score = new Command(
             "score", "Make and judge every lab scenario with random parameters, and count. Exit code: 0 the goals hold, 3 they do not, 1 nothing could be judged or a diagnosis failed, 2 wrong usage. Needs root.")
         {
-            seeds, first, filter, jobs, folder, keep, format, colour,
+            seeds, first, filter, jobs, properties, folder, keep, format, colour,
         };
         score.SetAction(parsed => new ScoreSession(context).Run(new ScoreRequest(
             parsed.GetValue(filter)!, parsed.GetValue(first), parsed.GetValue(seeds),
             new ScoreOptions { Jobs = parsed.GetValue(jobs), KeepFailed = parsed.GetValue(keep) },
-            parsed.GetValue(folder), parsed.GetValue(format) == "json", parsed.GetValue(colour)!)));
+            parsed.GetValue(properties), parsed.GetValue(folder), parsed.GetValue(format) == "json", parsed.GetValue(colour)!)));
         return score;
     }
 
