@@ -37,13 +37,14 @@ internal static class LabCommand
         };
         var keep = new Option<bool>("--keep") { Description = "Keep the case when no folder is named with -o; default: it is deleted after the comparison." };
         var folder = new Option<string?>("--out", "-o") { Description = "New folder for the case; the truth goes beside it as DIR.truth.json. Default: a temporary folder.", HelpName = "DIR" };
+        var drops = DropReasons();
         var colour = OutputOption.Colour();
         var run = new Command("run", "Make a fault, diagnose it and compare. Exit code: 0 the verdict equals the truth, 3 it does not, 1 the lab could not run, 2 wrong usage. Needs root.")
         {
-            name, set, keep, folder, colour,
+            name, set, keep, folder, drops, colour,
         };
         run.SetAction(parsed => new LabSession(context, parsed.GetValue(colour)!).Run(
-            parsed.GetValue(name)!, parsed.GetValue(set)!, parsed.GetValue(folder), parsed.GetValue(keep)));
+            parsed.GetValue(name)!, parsed.GetValue(set)!, parsed.GetValue(folder), parsed.GetValue(keep), parsed.GetValue(drops)));
         return run;
     }
 
@@ -60,19 +61,23 @@ internal static class LabCommand
         var properties = new Option<bool>("--properties") { Description = "Hold every case also against the properties: without any kind of fact or any file no verdict is surer, and no byte is lost or invented." };
         var folder = new Option<string?>("--out", "-o") { Description = "Folder for confusion-matrix.txt and score.json. Default: none is written.", HelpName = "DIR" };
         var keep = new Option<string?>("--keep-failed") { Description = "New folder for the cases that were not judged rightly, with their truths. Default: every case is deleted.", HelpName = "DIR" };
+        var drops = DropReasons();
         var format = Format();
         var colour = OutputOption.Colour();
         var score = new Command(
             "score", "Make and judge every lab scenario with random parameters, and count. Exit code: 0 the goals hold, 3 they do not, 1 nothing could be judged or a diagnosis failed, 2 wrong usage. Needs root.")
         {
-            seeds, first, filter, jobs, properties, folder, keep, format, colour,
+            seeds, first, filter, jobs, properties, drops, folder, keep, format, colour,
         };
         score.SetAction(parsed => new ScoreSession(context).Run(new ScoreRequest(
             parsed.GetValue(filter)!, parsed.GetValue(first), parsed.GetValue(seeds),
-            new ScoreOptions { Jobs = parsed.GetValue(jobs), KeepFailed = parsed.GetValue(keep) },
+            new ScoreOptions { Jobs = parsed.GetValue(jobs), KeepFailed = parsed.GetValue(keep), DropReasons = parsed.GetValue(drops) },
             parsed.GetValue(properties), parsed.GetValue(folder), parsed.GetValue(format) == "json", parsed.GetValue(colour)!)));
         return score;
     }
+
+    private static Option<bool> DropReasons() =>
+        new("--drop-reasons") { Description = "Count why the kernel dropped packets in the run's namespaces: in the truth, never in the case. Needs BPF." };
 
     // Without the -o of other commands: in the lab -o is a folder.
     private static Option<string> Format()

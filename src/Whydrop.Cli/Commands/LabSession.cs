@@ -1,5 +1,6 @@
 using Whydrop.Cli.Terminal;
 using Whydrop.Lab;
+using Whydrop.Lab.DropReasons;
 using Whydrop.Report.Terminal;
 
 namespace Whydrop.Cli.Commands;
@@ -8,7 +9,7 @@ namespace Whydrop.Cli.Commands;
 internal sealed class LabSession(CommandContext context, string colour)
 {
     /// <summary>Runs a scenario; 0 when the verdict equals the truth, else 3.</summary>
-    public int Run(string name, string[] settings, string? folder, bool keep)
+    public int Run(string name, string[] settings, string? folder, bool keep, bool dropReasons)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Interrupted);
         var temporary = folder is null ? Directory.CreateTempSubdirectory("whydrop-lab-").FullName : null;
@@ -16,7 +17,7 @@ internal sealed class LabSession(CommandContext context, string colour)
         try
         {
             var result = LabRunner.Run(
-                LabCatalogue.Find(name), settings, folder ?? Path.Combine(temporary!, name), Diagnose, line => context.Messages.WriteLine($"lab: {line}"), stop.Token);
+                LabCatalogue.Find(name), settings, folder ?? Path.Combine(temporary!, name), Diagnose, line => context.Messages.WriteLine($"lab: {line}"), stop.Token, dropReasons);
             kept |= keep;
             return Tell(result, kept);
         }
@@ -55,7 +56,13 @@ internal sealed class LabSession(CommandContext context, string colour)
             output.WriteLine($"  {line}");
         }
 
-        output.WriteLine($"  made   {string.Join(", ", result.Truth.Figures.Select(f => $"{f.Key} {f.Value}"))}");
+        var figures = result.Truth.Figures.ToLookup(f => f.Key.StartsWith(DropRecorder.Figure, StringComparison.Ordinal));
+        output.WriteLine($"  made   {string.Join(", ", figures[false].Select(f => $"{f.Key} {f.Value}"))}");
+        foreach (var drop in figures[true])
+        {
+            output.WriteLine($"  kernel {drop.Key[DropRecorder.Figure.Length..]}: {drop.Value}");
+        }
+
         if (kept)
         {
             output.WriteLine($"  case   {result.CaseDirectory}");
