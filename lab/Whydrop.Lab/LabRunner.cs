@@ -1,3 +1,5 @@
+using Whydrop.Lab.DropReasons;
+
 namespace Whydrop.Lab;
 
 /// <summary>Runs one scenario from needs to comparison. It knows no diagnosis: that comes in as a function.</summary>
@@ -10,6 +12,7 @@ public static class LabRunner
     /// <param name="diagnose">Case folder in, finding out; null to only make the case.</param>
     /// <param name="progress">One line per step, for stderr; null for silence.</param>
     /// <param name="stop">Cancelled by Ctrl-C or SIGTERM.</param>
+    /// <param name="dropReasons">Count also why the kernel drops packets in the run's namespaces, into the figures of the truth.</param>
     /// <exception cref="LabUsageException">Settings or folder are not usable.</exception>
     /// <exception cref="LabException">A need is not met or a step failed.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped; what it built is gone.</exception>
@@ -19,7 +22,8 @@ public static class LabRunner
         string caseDirectory,
         Func<string, CancellationToken, Finding>? diagnose,
         Action<string>? progress,
-        CancellationToken stop)
+        CancellationToken stop,
+        bool dropReasons = false)
     {
         var settings = LabSettings.Parse(scenario.Parameters, pairs);
         var unmet = Need.Unmet(scenario.Needs(settings));
@@ -29,7 +33,12 @@ public static class LabRunner
 
         Truth truth;
         using (var run = LabRun.Start(caseDirectory, progress, stop))
+        using (run.Drops = dropReasons ? Recorder(run) : null)
+        {
             truth = Make(scenario, run, settings);
+            if (run.Drops is { } drops)
+                truth = truth with { Figures = new SortedDictionary<string, long>(truth.Figures.Concat(drops.Figures()).ToDictionary(), StringComparer.Ordinal) };
+        }
 
         TruthDocument.Write(TruthFile(caseDirectory), truth);
         if (!truth.Holds)
@@ -58,6 +67,20 @@ public static class LabRunner
         stop.ThrowIfCancellationRequested();
         var finding = diagnose(caseDirectory, stop);
         return new LabResult(caseDirectory, TruthFile(caseDirectory), truth, finding, Comparison.Of(truth, finding));
+    }
+
+    /// <summary>Null, and told, where the kernel cannot: the run is worth as much without.</summary>
+    private static DropRecorder? Recorder(LabRun run)
+    {
+        try
+        {
+            return DropRecorder.Start();
+        }
+        catch (LabException e)
+        {
+            run.Report($"drop reasons are not recorded: {e.Message}");
+            return null;
+        }
     }
 
     private static Truth Make(LabScenario scenario, LabRun run, LabSettings settings)

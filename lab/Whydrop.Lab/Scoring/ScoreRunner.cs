@@ -108,7 +108,7 @@ public sealed class ScoreRunner(Func<string, CancellationToken, Finding> diagnos
         LabResult made;
         try
         {
-            made = LabRunner.Run(run.Scenario, run.Settings, folder, null, null, stop);
+            made = LabRunner.Run(run.Scenario, run.Settings, folder, null, null, stop, options.DropReasons);
         }
         catch (LabException e)
         {

@@ -40,10 +40,11 @@ internal static class LabCommand
         var caseOnly = new Option<bool>("--case-only") { Description = "Make the case and its truth, without a diagnosis; needs -o." };
         var vm = new Option<bool>("--vm") { Description = "Run in a virtual machine (QEMU) with a kernel of its own, which has ipip, netem, IPVS, wireguard, geneve and cgroup v2; needs no root where QEMU is installed. The first time lab/vm/install.sh fetches what is missing." };
         var limit = new Option<int>("--vm-limit") { Description = "Longest time for a run with --vm, seconds, 60 to 3600.", HelpName = "SECONDS", DefaultValueFactory = _ => 300 };
+        var drops = DropReasons();
         var colour = OutputOption.Colour();
         var run = new Command("run", "Make a fault, diagnose it and compare. Exit code: 0 the verdict equals the truth, 3 it does not, 1 the lab could not run, 2 wrong usage. Needs root.")
         {
-            name, set, keep, folder, caseOnly, vm, limit, colour,
+            name, set, keep, folder, caseOnly, drops, vm, limit, colour,
         };
         run.SetAction(parsed => new LabSession(context, parsed.GetValue(colour)!).Run(
             parsed.GetValue(name)!,
@@ -51,6 +52,7 @@ internal static class LabCommand
             parsed.GetValue(folder),
             parsed.GetValue(keep),
             parsed.GetValue(caseOnly),
+            parsed.GetValue(drops),
             parsed.GetValue(vm) ? parsed.GetValue(limit) : null));
         return run;
     }
@@ -65,21 +67,26 @@ internal static class LabCommand
             Description = "Only scenarios with this in their name, fault or layer; may be repeated. Default: all.", HelpName = "TEXT", DefaultValueFactory = _ => [],
             AllowMultipleArgumentsPerToken = true,
         };
+        var properties = new Option<bool>("--properties") { Description = "Hold every case also against the properties: without any kind of fact or any file no verdict is surer, and no byte is lost or invented." };
         var folder = new Option<string?>("--out", "-o") { Description = "Folder for confusion-matrix.txt and score.json. Default: none is written.", HelpName = "DIR" };
         var keep = new Option<string?>("--keep-failed") { Description = "New folder for the cases that were not judged rightly, with their truths. Default: every case is deleted.", HelpName = "DIR" };
+        var drops = DropReasons();
         var format = Format();
         var colour = OutputOption.Colour();
         var score = new Command(
             "score", "Make and judge every lab scenario with random parameters, and count. Exit code: 0 the goals hold, 3 they do not, 1 nothing could be judged or a diagnosis failed, 2 wrong usage. Needs root.")
         {
-            seeds, first, filter, jobs, folder, keep, format, colour,
+            seeds, first, filter, jobs, properties, drops, folder, keep, format, colour,
         };
         score.SetAction(parsed => new ScoreSession(context).Run(new ScoreRequest(
             parsed.GetValue(filter)!, parsed.GetValue(first), parsed.GetValue(seeds),
-            new ScoreOptions { Jobs = parsed.GetValue(jobs), KeepFailed = parsed.GetValue(keep) },
-            parsed.GetValue(folder), parsed.GetValue(format) == "json", parsed.GetValue(colour)!)));
+            new ScoreOptions { Jobs = parsed.GetValue(jobs), KeepFailed = parsed.GetValue(keep), DropReasons = parsed.GetValue(drops) },
+            parsed.GetValue(properties), parsed.GetValue(folder), parsed.GetValue(format) == "json", parsed.GetValue(colour)!)));
         return score;
     }
+
+    private static Option<bool> DropReasons() =>
+        new("--drop-reasons") { Description = "Count why the kernel dropped packets in the run's namespaces: in the truth, never in the case. Needs BPF." };
 
     // Without the -o of other commands: in the lab -o is a folder.
     private static Option<string> Format()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Whydrop.Case;
 using Whydrop.Lab;
+using Whydrop.Lab.Scoring;
 using Whydrop.Report;
 
 namespace Whydrop.Cli.Commands;
@@ -9,7 +10,7 @@ namespace Whydrop.Cli.Commands;
 /// <summary>A lab case through the same pipeline as <c>whydrop diagnose</c>, reduced to what the truth can be compared with.</summary>
 internal static class LabDiagnosis
 {
-    public static (ReportModel Model, Finding Finding) Of(string caseFolder, IProgress<CaseProgress>? progress, CancellationToken stop)
+    public static (ReportModel Model, Finding Finding) Of(string caseFolder, IProgress<CaseProgress>? progress, CancellationToken stop, bool properties = false)
     {
         var clock = Stopwatch.StartNew();
         var model = CaseReport.Of(CaseLoader.Load([caseFolder], CaseOptions.Default, progress, stop));
@@ -25,6 +26,7 @@ internal static class LabDiagnosis
             LostBytes = ledger.LostBytes,
             ExplainedBytes = ledger.LostBytes - ledger.UnexplainedBytes,
             Took = took,
+            Violations = properties ? [.. Conservation.Violations(model.Facts), .. Weakening.Violations(model.Facts)] : [],
         });
     }
 

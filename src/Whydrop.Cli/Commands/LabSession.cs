@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Whydrop.Cli.Terminal;
 using Whydrop.Lab;
+using Whydrop.Lab.DropReasons;
 using Whydrop.Lab.VirtualMachine;
 using Whydrop.Report.Terminal;
 
@@ -15,8 +16,9 @@ internal sealed class LabSession(CommandContext context, string colour)
     /// <param name="folder">Case folder; null for a temporary one.</param>
     /// <param name="keep">Keep a temporary case.</param>
     /// <param name="caseOnly">Make the case and stop.</param>
+    /// <param name="dropReasons">Record why the kernel dropped packets, for the truth.</param>
     /// <param name="machineSeconds">Run in a virtual machine, at most so long; null to run here.</param>
-    public int Run(string name, string[] settings, string? folder, bool keep, bool caseOnly, int? machineSeconds)
+    public int Run(string name, string[] settings, string? folder, bool keep, bool caseOnly, bool dropReasons, int? machineSeconds)
     {
         if (caseOnly && folder is null)
         {
@@ -38,7 +40,7 @@ internal sealed class LabSession(CommandContext context, string colour)
             Func<string, CancellationToken, Finding>? diagnose = caseOnly ? null : Diagnose;
             var result = machineSeconds is { } seconds
                 ? new GuestRunner(SameProgram(), TimeSpan.FromSeconds(seconds), Progress).Run(scenario, settings, directory, diagnose, stop.Token)
-                : LabRunner.Run(scenario, settings, directory, diagnose, Progress, stop.Token);
+                : LabRunner.Run(scenario, settings, directory, diagnose, Progress, stop.Token, dropReasons);
             kept |= keep;
             return caseOnly ? ExitCode.Healthy : Tell(result, kept);
         }
@@ -91,7 +93,13 @@ internal sealed class LabSession(CommandContext context, string colour)
             output.WriteLine($"  {line}");
         }
 
-        output.WriteLine($"  made   {string.Join(", ", result.Truth.Figures.Select(f => $"{f.Key} {f.Value}"))}");
+        var figures = result.Truth.Figures.ToLookup(f => f.Key.StartsWith(DropRecorder.Figure, StringComparison.Ordinal));
+        output.WriteLine($"  made   {string.Join(", ", figures[false].Select(f => $"{f.Key} {f.Value}"))}");
+        foreach (var drop in figures[true])
+        {
+            output.WriteLine($"  kernel {drop.Key[DropRecorder.Figure.Length..]}: {drop.Value}");
+        }
+
         if (kept)
         {
             output.WriteLine($"  case   {result.CaseDirectory}");

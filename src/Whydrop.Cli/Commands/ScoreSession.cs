@@ -15,12 +15,12 @@ internal sealed class ScoreSession(CommandContext context)
         {
             var scenarios = Chosen(request.Filter);
             var plan = ScoreRunner.Plan(scenarios, request.FirstSeed, request.Seeds);
-            if (request.Folder is { } folder)
+            if (request.Folder is { } target)
             {
-                Directory.CreateDirectory(folder);
+                Directory.CreateDirectory(target);
             }
 
-            var runner = new ScoreRunner(Diagnose, request.Options);
+            var runner = new ScoreRunner((folder, stop) => LabDiagnosis.Of(folder, null, stop, request.Properties).Finding, request.Options);
             var score = RunsBar.While(context.Messages, plan.Count, progress => runner.Run(plan, progress, context.Interrupted));
             Tell(score, request);
             return score.Runs.Count == 0 || score.Unmade.Any(u => u.Kind == UnmadeKind.DiagnosisFailed) ? ExitCode.Failed
@@ -41,8 +41,6 @@ internal sealed class ScoreSession(CommandContext context)
 
     private static bool Matches(LabScenario scenario, string word) =>
         new[] { scenario.Name, scenario.Fault, LabListing.Layer(scenario) }.Any(t => t.Contains(word, StringComparison.OrdinalIgnoreCase));
-
-    private static Finding Diagnose(string caseFolder, CancellationToken stop) => LabDiagnosis.Of(caseFolder, null, stop).Finding;
 
     private void Tell(Score score, ScoreRequest request)
     {

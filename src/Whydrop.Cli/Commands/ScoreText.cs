@@ -1,3 +1,4 @@
+using Whydrop.Lab.DropReasons;
 using Whydrop.Lab.Scoring;
 using Whydrop.Report.Terminal;
 
@@ -41,6 +42,11 @@ internal static class ScoreText
             foreach (var line in run.Failures)
             {
                 page.Line("    " + line);
+            }
+
+            foreach (var drop in run.Truth.Figures.Where(f => f.Key.StartsWith(DropRecorder.Figure, StringComparison.Ordinal)))
+            {
+                page.Line($"    kernel {drop.Key[DropRecorder.Figure.Length..]}: {drop.Value}");
             }
         }
     }
