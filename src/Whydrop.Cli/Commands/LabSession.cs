@@ -1,10 +1,7 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using Whydrop.Case;
 using Whydrop.Cli.Terminal;
 using Whydrop.Lab;
 using Whydrop.Lab.VirtualMachine;
-using Whydrop.Report;
 using Whydrop.Report.Terminal;
 
 namespace Whydrop.Cli.Commands;
@@ -79,14 +76,9 @@ internal sealed class LabSession(CommandContext context, string colour)
 
     private Finding Diagnose(string caseFolder, CancellationToken stop)
     {
-        var loaded = ProgressBar.While(context.Messages, progress => CaseLoader.Load([caseFolder], CaseOptions.Default, progress, stop));
-
-        var model = CaseReport.Of(loaded);
+        var (model, finding) = ProgressBar.While(context.Messages, progress => LabDiagnosis.Of(caseFolder, progress, stop));
         TerminalReport.Write(model, context.Results, StandardOutput.Screen(colour), wide: false);
-        var outcome = Word(model.Diagnosis.Outcome);
-        return model.Answer is { } answer
-            ? new Finding(outcome, answer.Fault.Id, Word(answer.Status), answer.Scope.Node, answer.Scope.Interface)
-            : new Finding(outcome);
+        return finding;
     }
 
     private int Tell(LabResult result, bool kept)
@@ -109,7 +101,4 @@ internal sealed class LabSession(CommandContext context, string colour)
         output.Flush();
         return result.Comparison.Right ? ExitCode.Healthy : ExitCode.FaultFound;
     }
-
-    // The words of the JSON contract: RuledOut is "ruled-out".
-    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

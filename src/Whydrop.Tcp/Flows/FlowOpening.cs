@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Whydrop.Tcp.Flows;
 
-/// <summary>What the first packets of a connection said; written at the handshake, read for judgement and reports. 72 bytes.</summary>
+/// <summary>What the first packets of a connection said; written at the handshake, read for judgement and reports. 88 bytes.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal struct FlowOpening
 {
@@ -24,6 +24,9 @@ internal struct FlowOpening
 
     public SenderOpening Low;
     public SenderOpening High;
+
+    /// <summary>Number of its <see cref="Talk.FlowStory"/>, plus one; 0 when it has none.</summary>
+    public int Story;
 
     public const uint ClientHigh = 1;
     public const uint ClientKnown = 2;
