@@ -1,11 +1,13 @@
 using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
+using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
+using Whydrop.Readers.Sockets;
 using Whydrop.Readers.Text;
 
 namespace Whydrop.Readers;
@@ -42,6 +44,13 @@ public static class ReaderCatalogue
         new RouteTableReader(),
         new SysctlFileReader(),
         new SysctlReader(),
+        new SsReader(),
+        new NetstatSocketReader(),
+        new ProcNetTcpReader(),
+        new ConntrackReader(),
+        new ConntrackStatisticsReader(),
+        new ProcNetStatConntrackReader(),
+        new ConntrackCountReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>

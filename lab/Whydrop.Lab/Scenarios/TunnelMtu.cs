@@ -41,6 +41,22 @@ public sealed class TunnelMtu : LabScenario
         LabParameter.Choice("evidence", "what is collected: every host, the forwarding node, or its front side only", "all", "node", "front-only"),
     ];
 
+    public override IReadOnlyList<string> Randomise(Random random)
+    {
+        var ipv6 = random.Next(3) == 0;
+        var direction = random.Next(4) == 0 ? "response" : "request";
+        return
+        [
+            $"mtu={random.Next(ipv6 ? 1300 : 1100, 1440)}",
+            $"family={(ipv6 ? 6 : 4)}",
+            $"tunnel={(random.Next(2) == 0 ? "ipip" : "vxlan")}",
+            $"icmp={(direction == "request" && random.Next(2) == 0 ? "filtered-upstream" : "filtered")}",
+            $"direction={direction}",
+            $"offload={(random.Next(2) == 0 ? "on" : "off")}",
+            "seconds=5",
+        ];
+    }
+
     public override IReadOnlyList<Need> Needs(LabSettings settings)
     {
         var needs = new List<Need>
@@ -82,7 +98,7 @@ public sealed class TunnelMtu : LabScenario
         collector.Finish();
 
         var counter = plan.Ipv6 ? "Ip6FragFails" : "Ip.FragFails";
-        return Judge(settings, plan, narrow.Label, overlay.Device, large, small, after[counter] - before[counter]);
+        return Judge(settings, plan, narrow.Label, overlay, large, small, after[counter] - before[counter]);
     }
 
     /// <summary>One small request: the path works before anything is measured, neighbours are resolved, and the tunnel programs are warm.</summary>
@@ -150,7 +166,7 @@ public sealed class TunnelMtu : LabScenario
         return (large.Wait(run), small.Wait(run));
     }
 
-    private Truth Judge(LabSettings settings, Plan plan, string node, string device, IReadOnlyList<Exchange> large, IReadOnlyList<Exchange> small, long dropped)
+    private Truth Judge(LabSettings settings, Plan plan, string node, Overlay overlay, IReadOnlyList<Exchange> large, IReadOnlyList<Exchange> small, long dropped)
     {
         var wrong = new List<string>();
         foreach (var exchange in small.Where(e => e.Failure is not null))
@@ -168,7 +184,7 @@ public sealed class TunnelMtu : LabScenario
             Parameters = settings.All,
             Fault = plan.BlackHole ? Fault : null,
             Node = plan.BlackHole ? node : null,
-            Interface = plan.BlackHole ? device : null,
+            Interface = plan.BlackHole ? overlay.Device : null,
             Status = !plan.BlackHole ? null : Conclusive(plan, settings.Word("evidence")) ? "confirmed" : "suspected",
             Figures = new SortedDictionary<string, long>(StringComparer.Ordinal)
             {
@@ -178,6 +194,7 @@ public sealed class TunnelMtu : LabScenario
                 ["connectionsStalled"] = large.Count(e => e.Failure is not null),
                 ["connectionsServed"] = large.Concat(small).Count(e => e.Failure is null),
             },
+            Means = new Dictionary<string, string> { ["tunnel"] = overlay.Means },
             Contradictions = wrong,
         };
     }

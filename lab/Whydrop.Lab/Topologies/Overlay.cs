@@ -21,12 +21,31 @@ public sealed class Overlay
     /// <summary>Bytes that the encapsulation adds to a datagram.</summary>
     public int Overhead { get; }
 
-    /// <summary>IP-in-IP on a device "tunl0", served in user space.</summary>
+    /// <summary>What encapsulates: the kernel's module, or a program of the lab.</summary>
+    public string Means { get; private init; } = "kernel";
+
+    /// <summary>IP-in-IP on a device "tunl0": the kernel's own where its ipip module is there (IPv4 in IPv4), else served in user space.</summary>
     public static Overlay IpInIp(LabRun run, NodePortCluster cluster, int mtu)
     {
         var (inner, outer) = (cluster.Service, cluster.Underlay);
+        if (!inner.IsIpv6 && !outer.IsIpv6 && HasTunl0(cluster.ForwardingNode) && HasTunl0(cluster.Worker))
+        {
+            var made = new Overlay("tunl0", 20) { Means = "kernel module ipip" };
+            made.Raise(cluster, mtu);
+            cluster.ForwardingNode.Ip($"route add {inner.WorkerBlock}/{inner.BlockBits} via {outer.Worker} dev tunl0 onlink src {inner.ForwardingTunnel}");
+            cluster.Worker.Ip($"route add {inner.ForwardingBlock}/{inner.BlockBits} via {outer.ForwardingNode} dev tunl0 onlink src {inner.WorkerTunnel}");
+            return made;
+        }
+
         var underlay = cluster.Options.UnderlayFamily;
-        var overlay = new Overlay("tunl0", outer.IsIpv6 ? 40 : 20);
+        foreach (var node in (Namespaces.NetworkNamespace[])[cluster.ForwardingNode, cluster.Worker])
+        {
+            // The module makes its device in every new namespace; the program needs the name.
+            if (node.TryExec("ip", "link", "show", "tunl0").ExitCode == 0)
+                node.Ip("link set tunl0 name ipip-unused");
+        }
+
+        var overlay = new Overlay("tunl0", outer.IsIpv6 ? 40 : 20) { Means = "TUN program" };
         run.Own(
             "tunnel of the forwarding node",
             TunTunnel.Start(cluster.ForwardingNode, overlay.Device, underlay, new TunnelRoute(Block(inner.WorkerBlock, inner.BlockBits), IPAddress.Parse(outer.Worker))));
@@ -63,6 +82,14 @@ public sealed class Overlay
         overlay.Point(cluster.ForwardingNode, inner, workerMac, inner.WorkerTunnel, inner.WorkerBlock, inner.ForwardingTunnel, outer.Worker);
         overlay.Point(cluster.Worker, inner, forwardingMac, inner.ForwardingTunnel, inner.ForwardingBlock, inner.WorkerTunnel, outer.ForwardingNode);
         return overlay;
+    }
+
+    /// <summary>True when the ipip module is there: it brings a device of this name into every namespace, as it does on nodes with Calico.</summary>
+    private static bool HasTunl0(Namespaces.NetworkNamespace node)
+    {
+        // Makes the kernel load the module; where it is loaded already, the device is there already and this fails.
+        node.TryExec("ip", "link", "add", "tunl0", "type", "ipip");
+        return node.TryExec("ip", "link", "show", "tunl0").ExitCode == 0;
     }
 
     private static IPNetwork Block(string address, int bits) => new(IPAddress.Parse(address), bits);

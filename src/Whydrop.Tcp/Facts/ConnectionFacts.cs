@@ -43,7 +43,7 @@ internal sealed unsafe class ConnectionFacts(FlowEngine engine, VantagePoint[] a
         return new ControlSegment(
             at[point], From(row.Frame), firstCapture + point, row.Flow, FromClient(row.Flow, row.Is(ControlRow.FromHigh)), row.Kind, row.Transmission,
             row.Kind == ControlKind.Reset ? null : row.Is(ControlRow.Answered), row.Sequence, row.Acknowledgment, row.Window, row.Length, row.Ttl,
-            row.UsualTtl < 0 ? null : row.UsualTtl, flow->Key.IsIpv6 ? null : row.IpId, flow->Key.IsIpv6 || row.Is(ControlRow.DontFragment),
+            row.UsualTtl < 0 ? null : row.UsualTtl, flow->Key.IsIpv6 || row.Is(ControlRow.IpIdForgotten) ? null : row.IpId, flow->Key.IsIpv6 || row.Is(ControlRow.DontFragment),
             row.Is(ControlRow.HasTimestamp), row.EcnSetup, new Timestamp(row.Time));
     }
 

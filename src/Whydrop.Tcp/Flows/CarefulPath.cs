@@ -263,9 +263,9 @@ internal sealed unsafe class CarefulPath
         own.LastObservations = mask;
         own.LastTime = s.Time;
         own.TakeWindow(s);
-        if (mask >> (int)Observation.Reset != 0 && s.IsReset && d.FwdOpening->ResetFrame == 0)
+        if (mask >> (int)Observation.Reset != 0 && s.IsReset && own.ResetFrame == 0)
         {
-            d.FwdOpening->ResetFrame = frameNumber;
+            own.ResetFrame = frameNumber;
         }
 
         return mask;

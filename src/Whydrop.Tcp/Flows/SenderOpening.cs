@@ -4,15 +4,12 @@ using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Flows;
 
-/// <summary>What one end said in its SYN, and where its numbers begin. 24 bytes.</summary>
+/// <summary>What one end said in its SYN, and where its numbers begin. 16 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct SenderOpening
 {
     /// <summary>Sequence number of the SYN, or one less than the first sequence number seen.</summary>
     public uint Base;
-
-    /// <summary>Frame of its first RST; 0 when none.</summary>
-    public uint ResetFrame;
 
     /// <summary>Frame of its first SYN; 0 when none.</summary>
     public uint SynFrame;
@@ -21,12 +18,6 @@ internal struct SenderOpening
 
     /// <summary>Window field of its first SYN.</summary>
     public ushort SynWindow;
-
-    /// <summary>IPv4 identification of its first SYN.</summary>
-    public ushort SynIpId;
-
-    /// <summary>Window field of its FIN.</summary>
-    public ushort FinWindow;
 
     /// <summary>Window scale of its SYN.</summary>
     public byte Scale;
@@ -60,7 +51,6 @@ internal struct SenderOpening
     {
         SynFrame = frameNumber;
         SynWindow = s.Window;
-        SynIpId = (ushort)s.IpId;
         SynTtl = s.Ttl;
         SynMarks = (byte)((s.Flags & (TcpFlag.Ece | TcpFlag.Cwr)) | (s.DontFragment ? SynDontFragment : 0)
             | (s.HasTimestamp ? SynTimestamp : 0) | (s.HasAck ? SynAcknowledges : 0));

@@ -9,7 +9,7 @@ namespace Whydrop.Tcp.Talk;
 
 /// <summary>
 /// SYNs, FINs and RSTs of connections whose opening or end was not plain. A plain connection leaves nothing here: what its opening looked like
-/// is in its <see cref="FlowOpening"/>, its FINs in the frame history, until something makes them worth telling.
+/// is in its <see cref="FlowOpening"/>, its FINs are in the frame history, until something makes them worth telling.
 /// </summary>
 // SAFETY: rows, stories, records and openings live in slabs that never move; numbers of rows count from 1, 0 is none.
 internal sealed unsafe class ControlBook(FrameHistory history, StoryBook stories, int mostRows) : IDisposable
@@ -35,11 +35,7 @@ internal sealed unsafe class ControlBook(FrameHistory history, StoryBook stories
         {
             if (IsPlain(s, d, frameNumber))
             {
-                if (s.IsFin)
-                {
-                    d.FwdOpening->FinWindow = s.Window;
-                }
-
+                history.KeepWindow(s, frameNumber);
                 return;
             }
 
@@ -199,11 +195,12 @@ internal sealed unsafe class ControlBook(FrameHistory history, StoryBook stories
             TsVal = past != null ? past->TsVal : 0,
             UsualTtl = -1,
             Window = own.SynWindow,
-            IpId = own.SynIpId,
+            IpId = past != null ? past->IpId : (ushort)0,
             Ttl = own.SynTtl,
             Flags = (byte)(TcpFlag.Syn | (acknowledges ? TcpFlag.Ack : 0) | (own.SynMarks & (TcpFlag.Ece | TcpFlag.Cwr))),
             Marks = (byte)((fromHigh ? ControlRow.FromHigh : 0) | ((own.SynMarks & SenderOpening.SynDontFragment) != 0 ? ControlRow.DontFragment : 0)
-                | ((own.SynMarks & SenderOpening.SynTimestamp) != 0 ? ControlRow.HasTimestamp : 0)),
+                | ((own.SynMarks & SenderOpening.SynTimestamp) != 0 ? ControlRow.HasTimestamp : 0)
+                | (past == null ? ControlRow.IpIdForgotten : 0)),
         };
         Add(row, flow, opening, index);
     }
@@ -256,7 +253,7 @@ internal sealed unsafe class ControlBook(FrameHistory history, StoryBook stories
             TsVal = past->TsVal,
             Length = past->Length,
             UsualTtl = before != null && before->FromHigh == fromHigh ? before->Ttl : (short)-1,
-            Window = fromHigh ? opening->High.FinWindow : opening->Low.FinWindow,
+            Window = history.WindowOf(frame),
             IpId = past->IpId,
             Ttl = past->Ttl,
             Flags = past->Flags,
@@ -267,12 +264,13 @@ internal sealed unsafe class ControlBook(FrameHistory history, StoryBook stories
 
     private void Add(ControlRow row, FlowRecord* flow, FlowOpening* opening, int index)
     {
-        var story = stories.Of(opening);
-        if (rows.Count >= mostRows || story->ControlCount >= MostPerFlow)
+        if (rows.Count >= mostRows || (opening->Story != 0 && stories.Find(opening)->ControlCount >= MostPerFlow))
         {
             NotKept++;
             return;
         }
+
+        var story = stories.Of(opening);
 
         row.Flow = index;
         row.Transmission = 1;

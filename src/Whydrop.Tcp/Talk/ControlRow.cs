@@ -37,6 +37,9 @@ internal struct ControlRow
     /// <summary>It was sent again: what comes now answers the later one.</summary>
     public const byte Closed = 16;
 
+    /// <summary>It was told after the frame history had forgotten it.</summary>
+    public const byte IpIdForgotten = 32;
+
     public readonly bool Is(byte mark) => (Marks & mark) != 0;
 
     public readonly ControlKind Kind => KindOf(Flags);

@@ -3,7 +3,7 @@ using Whydrop.Tcp.Memory;
 
 namespace Whydrop.Tcp.Talk;
 
-/// <summary>The stories of those connections that have one.</summary>
+/// <summary>The stories of those connections that have one; whoever begins one bounds how many, far below 2^24.</summary>
 // SAFETY: stories live in a slab that never moves; an opening holds the number of its story plus one, given out here alone.
 internal sealed unsafe class StoryBook : IDisposable
 {

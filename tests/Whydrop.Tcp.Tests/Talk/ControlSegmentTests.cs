@@ -126,7 +126,7 @@ public class ControlSegmentTests
         Assert.Equal([ControlKind.Syn, ControlKind.SynAck, ControlKind.Reset], told.Select(t => t.Kind));
         Assert.Equal((1u, 2u, 1000u, 5000u), ((uint)told[0].From.Frame!, (uint)told[1].From.Frame!, told[0].Sequence, told[1].Sequence));
         Assert.Equal(TimeSpan.FromMilliseconds(10), told[1].Seen - told[0].Seen);
-        Assert.Equal(1001u, told[1].Acknowledgment);
+        Assert.Equal((1001u, null), (told[1].Acknowledgment, told[1].IpId));
     }
 
     [Fact]
