@@ -55,7 +55,7 @@ public static class JourneyJoin
         foreach (var connection in grouping.Connections)
         {
             ct.ThrowIfCancellationRequested();
-            connection.Settle(match => PathOrder.ByClocks(match, clocks));
+            connection.Settle(opening.Order);
             var chain = PathChain.Of(connection);
             facts.AddRange(Pairings(connection, chain, clocks));
             journeys.AddRange(Directions(connection, chain, clocks, absence, doubted));

@@ -129,11 +129,11 @@ internal sealed class ControlJourney
     private IndexPair[] Shared(int i, int j) =>
         connection.Match(stops[i].Sighting, stops[j].Sighting)?.Matches(stops[i].FromClient) ?? [];
 
-    private bool SentAgainAndSeen(int i, int n, int j)
+    private bool SentAgainAndSeen(int i, int n, int j, bool laterOnly = false)
     {
         var record = stops[i].Records[n];
         return seen[i, j] is { } matching && stops[i].Records.Index().Any(r =>
-            r.Index != n && r.Item.Kind == record.Kind && r.Item.Position == record.Position && matching.Seen(r.Index));
+            (laterOnly ? r.Index > n : r.Index != n) && r.Item.Kind == record.Kind && r.Item.Position == record.Position && matching.Seen(r.Index));
     }
 
     /// <summary>A place nearer to the sender saw one of the kind with the same number, in whatever transmission.</summary>
@@ -170,7 +170,7 @@ internal sealed class ControlJourney
         var doubtful = !upstream && seen[i, other]?.IsDoubtful(n) == true;
         var (proven, reason) = doubtful
             ? (false, $"one like it was seen at {to.At}, and nothing tells which of them it was")
-            : absence.Judge(stop.Sighting, Of(i, n).UnixNanoseconds, to.Sighting, before, after, laterSeen: upstream && after > 0);
+            : absence.Judge(stop.Sighting, Of(i, n).UnixNanoseconds, to.Sighting, before, after, laterSeen: upstream ? after > 0 : SentAgainAndSeen(i, n, other, laterOnly: true));
         return new Missing(to.At, to.Capture, to.Sighting.Flow.Flow, proven, reason);
     }
 

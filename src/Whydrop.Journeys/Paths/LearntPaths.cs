@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Placement;
 
 namespace Whydrop.Journeys.Paths;
 
@@ -49,6 +50,19 @@ internal sealed class LearntPaths
         return null;
     }
 
+    /// <summary>Which of two sightings is nearer to the client, by complete connections that were seen at both places.</summary>
+    public PathSense Sense(Sighting a, Sighting b) =>
+        AlwaysPasses(a, b, beyond: true) || AlwaysPasses(b, a, beyond: false) ? PathSense.FirstNearerClient
+        : AlwaysPasses(a, b, beyond: false) || AlwaysPasses(b, a, beyond: true) ? PathSense.SecondNearerClient
+        : PathSense.Unknown;
+
+    private bool AlwaysPasses(Sighting at, Sighting other, bool beyond)
+    {
+        var here = Addressing.Of(at.Flow, true);
+        var wrapped = Addressing.Of(other.Flow, true).Tunnel != here.Tunnel;
+        return Find(here, beyond) is { } tally && tally.Stops.Any(s => s.Capture == other.Flow.Capture && s.Wrapped == wrapped && s.Count == tally.Total);
+    }
+
     /// <summary>The same two ends; the same service; the same end.</summary>
     private static IEnumerable<Question> Questions(Addressing a)
     {
@@ -63,7 +77,9 @@ internal sealed class LearntPaths
 
     private void Learn(Sighting[] group)
     {
-        if (group.Length > MostSightings || group.GroupBy(s => (s.Flow.Capture, s.Flow.Client, s.Flow.Encapsulation)).Any(g => g.Count() > 1))
+        // Somebody went on after the handshake: both its segments arrived.
+        if (!Array.Exists(group, s => s.Flow.FromClient.Segments + s.Flow.FromServer.Segments > 0 || s.Flow.FromClient.Fin || s.Flow.FromServer.Fin)
+            || group.Length > MostSightings || group.GroupBy(s => (s.Flow.Capture, s.Flow.Client, s.Flow.Encapsulation)).Any(g => g.Count() > 1))
         {
             return;
         }
@@ -113,7 +129,7 @@ internal sealed class LearntPaths
         public int Total { get; private set; }
 
         /// <summary>Captures from the nearest on, and how many of the connections were seen there.</summary>
-        public IEnumerable<(int Capture, int Count)> Stops => order.Select(c => (c.Capture, counts[c]));
+        public IEnumerable<(int Capture, bool Wrapped, int Count)> Stops => order.Select(c => (c.Capture, c.Wrapped, counts[c]));
 
         /// <summary>Adds one connection.</summary>
         public void Add(List<Sighting> others, string tunnel)

@@ -15,11 +15,9 @@ internal sealed class Ways
     private readonly CaptureFilters filters;
 
     /// <summary>Prepares.</summary>
-    /// <param name="asked">Every direction of a connection that will be asked for.</param>
-    public Ways(CaseFlows flows, FactSet facts, IEnumerable<Addressing> asked)
+    public Ways(CaseFlows flows, FactSet facts, LearntPaths learnt)
     {
-        this.flows = flows;
-        learnt = new LearntPaths(flows, asked);
+        (this.flows, this.learnt) = (flows, learnt);
         owners = new AddressOwners(facts);
         routes = new RoutedPath(facts, owners);
         filters = new CaptureFilters(flows, facts);
