@@ -11,6 +11,7 @@ internal static class LabCommand
         var command = new Command("lab", "Make a real fault in network namespaces, diagnose it, and compare the verdict with the truth.");
         command.Add(List(context));
         command.Add(Run(context));
+        command.Add(LabWorkloadCommand.Create(context));
         return command;
     }
 
