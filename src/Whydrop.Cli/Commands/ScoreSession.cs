@@ -23,14 +23,19 @@ internal sealed class ScoreSession(CommandContext context)
             var runner = new ScoreRunner((folder, stop) => LabDiagnosis.Of(folder, null, stop, request.Properties).Finding, request.Options);
             var score = RunsBar.While(context.Messages, plan.Count, progress => runner.Run(plan, progress, context.Interrupted));
             Tell(score, request);
-            return score.Runs.Count == 0 || score.Unmade.Any(u => u.Kind == UnmadeKind.DiagnosisFailed) ? ExitCode.Failed
-                : score.Holds ? ExitCode.Healthy : ExitCode.FaultFound;
+            return CodeOf(score);
         }
         catch (LabUsageException e)
         {
             throw new UsageException(e.Message);
         }
     }
+
+    /// <summary>What a score is worth to a script.</summary>
+    internal static int CodeOf(Score score) =>
+        score.Runs.Count == 0 || score.Unmade.Any(u => u.Kind == UnmadeKind.DiagnosisFailed) ? ExitCode.Failed
+        : score.Holds ? ExitCode.Healthy
+        : ExitCode.FaultFound;
 
     /// <summary>Scenarios whose name, fault or layer contains one of the words; all without words.</summary>
     internal static IReadOnlyList<LabScenario> Chosen(IReadOnlyList<string> words)
