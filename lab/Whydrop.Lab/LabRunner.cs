@@ -29,10 +29,7 @@ public static class LabRunner
         var unmet = Need.Unmet(scenario.Needs(settings));
         if (unmet.Count > 0)
             throw new LabException($"lab scenario {scenario.Name} cannot run here: {string.Join("; ", unmet)}");
-        caseDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(caseDirectory));
-        if (File.Exists(caseDirectory) || (Directory.Exists(caseDirectory) && Directory.EnumerateFileSystemEntries(caseDirectory).Any()))
-            throw new LabUsageException($"{caseDirectory}: exists and is not empty; name a new folder");
-        Directory.CreateDirectory(caseDirectory);
+        caseDirectory = NewFolder(caseDirectory);
 
         Truth truth;
         using (var run = LabRun.Start(caseDirectory, progress, stop))
@@ -43,15 +40,33 @@ public static class LabRunner
                 truth = truth with { Figures = new SortedDictionary<string, long>(truth.Figures.Concat(drops.Figures()).ToDictionary(), StringComparer.Ordinal) };
         }
 
-        var truthFile = caseDirectory + ".truth.json";
-        TruthDocument.Write(truthFile, truth);
+        TruthDocument.Write(TruthFile(caseDirectory), truth);
         if (!truth.Holds)
             throw new LabException($"lab scenario {scenario.Name}: the run is not what its parameters promise: {string.Join("; ", truth.Contradictions)}");
+        return Judge(caseDirectory, truth, diagnose, stop);
+    }
+
+    /// <summary>Where the truth of a case lies: beside it, so that a diagnosis does not read it.</summary>
+    internal static string TruthFile(string caseDirectory) => caseDirectory + ".truth.json";
+
+    /// <summary>Makes the case folder and returns its full path.</summary>
+    internal static string NewFolder(string caseDirectory)
+    {
+        caseDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(caseDirectory));
+        if (File.Exists(caseDirectory) || (Directory.Exists(caseDirectory) && Directory.EnumerateFileSystemEntries(caseDirectory).Any()))
+            throw new LabUsageException($"{caseDirectory}: exists and is not empty; name a new folder");
+        Directory.CreateDirectory(caseDirectory);
+        return caseDirectory;
+    }
+
+    /// <summary>Diagnoses a case that was made, and compares; without <paramref name="diagnose"/> it does neither.</summary>
+    internal static LabResult Judge(string caseDirectory, Truth truth, Func<string, CancellationToken, Finding>? diagnose, CancellationToken stop)
+    {
         if (diagnose is null)
-            return new LabResult(caseDirectory, truthFile, truth, null, null);
+            return new LabResult(caseDirectory, TruthFile(caseDirectory), truth, null, null);
         stop.ThrowIfCancellationRequested();
         var finding = diagnose(caseDirectory, stop);
-        return new LabResult(caseDirectory, truthFile, truth, finding, Comparison.Of(truth, finding));
+        return new LabResult(caseDirectory, TruthFile(caseDirectory), truth, finding, Comparison.Of(truth, finding));
     }
 
     /// <summary>Null, and told, where the kernel cannot: the run is worth as much without.</summary>

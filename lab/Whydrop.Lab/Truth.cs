@@ -41,6 +41,9 @@ public sealed record Truth
     /// <summary>Measured figures, each named with its unit.</summary>
     public required IReadOnlyDictionary<string, long> Figures { get; init; }
 
+    /// <summary>What the run was made with where there is a choice, for example "tunnel": "kernel module ipip".</summary>
+    public IReadOnlyDictionary<string, string> Means { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What contradicted the plan; empty when the fault really happened (or really did not).</summary>
     public IReadOnlyList<string> Contradictions { get; init; } = [];
 

@@ -57,6 +57,19 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static unsafe partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 
+    /// <summary>Waits for events with the resolution of the clock (ppoll(2)).</summary>
+    public static unsafe int PollFor(PollEntry* entries, nuint count, TimeSpan time)
+    {
+        var limit = stackalloc long[2];
+        limit[0] = (long)time.TotalSeconds;
+        limit[1] = time.Ticks % TimeSpan.TicksPerSecond * 100;
+        // SAFETY: struct timespec is two longs on 64-bit Linux; a null signal mask changes none.
+        return PollPrecisely(entries, count, limit, null);
+    }
+
+    [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
+    private static unsafe partial int PollPrecisely(PollEntry* entries, nuint count, long* limit, void* mask);
+
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
 

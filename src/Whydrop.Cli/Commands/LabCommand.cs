@@ -37,14 +37,23 @@ internal static class LabCommand
         };
         var keep = new Option<bool>("--keep") { Description = "Keep the case when no folder is named with -o; default: it is deleted after the comparison." };
         var folder = new Option<string?>("--out", "-o") { Description = "New folder for the case; the truth goes beside it as DIR.truth.json. Default: a temporary folder.", HelpName = "DIR" };
+        var caseOnly = new Option<bool>("--case-only") { Description = "Make the case and its truth, without a diagnosis; needs -o." };
+        var vm = new Option<bool>("--vm") { Description = "Run in a virtual machine (QEMU) with a kernel of its own, which has ipip, netem, IPVS, wireguard, geneve and cgroup v2; needs no root where QEMU is installed. The first time lab/vm/install.sh fetches what is missing." };
+        var limit = new Option<int>("--vm-limit") { Description = "Longest time for a run with --vm, seconds, 60 to 3600.", HelpName = "SECONDS", DefaultValueFactory = _ => 300 };
         var drops = DropReasons();
         var colour = OutputOption.Colour();
         var run = new Command("run", "Make a fault, diagnose it and compare. Exit code: 0 the verdict equals the truth, 3 it does not, 1 the lab could not run, 2 wrong usage. Needs root.")
         {
-            name, set, keep, folder, drops, colour,
+            name, set, keep, folder, caseOnly, drops, vm, limit, colour,
         };
         run.SetAction(parsed => new LabSession(context, parsed.GetValue(colour)!).Run(
-            parsed.GetValue(name)!, parsed.GetValue(set)!, parsed.GetValue(folder), parsed.GetValue(keep), parsed.GetValue(drops)));
+            parsed.GetValue(name)!,
+            parsed.GetValue(set)!,
+            parsed.GetValue(folder),
+            parsed.GetValue(keep),
+            parsed.GetValue(caseOnly),
+            parsed.GetValue(drops),
+            parsed.GetValue(vm) ? parsed.GetValue(limit) : null));
         return run;
     }
 

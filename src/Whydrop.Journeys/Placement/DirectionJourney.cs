@@ -177,7 +177,9 @@ internal sealed class DirectionJourney
             yield break;
         }
 
-        foreach (var hole in unseen)
+        // A SYN is no data: what became of it is told apart.
+        var first = stops[i].Offsets[index] + (record.Has(SegmentTraits.Syn) ? 1 : 0);
+        foreach (var hole in unseen.Select(u => u with { Start = Math.Max(u.Start, first) }).Where(u => u.Length > 0))
         {
             var again = SentAgain(i, index, hole);
             if (IsAcknowledged(i, hole) && !again && !CoveredBeyond(i, hole))
@@ -287,8 +289,7 @@ internal sealed class DirectionJourney
         var (stop, missing) = (stops[i], stops[j]);
         var record = stop.Trail[index];
         var (largest, frame) = LargestPassed(i, j);
-        var syn = record.Has(SegmentTraits.Syn) ? 1 : 0;
-        var length = (int)piece.Length - (piece.Start == stop.Offsets[index] ? syn : 0);
+        var length = (int)piece.Length;
         var single = record.SequenceLength <= stop.SegmentSize(record);
         return new SegmentPlacement(
             stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: record.Frame), stop.Sighting.Flow.Capture, stop.Sighting.Flow.Flow,

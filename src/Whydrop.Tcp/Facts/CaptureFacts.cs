@@ -31,7 +31,8 @@ internal sealed unsafe class CaptureFacts(
             yield return Summary(i);
         }
 
-        foreach (var fact in Flows().Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(Gaps()))
+        var connections = new ConnectionFacts(engine, at, source, firstCapture);
+        foreach (var fact in Flows().Concat(connections.Controls()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(Gaps()))
         {
             yield return fact;
         }
@@ -103,7 +104,7 @@ internal sealed unsafe class CaptureFacts(
         for (var i = 0; i < engine.Table.Count; i++)
         {
             var report = reports.Of(i);
-            if (!report.Unusual && clean++ >= options.MostCleanFlows)
+            if (!report.Unusual && !HasStory(i) && clean++ >= options.MostCleanFlows)
             {
                 continue;
             }
@@ -118,6 +119,8 @@ internal sealed unsafe class CaptureFacts(
             yield return Limited($"{clean - options.MostCleanFlows} of {clean} connections without anything unusual are not listed one by one");
         }
     }
+
+    private bool HasStory(int flow) => engine.Table.Openings[flow]->Story != 0;
 
     private static TcpSender Sender(SenderReport r) => new(
         r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,

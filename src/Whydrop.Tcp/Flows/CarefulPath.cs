@@ -62,7 +62,7 @@ internal sealed unsafe class CarefulPath
 
         if (s.IsSyn || d.Fwd->Segments == 0)
         {
-            TakeOpening(s, d, frame);
+            TakeOpening(s, d, frameNumber, frame);
         }
 
         uint mask = 0;
@@ -70,6 +70,11 @@ internal sealed unsafe class CarefulPath
         {
             mask = Observe(s, d, frameNumber);
             TakeFates(s, d, mask, frameNumber, frame);
+        }
+
+        if ((s.Flags & (TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst)) != 0)
+        {
+            engine.Controls.Take(s, d, frameNumber);
         }
 
         Advance(s, d, mask, frameNumber);
@@ -139,7 +144,7 @@ internal sealed unsafe class CarefulPath
         };
     }
 
-    private static void TakeOpening(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    private static void TakeOpening(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var own = d.FwdOpening;
         var peer = d.RevOpening;
@@ -162,7 +167,7 @@ internal sealed unsafe class CarefulPath
 
         if (s.IsSyn)
         {
-            TakeSyn(s, d, frame);
+            TakeSyn(s, d, frameNumber, frame);
         }
         else if (s.HasAck && d.Opening->InitialRttNanoseconds == 0 && d.Opening->SynTime != 0
             && s.Sequence == own->Base + 1 && s.Acknowledgment == peer->Base + 1)
@@ -171,12 +176,17 @@ internal sealed unsafe class CarefulPath
         }
     }
 
-    private static void TakeSyn(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    private static void TakeSyn(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var own = d.FwdOpening;
         var optionsAt = s.TcpOffset + 20;
         var kept = Math.Min((int)s.TcpOptionsLength, frame.Length - optionsAt);
         own->Bits |= s.HasAck ? SenderOpening.SawSynAck : SenderOpening.SawSyn;
+        if (own->SynFrame == 0)
+        {
+            own->KeepSyn(s, frameNumber);
+        }
+
         SynOptions.Read(kept > 0 ? frame.Slice(optionsAt, kept) : default, ref *own);
         TakeWindowScale(s, d);
         if (own->Mss != 0)
@@ -253,9 +263,9 @@ internal sealed unsafe class CarefulPath
         own.LastObservations = mask;
         own.LastTime = s.Time;
         own.TakeWindow(s);
-        if (mask >> (int)Observation.Reset != 0 && s.IsReset && d.FwdOpening->ResetFrame == 0)
+        if (mask >> (int)Observation.Reset != 0 && s.IsReset && own.ResetFrame == 0)
         {
-            d.FwdOpening->ResetFrame = frameNumber;
+            own.ResetFrame = frameNumber;
         }
 
         return mask;

@@ -5,6 +5,7 @@ using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Memory;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
+using Whydrop.Tcp.Talk;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Flows;
@@ -22,6 +23,7 @@ internal sealed unsafe class FlowEngine : IDisposable
     {
         Points = points;
         Ledger = new Ledger(Table, History, points, options.MostSegmentFates);
+        Controls = new ControlBook(History, Stories, options.MostControlSegments);
         careful = new CarefulPath(this);
     }
 
@@ -34,6 +36,10 @@ internal sealed unsafe class FlowEngine : IDisposable
     public Ledger Ledger { get; }
 
     public List<PointTally> Points { get; }
+
+    public StoryBook Stories { get; } = new();
+
+    public ControlBook Controls { get; }
 
     /// <summary>Times a key was taken over by a new connection: what was looked up ahead may be stale.</summary>
     public int Reuses { get; set; }
@@ -80,6 +86,8 @@ internal sealed unsafe class FlowEngine : IDisposable
         History.Dispose();
         Unusual.Dispose();
         Ledger.Dispose();
+        Stories.Dispose();
+        Controls.Dispose();
     }
 
     // Not in the table when the batch was looked up, another connection with the same hash, or a key taken over since.

@@ -1,0 +1,70 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Paths;
+using Whydrop.Journeys.Placement;
+
+namespace Whydrop.Journeys.Control;
+
+/// <summary>Openings and ends of all connections that are followed.</summary>
+internal sealed class ControlJourneys
+{
+    private readonly CaseFlows flows;
+    private readonly ClockTable clocks;
+    private readonly AbsenceProof absence;
+    private readonly LearntPaths learnt;
+    private readonly Ways ways;
+    private readonly Bystanders bystanders;
+    private readonly Dictionary<(int Capture, long Frame), int> transmissions = [];
+    private readonly List<(Connection Connection, IReadOnlyList<Sighting> Chain)> followed = [];
+
+    /// <summary>Learns the ways of the case.</summary>
+    public ControlJourneys(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, AbsenceProof absence)
+    {
+        (this.flows, this.clocks, this.absence) = (flows, clocks, absence);
+        var asked = grouping.Connections.Where(c => c.Members.Any(IsAsked)).SelectMany(c => c.Members).Concat(grouping.Single.Where(IsAsked));
+        learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
+        ways = new Ways(flows, captureFacts, learnt);
+        bystanders = new Bystanders(flows, grouping.Connections);
+        foreach (var control in captureFacts.Of<ControlSegment>().Where(c => c.From.Frame is not null))
+        {
+            transmissions[(control.Capture, control.From.Frame!.Value)] = control.Transmission;
+        }
+    }
+
+    /// <summary>The order of two places of one connection that too little of it was seen at to tell: as others went, else by clocks that others compared.</summary>
+    public PathSense Order(PairMatch match) =>
+        learnt.Sense(match.A, match.B) is var sense && sense != PathSense.Unknown ? sense : PathOrder.ByClocks(match, clocks);
+
+    /// <summary>Takes a connection.</summary>
+    /// <param name="chain">Its sightings from the client to the server, as far as their order is established.</param>
+    public void Add(Connection connection, IReadOnlyList<Sighting> chain)
+    {
+        if (chain.Count > 0 && chain.Any(IsAsked))
+        {
+            followed.Add((connection, chain));
+        }
+    }
+
+    /// <summary>The facts of all.</summary>
+    public IEnumerable<Fact> Facts(CancellationToken ct)
+    {
+        foreach (var (connection, chain) in followed)
+        {
+            ct.ThrowIfCancellationRequested();
+            foreach (var fromClient in new[] { true, false })
+            {
+                var way = fromClient ? chain : [.. chain.Reverse()];
+                foreach (var fact in new ControlJourney(connection, way, fromClient, clocks, absence, ways, bystanders, transmissions).Facts())
+                {
+                    yield return fact;
+                }
+            }
+        }
+    }
+
+    private bool IsAsked(Sighting sighting) =>
+        flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Flow.FromClient.ResetFrame is not null || sighting.Flow.FromServer.ResetFrame is not null;
+}
