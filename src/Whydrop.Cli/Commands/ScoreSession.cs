@@ -1,6 +1,7 @@
 using Whydrop.Cli.Terminal;
 using Whydrop.Diagnosis;
 using Whydrop.Lab;
+using Whydrop.Lab.DropReasons;
 using Whydrop.Lab.Scoring;
 
 namespace Whydrop.Cli.Commands;
@@ -18,6 +19,11 @@ internal sealed class ScoreSession(CommandContext context)
             if (request.Folder is { } target)
             {
                 Directory.CreateDirectory(target);
+            }
+
+            if (request.Options.DropReasons && DropRecorder.Missing() is { } missing)
+            {
+                context.Messages.WriteLine($"lab: drop reasons are not recorded: {missing}");
             }
 
             var runner = new ScoreRunner((folder, stop) => LabDiagnosis.Of(folder, null, stop, request.Properties).Finding, request.Options);
