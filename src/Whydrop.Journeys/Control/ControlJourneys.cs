@@ -8,12 +8,13 @@ using Whydrop.Journeys.Placement;
 
 namespace Whydrop.Journeys.Control;
 
-/// <summary>Openings and ends of all connections that are followed.</summary>
+/// <summary>Openings and ends of all connections that are followed, and data that nothing further on recognised anything of.</summary>
 internal sealed class ControlJourneys
 {
     private readonly CaseFlows flows;
     private readonly ClockTable clocks;
     private readonly AbsenceProof absence;
+    private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
     private readonly LearntPaths learnt;
     private readonly Ways ways;
     private readonly Bystanders bystanders;
@@ -21,9 +22,12 @@ internal sealed class ControlJourneys
     private readonly List<(Connection Connection, IReadOnlyList<Sighting> Chain)> followed = [];
 
     /// <summary>Learns the ways of the case.</summary>
-    public ControlJourneys(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, AbsenceProof absence)
+    /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
+    public ControlJourneys(
+        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, AbsenceProof absence,
+        IReadOnlySet<(int Capture, long Frame)> doubted)
     {
-        (this.flows, this.clocks, this.absence) = (flows, clocks, absence);
+        (this.flows, this.clocks, this.absence, this.doubted) = (flows, clocks, absence, doubted);
         var asked = grouping.Connections.Where(c => c.Members.Any(IsAsked)).SelectMany(c => c.Members).Concat(grouping.Single.Where(IsAsked));
         learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
         ways = new Ways(flows, captureFacts, learnt);
@@ -57,6 +61,11 @@ internal sealed class ControlJourneys
             foreach (var fromClient in new[] { true, false })
             {
                 var way = fromClient ? chain : [.. chain.Reverse()];
+                foreach (var placement in SilentDirection.Placements(connection, way, fromClient, ways, absence, bystanders, doubted))
+                {
+                    yield return placement;
+                }
+
                 foreach (var fact in new ControlJourney(connection, way, fromClient, clocks, absence, ways, bystanders, transmissions).Facts())
                 {
                     yield return fact;
