@@ -1,6 +1,7 @@
 using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
 using Whydrop.Readers.Conntrack;
+using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Neighbours;
@@ -42,6 +43,11 @@ public static class ReaderCatalogue
         new IpRuleJsonReader(),
         new IpRuleReader(),
         new RouteTableReader(),
+        new SockstatReader(),
+        new SocketSummaryReader(),
+        new SoftnetReader(),
+        new ControlGroupReader(),
+        new PressureReader(),
         new SysctlFileReader(),
         new SysctlReader(),
         new SsReader(),
@@ -104,7 +110,7 @@ public static class ReaderCatalogue
             gaps.Add(new Gap(at.Stack, new Provenance(file.Path, cut), GapKind.Limited, $"the text is not read beyond {TextFile.MostBytes >> 20} MiB, {TextFile.MostLines} lines or {TextFile.MostLineCharacters} characters of a line"));
         }
 
-        return new ReadResult(facts, gaps);
+        return new ReadResult(facts, gaps) { Recognised = recognised };
     }
 
     // Remarks between outputs are no evidence, and so no gap.

@@ -56,7 +56,7 @@ public sealed class RandomLoss : PodScenario
         run.End();
 
         var lost = loss.Packets("to-server") + loss.Packets("to-client");
-        var bothSides = run.HasCaptures(HostRole.Client) && run.HasCaptures(HostRole.Server);
+        var bothSides = run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB);
         run.Truth.Blame(Fault, at: null, confirmable: bothSides, suspectable: run.Evidence.Captured.Count > 0);
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
         run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);

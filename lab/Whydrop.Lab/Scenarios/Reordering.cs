@@ -44,7 +44,7 @@ public sealed class Reordering : PodScenario
         run.Truth.Blame(
             Fault,
             at: null,
-            confirmable: run.HasCaptures(HostRole.Client) && run.HasCaptures(HostRole.Server),
+            confirmable: run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB),
             suspectable: run.Evidence.Captured.Count > 0);
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
         run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);

@@ -23,6 +23,9 @@ internal sealed class ModuleDependencies
         return read;
     }
 
+    /// <summary>True when there is a module of this name.</summary>
+    public bool Has(string module) => files.ContainsKey(NameOf(module));
+
     /// <summary>Files of these modules and all that they need, each once, in an order in which <c>insmod</c> takes them.</summary>
     /// <exception cref="LabException">A module is not there.</exception>
     public IReadOnlyList<string> LoadOrder(IEnumerable<string> modules)

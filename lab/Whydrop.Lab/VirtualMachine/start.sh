@@ -14,6 +14,10 @@ say "stage root"
 $box mkdir -p "$TMPDIR" /dev/pts /dev/shm
 $box mount -t devpts devpts /dev/pts
 $box mount -t tmpfs shm /dev/shm
+$box ln -s /proc/self/fd /dev/fd
+for number in 0:stdin 1:stdout 2:stderr; do
+  $box ln -s "/proc/self/fd/${number%:*}" "/dev/${number#*:}"
+done
 $box mount -t cgroup2 cgroup2 /sys/fs/cgroup
 for controller in cpu memory; do
   echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control

@@ -24,6 +24,7 @@ internal sealed class CaseView
     private readonly Lazy<IReadOnlyList<Attempt>> attempts;
     private readonly Lazy<IReadOnlyList<Stall>> stalls;
     private readonly Lazy<IReadOnlyList<Trouble>> troubles;
+    private readonly Lazy<IReadOnlyList<Vanishing>> vanishings;
 
     internal CaseView(FactSet facts)
     {
@@ -50,6 +51,7 @@ internal sealed class CaseView
         attempts = new(() => View.Attempts.Find(this));
         stalls = new(() => View.Stalls.Find(this));
         troubles = new(() => View.Troubles.Find(this));
+        vanishings = new(() => View.Vanishings.Find(this));
         Hops = Hop.Find(this);
     }
 
@@ -97,6 +99,9 @@ internal sealed class CaseView
 
     /// <summary>SYNs, SYN-ACKs, FINs and RSTs that a capture should have seen and did not, each once.</summary>
     internal IReadOnlyList<LostControl> LostControls => lostControls.Value;
+
+    /// <summary>What was seen at one place and not at the next, data and openings of connections together, by the places.</summary>
+    internal IReadOnlyList<Vanishing> Vanishings => vanishings.Value;
 
     /// <summary>Connections that suffer otherwise than by lost segments: what verdicts have to explain besides the losses.</summary>
     internal IReadOnlyList<Trouble> Troubles => troubles.Value;
