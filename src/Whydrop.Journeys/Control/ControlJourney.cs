@@ -162,10 +162,9 @@ internal sealed class ControlJourney
     /// <summary>Places that saw nothing of the direction, or nothing of the connection at all.</summary>
     private IEnumerable<MissingStop> Unseen(int i, int n, int[] own, bool upstream)
     {
-        ref var stops = ref silent[i, upstream ? 1 : 0];
-        stops ??= new SilentStops(
-            connection, this.stops[i].Sighting, this.stops[i].FromClient, own.Select(j => this.stops[j].Sighting), upstream, ways, absence, bystanders);
-        return stops.Missing(Of(i, n).UnixNanoseconds);
+        var known = silent[i, upstream ? 1 : 0] ??= new SilentStops(
+            connection, stops[i].Sighting, stops[i].FromClient, own.Select(j => stops[j].Sighting), upstream, ways, absence, bystanders);
+        return known.Missing(Of(i, n).UnixNanoseconds);
     }
 
     private int Transmission(ControlStop stop, in ControlRecord record) =>

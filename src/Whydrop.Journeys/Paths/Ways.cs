@@ -77,7 +77,7 @@ internal sealed class Ways
             foreach (var capture in On(here, owner))
             {
                 yield return new ExpectedStop(
-                    capture, filters.Keeps(capture.Capture, packet), address == (beyond ? packet.OuterDestination : packet.OuterSource), Kept(capture, packet, $"{address} is the address of {owner}"));
+                    capture, filters.Keeps(capture.Capture, packet), address.Equals(beyond ? packet.OuterDestination : packet.OuterSource), Kept(capture, packet, $"{address} is the address of {owner}"));
             }
         }
     }
