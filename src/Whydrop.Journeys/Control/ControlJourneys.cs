@@ -16,6 +16,7 @@ internal sealed class ControlJourneys
     private readonly AbsenceProof absence;
     private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
     private readonly LearntPaths learnt;
+    private readonly AddressOwners owners;
     private readonly Ways ways;
     private readonly Bystanders bystanders;
     private readonly Dictionary<(int Capture, long Frame), int> transmissions = [];
@@ -30,7 +31,8 @@ internal sealed class ControlJourneys
         (this.flows, this.clocks, this.absence, this.doubted) = (flows, clocks, absence, doubted);
         var asked = grouping.Connections.Where(c => c.Members.Any(IsAsked)).SelectMany(c => c.Members).Concat(grouping.Single.Where(IsAsked));
         learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
-        ways = new Ways(flows, captureFacts, learnt);
+        owners = new AddressOwners(captureFacts);
+        ways = new Ways(flows, captureFacts, learnt, owners);
         bystanders = new Bystanders(flows, grouping.Connections);
         foreach (var control in captureFacts.Of<ControlSegment>().Where(c => c.From.Frame is not null))
         {
@@ -38,9 +40,16 @@ internal sealed class ControlJourneys
         }
     }
 
-    /// <summary>The order of two places of one connection that too little of it was seen at to tell: as others went, else by clocks that others compared.</summary>
-    public PathSense Order(PairMatch match) =>
-        learnt.Sense(match.A, match.B) is var sense && sense != PathSense.Unknown ? sense : PathOrder.ByClocks(match, clocks);
+    /// <summary>
+    /// The order of two places of one connection that too little of it was seen at to tell: one is at its end, others went so, or other
+    /// connections compared the clocks.
+    /// </summary>
+    public PathSense Order(PairMatch match)
+    {
+        var sense = match.Swapped ? PathSense.Unknown : owners.Sense(match.A.Flow, match.B.Flow);
+        sense = sense == PathSense.Unknown ? learnt.Sense(match.A, match.B) : sense;
+        return sense == PathSense.Unknown ? PathOrder.ByClocks(match, clocks) : sense;
+    }
 
     /// <summary>Takes a connection.</summary>
     /// <param name="chain">Its sightings from the client to the server, as far as their order is established.</param>

@@ -15,10 +15,9 @@ internal sealed class Ways
     private readonly CaptureFilters filters;
 
     /// <summary>Prepares.</summary>
-    public Ways(CaseFlows flows, FactSet facts, LearntPaths learnt)
+    public Ways(CaseFlows flows, FactSet facts, LearntPaths learnt, AddressOwners owners)
     {
-        (this.flows, this.learnt) = (flows, learnt);
-        owners = new AddressOwners(facts);
+        (this.flows, this.learnt, this.owners) = (flows, learnt, owners);
         routes = new RoutedPath(facts, owners);
         filters = new CaptureFilters(flows, facts);
     }
@@ -83,7 +82,9 @@ internal sealed class Ways
     }
 
     private string Kept(CaptureSummary capture, in Addressing packet, string why) =>
-        filters.Keeps(capture.Capture, packet) ? why : $"the capture at {capture.At} may have had a filter: it shows no packet of the kind";
+        filters.Keeps(capture.Capture, packet) ? why
+        : capture.Frames == 0 ? $"the capture at {capture.At} holds no frame, so nothing says when it ran and what it would have kept"
+        : $"the capture at {capture.At} may have had a filter: it shows no packet of the kind";
 
     /// <summary>Captures of an interface, or of all interfaces of its stack.</summary>
     private IEnumerable<CaptureSummary> On(CaptureSummary here, VantagePoint place) =>
