@@ -2,6 +2,7 @@ using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
 using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.Counters;
+using Whydrop.Readers.Firewall;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
@@ -51,6 +52,9 @@ public static class ReaderCatalogue
         new ConntrackStatisticsReader(),
         new ProcNetStatConntrackReader(),
         new ConntrackCountReader(),
+        new NftReader(),
+        new IptablesSaveReader(),
+        new IptablesListReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>
