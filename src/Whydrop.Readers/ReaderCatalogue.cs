@@ -3,6 +3,7 @@ using Whydrop.Readers.Captures;
 using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
+using Whydrop.Readers.Firewall;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
@@ -57,6 +58,9 @@ public static class ReaderCatalogue
         new ConntrackStatisticsReader(),
         new ProcNetStatConntrackReader(),
         new ConntrackCountReader(),
+        new NftReader(),
+        new IptablesSaveReader(),
+        new IptablesListReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>
