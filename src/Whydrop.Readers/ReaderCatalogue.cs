@@ -3,6 +3,7 @@ using Whydrop.Readers.Captures;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
@@ -46,6 +47,7 @@ public static class ReaderCatalogue
         new SoftnetReader(),
         new ControlGroupReader(),
         new PressureReader(),
+        new LogReader(),
         new SysctlFileReader(),
         new SysctlReader(),
     ];
