@@ -5,6 +5,7 @@ using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Firewall;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
@@ -49,6 +50,7 @@ public static class ReaderCatalogue
         new SoftnetReader(),
         new ControlGroupReader(),
         new PressureReader(),
+        new LogReader(),
         new SysctlFileReader(),
         new SysctlReader(),
         new SsReader(),

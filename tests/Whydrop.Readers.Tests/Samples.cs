@@ -337,5 +337,6 @@ internal static class Samples
         .. SocketSamples.All,
         .. ControlGroupSamples.All,
         .. FirewallSamples.All,
+        .. ControlGroupSamples.All, .. LogSamples.All,
     ];
 }
