@@ -50,7 +50,7 @@ public static class JourneyJoin
         var facts = new List<Fact>();
         var absence = new AbsenceProof(flows, clocks);
         var doubted = Doubted(captureFacts);
-        var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence);
+        var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, doubted);
         var journeys = new List<DirectionJourney>();
         foreach (var connection in grouping.Connections)
         {

@@ -164,6 +164,34 @@ public sealed class ControlJourneyTests
         Assert.All(filtered.Controls(), p => Assert.Contains("filter", p.Reason));
     }
 
+    [Fact]
+    public void Data_that_nobody_further_on_saw_is_placed_by_the_addresses_of_the_tunnel()
+    {
+        // The connection began before the worker's and the pod's captures; then the tunnel is blocked.
+        var path = new NodePortPath(TunnelType.Vxlan, seed: 21);
+        path.Worker = new SimCapture("worker.pcap", "worker", "eth0") { StartsAt = 200_000_000 };
+        path.Pod = new SimCapture("pod.pcap", "pod", "eth0") { StartsAt = 200_000_000 };
+        path.Build = Rebuilt(path);
+        path.Drops = (h, p) => h == 2 && p.Time > 150_000_000;
+        _ = path.Play(path.Flow(0) with { Requests = [.. NodePortPath.Sizes(20), 700, 300], Gap = 5_500_000, MostTransmissions = 8 });
+        path.Worker.WithChatter(210_000_000, 90_000_000_000);
+        path.Pod.WithChatter(210_000_000, 90_000_000_000);
+
+        var facts = SimFacts.Join([.. Addresses(), Asked(1), Asked(2)], path.Node, path.Worker, path.Pod);
+
+        // What was sent within a second of the start of a capture whose clock nobody compared is left open.
+        var late = path.NodeToWorker.Dropped.Where(p => p.Time > 1_300_000_000).Select(NodePortPath.Key).Order().ToArray();
+        Assert.NotEmpty(late);
+        Assert.Equal(late, facts.Placements().Where(p => p.MissingAt.Node == "worker").Select(NodePortPath.Key).Order());
+        Assert.All(facts.Placements().Where(p => p.MissingAt.Node == "worker"), p =>
+            Assert.Equal((true, null, "vxlan 7 10.1.0.1>10.1.0.2"), (p.AbsenceProven, p.MissingFlow, p.MissingEncapsulation)));
+
+        // Had the captures run before, the segments that did arrive would have been seen: the way is another.
+        path.Worker.WithChatter(-90_000_000_000);
+        var elsewhere = new SimCapture("worker.pcap", "worker", "eth0").WithChatter(-90_000_000_000, 90_000_000_000);
+        Assert.DoesNotContain(SimFacts.Join([.. Addresses(), Asked(1)], path.Node, elsewhere).Placements(), p => p.MissingAt.Node == "worker");
+    }
+
     private static Func<IReadOnlyList<PathElement>> Rebuilt(NodePortPath path)
     {
         var build = path.Build;

@@ -9,6 +9,8 @@ internal static partial class Libc
     // SAFETY: each declaration has the types of the C function on 64-bit Linux; whoever passes a pointer keeps its memory pinned for the call and gives its true length.
     public const int SigInt = 2;
     public const int SigKill = 9;
+    public const int SigContinue = 18;
+    public const int SigStop = 19;
     public const short PollIn = 1;
 
     private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC
@@ -41,6 +43,26 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    /// <summary>Removes a folder by rmdir(2) alone: the files of a control group's folder cannot be unlinked.</summary>
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RemoveFolder(string path);
+
+    /// <summary>Most files that this process may have open from now on (RLIMIT_NOFILE, soft).</summary>
+    public static unsafe void LimitOpenFiles(ulong files)
+    {
+        var limit = stackalloc ulong[2];
+        // SAFETY: struct rlimit is two unsigned 64-bit numbers on 64-bit Linux.
+        Checked(GetLimit(7, limit), "getrlimit RLIMIT_NOFILE");
+        limit[0] = Math.Min(files, limit[1]);
+        Checked(SetLimit(7, limit), "setrlimit RLIMIT_NOFILE");
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static unsafe partial int GetLimit(int resource, ulong* limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static unsafe partial int SetLimit(int resource, ulong* limit);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

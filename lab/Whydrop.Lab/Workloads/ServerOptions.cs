@@ -27,6 +27,9 @@ public sealed record ServerOptions
     /// <summary>Congestion control of accepted connections.</summary>
     public string CongestionControl { get; init; } = "cubic";
 
+    /// <summary>Threads that wait for connections beforehand; 0: one is started for each connection. The runtime cannot start a thread when no file may be opened.</summary>
+    public int ReadyThreads { get; init; }
+
     /// <summary>What it writes of failures and of its own closing.</summary>
     public AppLog Log { get; init; } = AppLog.Silent;
 }

@@ -18,6 +18,7 @@ internal sealed class ControlJourney
     private readonly Connection connection;
     private readonly ControlStop[] stops;
     private readonly ControlMatching?[,] seen;
+    private readonly SilentStops?[,] silent;
     private readonly Ways ways;
     private readonly AbsenceProof absence;
     private readonly Bystanders bystanders;
@@ -34,6 +35,7 @@ internal sealed class ControlJourney
         (this.connection, this.ways, this.absence, this.bystanders) = (connection, ways, absence, bystanders);
         this.transmissions = transmissions;
         stops = [.. chain.Select(s => new ControlStop(s, fromClient != connection.IsSwapped(s)))];
+        silent = new SilentStops?[stops.Length, 2];
         seen = new ControlMatching?[stops.Length, stops.Length];
         for (var i = 0; i < stops.Length; i++)
         {
@@ -96,7 +98,7 @@ internal sealed class ControlJourney
         var expected = passed.Length > 0
             ? passed.Select(j => Judged(i, n, j, upstream: false))
             : Unseen(i, n, later, upstream: false);
-        return Nearest(expected) is not { } missing || (answered is null && !missing.Proven) ? null
+        return MissingStop.Nearest(expected) is not { } missing || (answered is null && !missing.Proven) ? null
             : new ControlPlacement(
                 stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: Of(i, n).Frame), stop.Capture, stop.Sighting.Flow.Flow,
                 stop.FromClient, record.Kind, Of(i, n).Sequence, Transmission(stop, record), missing.At, missing.Capture, missing.Flow,
@@ -116,7 +118,7 @@ internal sealed class ControlJourney
         var expected = passed.Length > 0
             ? passed.Select(k => Judged(i, n, k, upstream: true))
             : Unseen(i, n, earlier, upstream: true);
-        return Nearest(expected) is not { } missing ? null
+        return MissingStop.Nearest(expected) is not { } missing ? null
             : new ControlBirth(
                 stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: Of(i, n).Frame), stop.Capture, stop.Sighting.Flow.Flow,
                 stop.FromClient, record.Kind, Of(i, n).Sequence, missing.At, missing.Capture, missing.Proven, missing.Reason,
@@ -143,25 +145,8 @@ internal sealed class ControlJourney
         return stops[k].Records.Exists(r => r.Kind == kind && r.Position == position);
     }
 
-    /// <summary>The nearest place that proves it; else the nearest, without proof.</summary>
-    private static Missing? Nearest(IEnumerable<Missing> expected)
-    {
-        Missing? first = null;
-        foreach (var missing in expected)
-        {
-            if (missing.Proven)
-            {
-                return missing;
-            }
-
-            first ??= missing;
-        }
-
-        return first;
-    }
-
     /// <summary>A place of this connection that saw others of the direction.</summary>
-    private Missing Judged(int i, int n, int other, bool upstream)
+    private MissingStop Judged(int i, int n, int other, bool upstream)
     {
         var (stop, to) = (stops[i], stops[other]);
         var index = stop.Records[n].Index;
@@ -171,39 +156,17 @@ internal sealed class ControlJourney
         var (proven, reason) = doubtful
             ? (false, $"one like it was seen at {to.At}, and nothing tells which of them it was")
             : absence.Judge(stop.Sighting, Of(i, n).UnixNanoseconds, to.Sighting, before, after, laterSeen: upstream ? after > 0 : SentAgainAndSeen(i, n, other, laterOnly: true));
-        return new Missing(to.At, to.Capture, to.Sighting.Flow.Flow, proven, reason);
+        return new MissingStop(to.At, to.Capture, to.Sighting.Flow.Flow, to.Sighting.Flow.Encapsulation == stop.Sighting.Flow.Encapsulation, proven, reason);
     }
 
     /// <summary>Places that saw nothing of the direction, or nothing of the connection at all.</summary>
-    private IEnumerable<Missing> Unseen(int i, int n, int[] own, bool upstream)
+    private IEnumerable<MissingStop> Unseen(int i, int n, int[] own, bool upstream)
     {
-        var packet = stops[i].Addressing;
-        var expected = ways.Stops(packet, beyond: !upstream);
-        var known = own.Select(j => Array.IndexOf(stops, stops[j])).ToList();
-        var merged = known.Select(j => Known(j, packet, upstream)).OfType<ExpectedStop>().ToList();
-        Ways.Merge(merged, expected);
-        foreach (var stop in merged)
-        {
-            var sighting = known.Where(j => stops[j].Capture == stop.Capture.Capture).Select(j => stops[j].Sighting).FirstOrDefault();
-            var doubt = !stop.Sure ? stop.Why : sighting is null ? bystanders.Doubt(connection, stops[i].Sighting, stop.Capture) : null;
-            var (proven, reason) = doubt is not null
-                ? (false, doubt)
-                : absence.JudgeSilence(stops[i].Sighting, Of(i, n).UnixNanoseconds, stop.Capture, stop.Why, upstream);
-            yield return new Missing(stop.Capture.At, stop.Capture.Capture, sighting?.Flow.Flow, proven, reason);
-        }
-    }
-
-    private ExpectedStop? Known(int j, in Addressing packet, bool upstream)
-    {
-        var why = ways.Sure(packet, stops[j].Capture, beyond: !upstream);
-        return bystanders.Summary(stops[j].Capture) is { } summary
-            ? new ExpectedStop(summary, why is not null, why ?? $"only the other direction of the connection was seen at {stops[j].At}, and this one may go another way")
-            : null;
+        var known = silent[i, upstream ? 1 : 0] ??= new SilentStops(
+            connection, stops[i].Sighting, stops[i].FromClient, own.Select(j => stops[j].Sighting), upstream, ways, absence, bystanders);
+        return known.Missing(Of(i, n).UnixNanoseconds);
     }
 
     private int Transmission(ControlStop stop, in ControlRecord record) =>
         transmissions.TryGetValue((stop.Capture, stop.Trail[record.Index].Frame), out var number) ? number : record.Transmission;
-
-    /// <summary>A place where it is missing.</summary>
-    private sealed record Missing(VantagePoint At, int Capture, int? Flow, bool Proven, string Reason);
 }

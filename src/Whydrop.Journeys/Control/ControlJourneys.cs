@@ -8,25 +8,31 @@ using Whydrop.Journeys.Placement;
 
 namespace Whydrop.Journeys.Control;
 
-/// <summary>Openings and ends of all connections that are followed.</summary>
+/// <summary>Openings and ends of all connections that are followed, and data that nothing further on recognised anything of.</summary>
 internal sealed class ControlJourneys
 {
     private readonly CaseFlows flows;
     private readonly ClockTable clocks;
     private readonly AbsenceProof absence;
+    private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
     private readonly LearntPaths learnt;
+    private readonly AddressOwners owners;
     private readonly Ways ways;
     private readonly Bystanders bystanders;
     private readonly Dictionary<(int Capture, long Frame), int> transmissions = [];
     private readonly List<(Connection Connection, IReadOnlyList<Sighting> Chain)> followed = [];
 
     /// <summary>Learns the ways of the case.</summary>
-    public ControlJourneys(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, AbsenceProof absence)
+    /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
+    public ControlJourneys(
+        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, AbsenceProof absence,
+        IReadOnlySet<(int Capture, long Frame)> doubted)
     {
-        (this.flows, this.clocks, this.absence) = (flows, clocks, absence);
+        (this.flows, this.clocks, this.absence, this.doubted) = (flows, clocks, absence, doubted);
         var asked = grouping.Connections.Where(c => c.Members.Any(IsAsked)).SelectMany(c => c.Members).Concat(grouping.Single.Where(IsAsked));
         learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
-        ways = new Ways(flows, captureFacts, learnt);
+        owners = new AddressOwners(captureFacts);
+        ways = new Ways(flows, captureFacts, learnt, owners);
         bystanders = new Bystanders(flows, grouping.Connections);
         foreach (var control in captureFacts.Of<ControlSegment>().Where(c => c.From.Frame is not null))
         {
@@ -34,9 +40,16 @@ internal sealed class ControlJourneys
         }
     }
 
-    /// <summary>The order of two places of one connection that too little of it was seen at to tell: as others went, else by clocks that others compared.</summary>
-    public PathSense Order(PairMatch match) =>
-        learnt.Sense(match.A, match.B) is var sense && sense != PathSense.Unknown ? sense : PathOrder.ByClocks(match, clocks);
+    /// <summary>
+    /// The order of two places of one connection that too little of it was seen at to tell: one is at its end, others went so, or other
+    /// connections compared the clocks.
+    /// </summary>
+    public PathSense Order(PairMatch match)
+    {
+        var sense = match.Swapped ? PathSense.Unknown : owners.Sense(match.A.Flow, match.B.Flow);
+        sense = sense == PathSense.Unknown ? learnt.Sense(match.A, match.B) : sense;
+        return sense == PathSense.Unknown ? PathOrder.ByClocks(match, clocks) : sense;
+    }
 
     /// <summary>Takes a connection.</summary>
     /// <param name="chain">Its sightings from the client to the server, as far as their order is established.</param>
@@ -57,6 +70,11 @@ internal sealed class ControlJourneys
             foreach (var fromClient in new[] { true, false })
             {
                 var way = fromClient ? chain : [.. chain.Reverse()];
+                foreach (var placement in SilentDirection.Placements(connection, way, fromClient, ways, absence, bystanders, doubted))
+                {
+                    yield return placement;
+                }
+
                 foreach (var fact in new ControlJourney(connection, way, fromClient, clocks, absence, ways, bystanders, transmissions).Facts())
                 {
                     yield return fact;

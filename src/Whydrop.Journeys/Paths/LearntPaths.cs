@@ -59,8 +59,8 @@ internal sealed class LearntPaths
     private bool AlwaysPasses(Sighting at, Sighting other, bool beyond)
     {
         var here = Addressing.Of(at.Flow, true);
-        var wrapped = Addressing.Of(other.Flow, true).Tunnel != here.Tunnel;
-        return Find(here, beyond) is { } tally && tally.Stops.Any(s => s.Capture == other.Flow.Capture && s.Wrapped == wrapped && s.Count == tally.Total);
+        var changed = Addressing.Of(other.Flow, true).Tunnel != here.Tunnel;
+        return Find(here, beyond) is { } tally && tally.Stops.Any(s => s.Capture == other.Flow.Capture && s.Changed == changed && s.Count == tally.Total);
     }
 
     /// <summary>The same two ends; the same service; the same end.</summary>
@@ -122,14 +122,14 @@ internal sealed class LearntPaths
     /// <summary>How many connections there were, and by which captures they came.</summary>
     internal sealed class Tally
     {
-        private readonly List<(int Capture, bool Wrapped)> order = [];
-        private readonly Dictionary<(int Capture, bool Wrapped), int> counts = [];
+        private readonly List<(int Capture, bool Changed)> order = [];
+        private readonly Dictionary<(int Capture, bool Changed), int> counts = [];
 
         /// <summary>Connections that passed where the question was asked.</summary>
         public int Total { get; private set; }
 
-        /// <summary>Captures from the nearest on, and how many of the connections were seen there.</summary>
-        public IEnumerable<(int Capture, bool Wrapped, int Count)> Stops => order.Select(c => (c.Capture, c.Wrapped, counts[c]));
+        /// <summary>Captures from the nearest on, whether tunnel headers are others there, and how many of the connections were seen there.</summary>
+        public IEnumerable<(int Capture, bool Changed, int Count)> Stops => order.Select(c => (c.Capture, c.Changed, counts[c]));
 
         /// <summary>Adds one connection.</summary>
         public void Add(List<Sighting> others, string tunnel)

@@ -63,9 +63,10 @@ internal sealed class RoutedPath
 
             sure &= plainRules.Contains(stack) && (owned || (stack == start.Stack && device == start.Interface));
             var why = $"the routing table of {stack} sends {address} there" + (sure ? "" : ", but its rules or a translation may send it elsewhere");
+            var wrapped = address.Equals(packet.OuterDestination);
             if (stack != start.Stack || device != start.Interface)
             {
-                yield return new Hop(stack with { Interface = device }, sure, why);
+                yield return new Hop(stack with { Interface = device }, sure, wrapped, why);
             }
 
             if (owners.Of(route.Via ?? address) is not { } next || next.Stack == stack)
@@ -73,7 +74,7 @@ internal sealed class RoutedPath
                 yield break;
             }
 
-            yield return new Hop(next, sure, why);
+            yield return new Hop(next, sure, wrapped, why);
             stack = next.Stack;
         }
     }
@@ -96,6 +97,7 @@ internal sealed class RoutedPath
 
     /// <summary>One interface on the way.</summary>
     /// <param name="Sure">The tables leave no other way.</param>
+    /// <param name="Wrapped">It wears the same tunnel headers there.</param>
     [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Hop(VantagePoint At, bool Sure, string Why);
+    internal readonly record struct Hop(VantagePoint At, bool Sure, bool Wrapped, string Why);
 }

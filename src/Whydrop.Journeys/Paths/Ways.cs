@@ -15,10 +15,9 @@ internal sealed class Ways
     private readonly CaptureFilters filters;
 
     /// <summary>Prepares.</summary>
-    public Ways(CaseFlows flows, FactSet facts, LearntPaths learnt)
+    public Ways(CaseFlows flows, FactSet facts, LearntPaths learnt, AddressOwners owners)
     {
-        (this.flows, this.learnt) = (flows, learnt);
-        owners = new AddressOwners(facts);
+        (this.flows, this.learnt, this.owners) = (flows, learnt, owners);
         routes = new RoutedPath(facts, owners);
         filters = new CaptureFilters(flows, facts);
     }
@@ -29,13 +28,13 @@ internal sealed class Ways
     {
         var here = flows.Summary(packet.Capture);
         var found = new List<ExpectedStop>();
-        foreach (var (capture, count, total) in Learnt(packet, beyond))
+        foreach (var (capture, changed, count, total) in Learnt(packet, beyond))
         {
             if (flows.Summary(capture) is { } summary)
             {
                 found.Add(count == total
-                    ? new ExpectedStop(summary, true, $"all {total} complete connections with the same ends came by there")
-                    : new ExpectedStop(summary, false, $"only {count} of {total} complete connections with the same ends came by there"));
+                    ? new ExpectedStop(summary, true, !changed, $"all {total} complete connections with the same ends came by there")
+                    : new ExpectedStop(summary, false, !changed, $"only {count} of {total} complete connections with the same ends came by there"));
             }
         }
 
@@ -52,16 +51,16 @@ internal sealed class Ways
     public string? Sure(in Addressing packet, int capture, bool beyond) =>
         Stops(packet, beyond).Find(s => s.Sure && s.Capture.Capture == capture)?.Why;
 
-    private List<(int Capture, int Count, int Total)> Learnt(in Addressing packet, bool beyond)
+    private List<(int Capture, bool Changed, int Count, int Total)> Learnt(in Addressing packet, bool beyond)
     {
         var tally = learnt.Find(packet, beyond);
-        return tally is null ? [] : [.. tally.Stops.Select(s => (s.Capture, s.Count, tally.Total))];
+        return tally is null ? [] : [.. tally.Stops.Select(s => (s.Capture, s.Changed, s.Count, tally.Total))];
     }
 
     private List<ExpectedStop> Routed(CaptureSummary here, Addressing packet, bool beyond) =>
         beyond
             ? [.. routes.Way(here.At, packet).SelectMany(hop => On(here, hop.At).Select(c =>
-                new ExpectedStop(c, hop.Sure && filters.Keeps(c.Capture, packet), hop.Sure ? Kept(c, packet, hop.Why) : hop.Why)))]
+                new ExpectedStop(c, hop.Sure && filters.Keeps(c.Capture, packet), hop.Wrapped, hop.Sure ? Kept(c, packet, hop.Why) : hop.Why)))]
             : [];
 
     /// <summary>The ends of the tunnel, then of the connection. Where the packet is at its end already, it goes no further.</summary>
@@ -69,20 +68,23 @@ internal sealed class Ways
     {
         foreach (var address in new[] { beyond ? packet.OuterDestination : packet.OuterSource, (beyond ? packet.Destination : packet.Source).Address })
         {
-            if (owners.Of(address) is not { } owner || owner.Stack == here.At.Stack)
+            if (address is null || owners.Of(address) is not { } owner || owner.Stack == here.At.Stack)
             {
                 continue;
             }
 
             foreach (var capture in On(here, owner))
             {
-                yield return new ExpectedStop(capture, filters.Keeps(capture.Capture, packet), Kept(capture, packet, $"{address} is the address of {owner}"));
+                yield return new ExpectedStop(
+                    capture, filters.Keeps(capture.Capture, packet), address.Equals(beyond ? packet.OuterDestination : packet.OuterSource), Kept(capture, packet, $"{address} is the address of {owner}"));
             }
         }
     }
 
     private string Kept(CaptureSummary capture, in Addressing packet, string why) =>
-        filters.Keeps(capture.Capture, packet) ? why : $"the capture at {capture.At} may have had a filter: it shows no packet of the kind";
+        filters.Keeps(capture.Capture, packet) ? why
+        : capture.Frames == 0 ? $"the capture at {capture.At} holds no frame, so nothing says when it ran and what it would have kept"
+        : $"the capture at {capture.At} may have had a filter: it shows no packet of the kind";
 
     /// <summary>Captures of an interface, or of all interfaces of its stack.</summary>
     private IEnumerable<CaptureSummary> On(CaptureSummary here, VantagePoint place) =>

@@ -59,7 +59,9 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
     /// <summary>Judges a segment that should have come by a capture which recognised none of its direction.</summary>
     /// <param name="why">Why it must have come by there.</param>
     /// <param name="upstream">It should have come by there before it was seen; else after.</param>
-    public (bool Proven, string Reason) JudgeSilence(Sighting from, long sent, CaptureSummary to, string why, bool upstream)
+    /// <param name="arrived">When the last of the direction was sent that did arrive; null when none did.</param>
+    public (bool Proven, string Reason) JudgeSilence(
+        Sighting from, long sent, CaptureSummary to, string why, bool upstream, long? arrived = null)
     {
         if (!captures.TryGetValue(to.Capture, out var witness))
         {
@@ -78,6 +80,11 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
         if (!(witness.First <= time - error - (upstream ? wait : 0)))
         {
             return (false, $"the capture at {to.At} may have begun later");
+        }
+
+        if (arrived - sent + time >= witness.First)
+        {
+            return (false, $"others of this direction arrived without having been seen at {to.At}");
         }
 
         if (!(witness.Last >= time + error + (upstream ? 0 : wait)))

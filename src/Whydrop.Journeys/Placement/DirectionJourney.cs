@@ -196,7 +196,7 @@ internal sealed class DirectionJourney
                 continue;
             }
 
-            foreach (var piece in Pieces(stops[i], record, stops[i].Offsets[index], hole))
+            foreach (var piece in stops[i].Pieces(index, hole))
             {
                 tallies[i].Leave(piece.Length, proven && j == i + 1);
                 yield return Placement(i, j, index, piece, proven, reason, laterSeen);
@@ -269,18 +269,6 @@ internal sealed class DirectionJourney
             {
                 yield return other;
             }
-        }
-    }
-
-    /// <summary>The segments on the wire that a missing range was, cut where a super-packet would have been cut.</summary>
-    private static IEnumerable<ByteSpan> Pieces(PathStop stop, SegmentRecord record, long start, ByteSpan hole)
-    {
-        var size = record.SequenceLength <= stop.SegmentSize(record) ? record.SequenceLength : stop.SegmentSize(record);
-        for (var at = hole.Start; at < hole.End;)
-        {
-            var end = Math.Min(hole.End, start + ((((at - start) / size) + 1) * size));
-            yield return new ByteSpan(at, end);
-            at = end;
         }
     }
 

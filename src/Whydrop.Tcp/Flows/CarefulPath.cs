@@ -3,6 +3,7 @@ using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
+using Whydrop.Tcp.Talk;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Flows;
@@ -75,6 +76,11 @@ internal sealed unsafe class CarefulPath
         if ((s.Flags & (TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst)) != 0)
         {
             engine.Controls.Take(s, d, frameNumber);
+        }
+
+        if (s.Time - d.Flow->LastTime >= PauseBook.Shortest && d.Flow->LastFrame != 0)
+        {
+            engine.Pauses.Take(s, d.Flow, index, mask, frameNumber);
         }
 
         Advance(s, d, mask, frameNumber);
@@ -213,16 +219,16 @@ internal sealed unsafe class CarefulPath
     // RFC 7323, 2.2: scaling is in use only when both SYNs offered it.
     private static void TakeWindowScale(in TcpSegment s, in Direction d)
     {
-        const byte all = SenderState.ScaleKnown | SenderState.ScaleMask;
+        const byte all = SenderState.ScaleMask;
         if (!d.FwdOpening->Has(SenderOpening.ScaleOffered))
         {
-            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown);
-            d.Rev->Bits = (byte)((d.Rev->Bits & ~all) | SenderState.ScaleKnown);
+            d.Fwd->Bits = (byte)(d.Fwd->Bits & ~all);
+            d.Rev->Bits = (byte)(d.Rev->Bits & ~all);
         }
         else
         {
-            var refused = s.HasAck && (d.Rev->Bits & SenderState.ScaleKnown) != 0 && !d.RevOpening->Has(SenderOpening.ScaleOffered);
-            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown | (refused ? 0 : d.FwdOpening->Scale));
+            var refused = s.HasAck && d.Rev->IsScaleKnown && !d.RevOpening->Has(SenderOpening.ScaleOffered);
+            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | (refused ? 0 : d.FwdOpening->Scale));
         }
     }
 
@@ -338,6 +344,7 @@ internal sealed unsafe class CarefulPath
         engine.History.Append(s, frameNumber, d.Flow->LastFrame, probe);
         d.Flow->LastFrame = frameNumber;
         d.Flow->LastTime = s.Time;
+        d.Flow->Spoke(d.FromHigh, s.Length > 0 && !probe);
     }
 
     private void AdvanceSequence(in TcpSegment s, in Direction d, uint mask)
