@@ -63,6 +63,7 @@ public static class ReaderCatalogue
         new NftReader(),
         new IptablesSaveReader(),
         new IptablesListReader(),
+        new IpvsReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>
