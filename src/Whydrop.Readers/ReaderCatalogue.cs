@@ -2,6 +2,7 @@ using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
+using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
@@ -37,6 +38,9 @@ public static class ReaderCatalogue
         new IpNeighReader(),
         new TcQdiscJsonReader(),
         new TcQdiscReader(),
+        new TcClassReader(),
+        new TcFilterReader(),
+        new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
