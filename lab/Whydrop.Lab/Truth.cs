@@ -20,6 +20,9 @@ public sealed record Truth
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public IReadOnlyList<string> AlsoTrue { get; init; } = [];
 
+    /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong, answering with one is.</summary>
+    public IReadOnlyList<string> Accompanying { get; init; } = [];
+
     /// <summary>Host where packets die; null when the place belongs to no host that a user could collect (the fabric).</summary>
     public string? Node { get; init; }
 
@@ -37,6 +40,9 @@ public sealed record Truth
 
     /// <summary>Measured figures, each named with its unit.</summary>
     public required IReadOnlyDictionary<string, long> Figures { get; init; }
+
+    /// <summary>What the run was made with where there is a choice, for example "tunnel": "kernel module ipip".</summary>
+    public IReadOnlyDictionary<string, string> Means { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What contradicted the plan; empty when the fault really happened (or really did not).</summary>
     public IReadOnlyList<string> Contradictions { get; init; } = [];

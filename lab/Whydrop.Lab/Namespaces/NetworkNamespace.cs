@@ -21,6 +21,9 @@ public sealed class NetworkNamespace
     /// <summary>What it stands for, for example "fwd-node"; the host name in the case.</summary>
     public string Label { get; }
 
+    /// <summary>The kernel's number of it, as in the link "net:[4026531840]".</summary>
+    public uint Number => uint.Parse(Call(() => new FileInfo("/proc/thread-self/ns/net").LinkTarget!).AsSpan("net:[".Length).TrimEnd(']'));
+
     /// <summary>Makes it, with its loopback up.</summary>
     internal static NetworkNamespace Create(string name, string label)
     {

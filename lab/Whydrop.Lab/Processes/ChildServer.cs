@@ -10,7 +10,7 @@ namespace Whydrop.Lab.Processes;
 /// <summary>The server of the pod workloads as a process of its own, so that it can be stopped, killed, limited and starved.</summary>
 public sealed class ChildServer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10) * Emulation.Slowness;
     private readonly Process process;
     private bool stopped;
 

@@ -189,7 +189,7 @@ public sealed class TrafficServer : IDisposable
                 socket.ReceiveTimeout = (int)idle.TotalMilliseconds;
             while (Take(socket) is { } act)
             {
-                if (act == ServerAct.Reset)
+                if (act is ServerAct.Reset or ServerAct.AnswerAndReset)
                     return;
                 if (act == ServerAct.AnswerAndClose)
                     break;

@@ -34,7 +34,7 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
             First = new Timestamp(opening->First),
             Last = new Timestamp(flow->LastTime),
             FirstFrame = opening->FirstFrame,
-            State = State(*flow, *opening),
+            State = State(*flow, *opening, unusual),
             Synchronised = Synchronised(*opening),
             SynSeen = ((opening->Low.Bits | opening->High.Bits) & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) != 0,
             HandshakeRtt = opening->HandshakeRtt == 0 ? null : TimeSpan.FromMicroseconds(opening->HandshakeRtt - 1),
@@ -69,9 +69,9 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
     private static bool Synchronised(in FlowOpening o) =>
         (o.Low.Has(SenderOpening.SawSyn) && o.High.Has(SenderOpening.SawSynAck)) || (o.High.Has(SenderOpening.SawSyn) && o.Low.Has(SenderOpening.SawSynAck));
 
-    private static FlowState State(in FlowRecord flow, in FlowOpening opening)
+    private static FlowState State(in FlowRecord flow, in FlowOpening opening, UnusualFlow* unusual)
     {
-        if (opening.Low.ResetFrame != 0 || opening.High.ResetFrame != 0)
+        if (unusual != null && (unusual->Low.ResetFrame != 0 || unusual->High.ResetFrame != 0))
         {
             return FlowState.Reset;
         }
@@ -118,7 +118,7 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
             SmoothedRtt = s.Srtt == 0 ? null : TimeSpan.FromMicroseconds(s.Srtt - 1),
             ZeroWindowTime = TimeSpan.FromTicks(zero / 100),
             Fin = (s.Bits & SenderState.FinSeen) != 0,
-            ResetFrame = o.ResetFrame == 0 ? null : o.ResetFrame,
+            ResetFrame = unusual == null || unusual->ResetFrame == 0 ? null : unusual->ResetFrame,
         };
     }
 

@@ -31,6 +31,9 @@ internal struct UnusualSender
     /// <summary>Observations on its last segment.</summary>
     public uint LastObservations;
 
+    /// <summary>Frame of its first RST; 0 when none.</summary>
+    public uint ResetFrame;
+
     public ObservationCounts Counts;
 
     /// <summary>Nothing here needs a close look at the next segment.</summary>
