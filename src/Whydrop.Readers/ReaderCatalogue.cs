@@ -4,6 +4,7 @@ using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Firewall;
+using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
@@ -40,6 +41,9 @@ public static class ReaderCatalogue
         new IpNeighReader(),
         new TcQdiscJsonReader(),
         new TcQdiscReader(),
+        new TcClassReader(),
+        new TcFilterReader(),
+        new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
@@ -63,6 +67,7 @@ public static class ReaderCatalogue
         new NftReader(),
         new IptablesSaveReader(),
         new IptablesListReader(),
+        new IpvsReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>
