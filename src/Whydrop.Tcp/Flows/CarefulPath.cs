@@ -28,7 +28,7 @@ internal sealed unsafe class CarefulPath
         var d = Look(index, s.FromHigh);
         if (StartsAnew(s, *d.FwdOpening))
         {
-            if (copies.IsOldSyn(s, d))
+            if (copies.IsOldSyn(s, d, frame))
             {
                 return;
             }
@@ -41,7 +41,7 @@ internal sealed unsafe class CarefulPath
             (d.FromHigh ? ref reused->High : ref reused->Low).Counts[(int)Observation.PortReused]++;
         }
 
-        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d))
+        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frame))
         {
             return;
         }

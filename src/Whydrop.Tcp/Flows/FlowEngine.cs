@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Whydrop.Capture;
+using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Memory;
@@ -45,6 +46,8 @@ internal sealed unsafe class FlowEngine : IDisposable
     public StoryBook Stories { get; } = new();
 
     public ControlBook Controls { get; }
+
+    public LoopBook Loops { get; } = new();
 
     public PauseBook Pauses { get; }
 
