@@ -1,11 +1,17 @@
 using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
+using Whydrop.Readers.Conntrack;
+using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
+using Whydrop.Readers.Firewall;
+using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
+using Whydrop.Readers.Sockets;
 using Whydrop.Readers.Text;
 
 namespace Whydrop.Readers;
@@ -35,13 +41,33 @@ public static class ReaderCatalogue
         new IpNeighReader(),
         new TcQdiscJsonReader(),
         new TcQdiscReader(),
+        new TcClassReader(),
+        new TcFilterReader(),
+        new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
         new IpRuleReader(),
         new RouteTableReader(),
+        new SockstatReader(),
+        new SocketSummaryReader(),
+        new SoftnetReader(),
+        new ControlGroupReader(),
+        new PressureReader(),
+        new LogReader(),
         new SysctlFileReader(),
         new SysctlReader(),
+        new SsReader(),
+        new NetstatSocketReader(),
+        new ProcNetTcpReader(),
+        new ConntrackReader(),
+        new ConntrackStatisticsReader(),
+        new ProcNetStatConntrackReader(),
+        new ConntrackCountReader(),
+        new NftReader(),
+        new IptablesSaveReader(),
+        new IptablesListReader(),
+        new IpvsReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>
@@ -95,7 +121,7 @@ public static class ReaderCatalogue
             gaps.Add(new Gap(at.Stack, new Provenance(file.Path, cut), GapKind.Limited, $"the text is not read beyond {TextFile.MostBytes >> 20} MiB, {TextFile.MostLines} lines or {TextFile.MostLineCharacters} characters of a line"));
         }
 
-        return new ReadResult(facts, gaps);
+        return new ReadResult(facts, gaps) { Recognised = recognised };
     }
 
     // Remarks between outputs are no evidence, and so no gap.
