@@ -1,9 +1,12 @@
 using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
 using Whydrop.Readers.Conntrack;
+using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Firewall;
+using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
@@ -38,11 +41,20 @@ public static class ReaderCatalogue
         new IpNeighReader(),
         new TcQdiscJsonReader(),
         new TcQdiscReader(),
+        new TcClassReader(),
+        new TcFilterReader(),
+        new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
         new IpRuleReader(),
         new RouteTableReader(),
+        new SockstatReader(),
+        new SocketSummaryReader(),
+        new SoftnetReader(),
+        new ControlGroupReader(),
+        new PressureReader(),
+        new LogReader(),
         new SysctlFileReader(),
         new SysctlReader(),
         new SsReader(),
@@ -110,7 +122,7 @@ public static class ReaderCatalogue
             gaps.Add(new Gap(at.Stack, new Provenance(file.Path, cut), GapKind.Limited, $"the text is not read beyond {TextFile.MostBytes >> 20} MiB, {TextFile.MostLines} lines or {TextFile.MostLineCharacters} characters of a line"));
         }
 
-        return new ReadResult(facts, gaps);
+        return new ReadResult(facts, gaps) { Recognised = recognised };
     }
 
     // Remarks between outputs are no evidence, and so no gap.

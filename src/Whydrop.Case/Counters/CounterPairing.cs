@@ -18,6 +18,11 @@ internal static class CounterPairing
         "Tcp.CurrEstab", "Tcp.RtoAlgorithm", "Tcp.RtoMin", "Tcp.RtoMax", "Tcp.MaxConn", "Ip.Forwarding", "Ip.DefaultTTL", "MPTcpExt.MPCurrEstab",
     };
 
+    private static readonly string[] DriverGauges = ["_available", "peer_ifindex", "temperature", "temp_", "_level", "_current", "_usage"];
+
+    /// <summary>Groups that are gauges altogether: how much they changed between two readings means nothing.</summary>
+    private static readonly HashSet<string> GaugeGroups = new(StringComparer.Ordinal) { "Sockstat" };
+
     /// <summary>Groups whose counters begin together when a namespace is made: one that shrank makes all others meaningless.</summary>
     private static readonly HashSet<string> OneLife = new(StringComparer.Ordinal)
     {
@@ -31,7 +36,7 @@ internal static class CounterPairing
     /// <param name="sameText">Whether two files have the same bytes: a copy is no second reading.</param>
     public static IEnumerable<Fact> Run(IEnumerable<(string? Tool, IReadOnlyList<Fact> Facts)> sources, Func<string, string, bool> sameText)
     {
-        var readings = sources.SelectMany(s => CounterReading.In(s.Facts, s.Tool)).ToList();
+        var readings = sources.SelectMany(s => CounterReading.In(s.Facts, s.Tool)).Where(r => !GaugeGroups.Contains(r.Group)).ToList();
         var found = new List<Fact>();
         foreach (var stack in readings.GroupBy(r => r.At.Stack))
         {
@@ -46,7 +51,7 @@ internal static class CounterPairing
         var order = new ReadingOrder(readings);
         var broken = new List<(CounterReading Earlier, CounterReading Later, List<string> Shrunk)>();
         var deltas = new List<(CounterReading Later, List<CounterDelta> Deltas)>();
-        foreach (var repeated in readings.GroupBy(r => (r.At, r.Group, r.Shape)).Where(g => g.Count() > 1))
+        foreach (var repeated in readings.GroupBy(r => (r.At, r.Group, r.Shape, r.ControlGroup)).Where(g => g.Count() > 1))
         {
             var sorted = order.Sort(repeated);
             Provenance last = sorted[^1].Start, first = sorted[0].Start;
@@ -95,7 +100,7 @@ internal static class CounterPairing
 
     private static List<CounterDelta> Growth(CounterReading first, CounterReading last, List<string> shrunk) =>
         [.. NamesOfBoth(first, last).Where(n => !shrunk.Contains(n)).Select(n => new CounterDelta(
-            last.At, From(last, n), n, Value(first, n), Value(last, n), Value(last, n) - Value(first, n), From(first, n)))];
+            last.At, From(last, n), n, Value(first, n), Value(last, n), Value(last, n) - Value(first, n), From(first, n)) { ControlGroup = last.ControlGroup })];
 
     private static IEnumerable<Gap> Told(List<(CounterReading Earlier, CounterReading Later, List<string> Shrunk)> broken)
     {
@@ -106,7 +111,7 @@ internal static class CounterPairing
             var name = example.Shrunk[0];
             var more = names.Count > 1 ? $" and {names.Count - 1} more" : "";
             var told = group.Key.OneLife ? "another namespace, a restart, or before and after mixed up; none of these counters is compared"
-                : group.Key.Rules ? "the table was loaded anew or its counters were reset; none of its rules is compared" : "the device was made anew; it is not compared";
+                : group.Key.Rules ? "the table was loaded anew or its counters were reset; none of its rules is compared" : "what counted was made anew (a device, a control group); it is not compared";
             var reason = $"{Artefact}: {name}{more} shrank ({Value(example.Earlier, name)} in {example.Earlier.Start.Source}, {Value(example.Later, name)} in {example.Later.Start.Source}): "
                 + told;
             yield return new Gap(group.Key.At, example.Later.Start, GapKind.Malformed, reason);
@@ -116,12 +121,16 @@ internal static class CounterPairing
     // Two tools may both have been run before and after: the wider of two windows is kept, so that nothing is counted twice.
     private static IEnumerable<Fact> WithoutRepeats(List<Fact> found)
     {
-        var widest = found.OfType<CounterDelta>().GroupBy(d => (d.At, d.Name)).ToDictionary(g => g.Key, g => g.MaxBy(d => d.Delta));
-        return found.Where(f => f is not CounterDelta d || ReferenceEquals(widest[(d.At, d.Name)], d)).Distinct();
+        var widest = found.OfType<CounterDelta>().GroupBy(d => (d.At, d.Name, d.ControlGroup)).ToDictionary(g => g.Key, g => g.MaxBy(d => d.Delta));
+        return found.Where(f => f is not CounterDelta d || ReferenceEquals(widest[(d.At, d.Name, d.ControlGroup)], d)).Distinct();
     }
 
     internal static IEnumerable<string> NamesOfBoth(CounterReading a, CounterReading b) =>
-        (a.OmitsZeros && b.OmitsZeros ? a.Values.Keys.Union(b.Values.Keys) : a.Values.Keys.Where(b.Values.ContainsKey)).Where(n => !Gauges.Contains(n));
+        (a.OmitsZeros && b.OmitsZeros ? a.Values.Keys.Union(b.Values.Keys) : a.Values.Keys.Where(b.Values.ContainsKey)).Where(n => !IsGauge(n));
+
+    // Among the statistics of a driver: what is left of an allowance, the index of veth's peer, temperatures and levels of light.
+    private static bool IsGauge(string name) => Gauges.Contains(name)
+        || (name.StartsWith("Ethtool.", StringComparison.Ordinal) && DriverGauges.Any(g => name.Contains(g, StringComparison.OrdinalIgnoreCase)));
 
     internal static long Value(CounterReading reading, string name) => reading.Values.TryGetValue(name, out var counter) ? counter.Value : 0;
 

@@ -70,5 +70,5 @@ internal sealed class ReadingOrder(IReadOnlyList<CounterReading> readings)
         readings.Where(r => r.Source == a.Source && r.Ordinal == a.Ordinal)
             .Join(
                 readings.Where(r => r.Source == b.Source && r.Ordinal == b.Ordinal),
-                r => (r.At, r.Group, r.Shape), r => (r.At, r.Group, r.Shape), (x, y) => (x, y));
+                r => (r.At, r.Group, r.Shape, r.ControlGroup), r => (r.At, r.Group, r.Shape, r.ControlGroup), (x, y) => (x, y));
 }

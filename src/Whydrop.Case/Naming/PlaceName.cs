@@ -27,6 +27,13 @@ internal static partial class PlaceName
         for (var i = 0; i < folders.Count; i++)
         {
             var folder = folders[i];
+
+            // Below /sys/fs/cgroup are control groups, no places.
+            if (folder == "fs" && i > 0 && folders[i - 1] == "sys" && i + 1 < folders.Count && folders[i + 1] == "cgroup")
+            {
+                break;
+            }
+
             if (folder.StartsWith("netns-", StringComparison.OrdinalIgnoreCase) && folder.Length > 6)
             {
                 netns ??= folder[6..];

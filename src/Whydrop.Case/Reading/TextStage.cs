@@ -17,7 +17,8 @@ internal static class TextStage
             var text = TextFile.Read(entry.Path, stream);
             var result = ReaderCatalogue.Read(text, at);
             Fact[] facts = [.. result.Facts, .. result.Gaps];
-            return new ReadFile(entry, result.Facts.Count > 0 ? CaseFileKind.Text : CaseFileKind.Unrecognised, at, facts, Words(result.Facts)) { Tool = ReaderCatalogue.For(text.Sample)?.Id };
+            var known = result.Facts.Count > 0 || (result.Recognised && result.Gaps.Count == 0);
+            return new ReadFile(entry, known ? CaseFileKind.Text : CaseFileKind.Unrecognised, at, facts, Words(result.Facts)) { Tool = ReaderCatalogue.For(text.Sample)?.Id };
         }
         catch (InvalidDataException e)
         {
@@ -44,6 +45,11 @@ internal static class TextStage
             RoutingRule => "routing rule",
             Neighbour => "neighbour",
             Sysctl => "setting",
+            CgroupSetting => "control group setting",
+            Pressure => "pressure",
+            LogEvent => "log event",
+            DeviceSetting => "device setting",
+            QueueDiscipline => "queueing discipline",
             SocketState => "socket",
             ConntrackEntry => "conntrack entry",
             FirewallChain => "firewall chain",

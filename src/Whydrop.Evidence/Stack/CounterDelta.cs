@@ -7,4 +7,8 @@ namespace Whydrop.Evidence.Stack;
 /// <param name="Delta">Growth, not negative.</param>
 /// <param name="BeforeFrom">Where the earlier reading stands; <see cref="Fact.From"/> is the later one.</param>
 public sealed record CounterDelta(
-    VantagePoint At, Provenance From, string Name, long? Before, long? After, long Delta, Provenance? BeforeFrom) : Fact(At, From);
+    VantagePoint At, Provenance From, string Name, long? Before, long? After, long Delta, Provenance? BeforeFrom) : Fact(At, From)
+{
+    /// <summary>As <see cref="Counter.ControlGroup"/>.</summary>
+    public string? ControlGroup { get; init; }
+}

@@ -7,4 +7,8 @@ namespace Whydrop.Evidence.Stack;
 /// <param name="Average60">Share of the last 60 s, per cent.</param>
 /// <param name="Average300">Share of the last 300 s, per cent.</param>
 /// <param name="Total">Stall time since boot.</param>
-public sealed record Pressure(VantagePoint At, Provenance From, string Resource, bool Full, double Average10, double Average60, double Average300, TimeSpan Total) : Fact(At, From);
+public sealed record Pressure(VantagePoint At, Provenance From, string Resource, bool Full, double Average10, double Average60, double Average300, TimeSpan Total) : Fact(At, From)
+{
+    /// <summary>Path of the control group that stalled; "/" is the root of what was mounted: the machine, or the container itself when read inside it (but /proc/pressure is always the machine). Null when not known.</summary>
+    public string? ControlGroup { get; init; }
+}

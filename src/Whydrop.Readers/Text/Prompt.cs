@@ -9,6 +9,8 @@ internal static partial class Prompt
 {
     private const int Longest = 600;
     private const string NamespaceLabel = "netns: ";
+    private const string HeadStart = "==> ";
+    private const string HeadEnd = " <==";
     private const string Decoration = "-=#*>+<";
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("#$>%+=-*:");
@@ -51,6 +53,13 @@ internal static partial class Prompt
             return true;
         }
 
+        // "==> cpu.stat <==": the heading of head and tail.
+        if (line.StartsWith(HeadStart, StringComparison.Ordinal) && line.TrimEnd().EndsWith(HeadEnd, StringComparison.Ordinal) && line.Length > HeadStart.Length + HeadEnd.Length)
+        {
+            subject = line.TrimEnd()[HeadStart.Length..^HeadEnd.Length];
+            return true;
+        }
+
         var text = CommandOf(line);
         if (text is null)
         {
@@ -59,7 +68,7 @@ internal static partial class Prompt
 
         if (text.StartsWith('/') && !text.Contains(' ') && !CommandLine.IsKnown(text))
         {
-            // "==> /proc/net/snmp <==" as head and tail print it.
+            // "--- /proc/net/snmp" as collection scripts print it.
             subject = text;
         }
         else if (text.Length > 0)

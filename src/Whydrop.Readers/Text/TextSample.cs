@@ -13,7 +13,7 @@ public readonly struct TextSample
         Lines = lines;
     }
 
-    /// <summary>Path inside the case. Only single-value files of /proc/sys may be recognised by it: they hold nothing but a value.</summary>
+    /// <summary>Path inside the case. Only files that hold nothing but values (of /proc/sys, control groups and /proc/pressure) may be recognised by it.</summary>
     public string Path { get; }
 
     /// <summary>The command typed before this output, when the text shows it.</summary>
