@@ -52,6 +52,7 @@ public static class ReaderCatalogue
         new ControlGroupReader(),
         new PressureReader(),
         new LogReader(),
+        new LogJsonReader(),
         new SysctlFileReader(),
         new SysctlReader(),
     ];
