@@ -1,34 +1,60 @@
 namespace Whydrop.Lab;
 
-/// <summary>A finding held against the truth.</summary>
-/// <param name="Right">The verdict equals the truth: fault, place and a status that is strong enough.</param>
+/// <summary>A finding held against the truth, point by point.</summary>
+/// <param name="FaultRight">The fault named is the true one, or truly none.</param>
+/// <param name="StatusRight">The status is as strong as the case allows, and no stronger than the truth bears.</param>
+/// <param name="PlaceRight">The place named is a true one. Of a confirmation it is demanded; a suspicion may leave it open.</param>
+/// <param name="Overclaimed">The worst answer: confirmed, and not the true fault.</param>
 /// <param name="Lines">One line for each point compared.</param>
-public sealed record Comparison(bool Right, IReadOnlyList<string> Lines)
+public sealed record Comparison(bool FaultRight, bool StatusRight, bool PlaceRight, bool Overclaimed, IReadOnlyList<string> Lines)
 {
+    /// <summary>The verdict equals the truth in every point.</summary>
+    public bool Right => FaultRight && StatusRight && PlaceRight;
+
     /// <summary>Compares fault, status and place.</summary>
-    /// <remarks>A suspicion need not name the interface, but a place that is named must be the true one.</remarks>
     public static Comparison Of(Truth truth, Finding finding)
     {
-        var points = new List<(bool Right, string Line)>();
+        var confirmed = finding.Status == "confirmed";
         if (truth.Fault is null)
         {
-            points.Add((finding.Outcome == "healthy", $"outcome: truth healthy, verdict {finding.Outcome}"));
-        }
-        else
-        {
-            points.Add((finding.Fault == truth.Fault || truth.AlsoTrue.Contains(finding.Fault ?? ""), $"fault: truth {truth.Fault}, verdict {finding.Fault ?? "none"}"));
-            var strong = finding.Status == "confirmed" || (truth.Status == "suspected" && finding.Status == "suspected");
-            points.Add((strong, $"status: truth at least {truth.Status}, verdict {finding.Status ?? "none"}"));
-            points.Add((PlaceRight(truth, finding), $"place: truth {truth.Node}/{truth.Interface}, verdict {finding.Node ?? "?"}/{finding.Interface ?? "?"}"));
+            var healthy = finding.Outcome == "healthy";
+            return new Comparison(healthy, healthy, healthy, confirmed && !healthy, [Line(healthy, $"outcome: truth healthy, verdict {finding.Outcome}")]);
         }
 
-        return new Comparison(points.TrueForAll(p => p.Right), [.. points.Select(p => (p.Right ? "right  " : "WRONG  ") + p.Line)]);
+        var named = finding.Fault == truth.Fault || truth.AlsoTrue.Contains(finding.Fault ?? "");
+        // Where nobody could tell from what was collected, saying so is the right answer.
+        var open = truth.Status == "undecided" && (finding.Outcome == "inconclusive" || finding.Fault is null);
+        var fault = named || open;
+        var strength = Strength(finding.Status);
+        var status = open || strength >= Strength(truth.Status);
+        var place = open || PlaceNamed(truth, finding, mayBeOpen: truth.Status != "confirmed");
+        return new Comparison(
+            fault,
+            status,
+            place,
+            confirmed && !named,
+            [
+                Line(fault, $"fault: truth {string.Join(" or ", truth.AlsoTrue.Prepend(truth.Fault))}, verdict {finding.Fault ?? "none"}"),
+                Line(status, $"status: truth at least {truth.Status}, verdict {finding.Status ?? "none"}"),
+                Line(place, $"place: truth {Place(truth.Node, truth.Interface)}, verdict {Place(finding.Node, finding.Interface)}"),
+            ]);
     }
 
-    private static bool PlaceRight(Truth truth, Finding finding)
+    private static bool PlaceNamed(Truth truth, Finding finding, bool mayBeOpen)
     {
-        if (truth.Status == "suspected")
-            return (finding.Node is null || finding.Node == truth.Node) && (finding.Interface is null || finding.Interface == truth.Interface);
-        return finding.Node == truth.Node && finding.Interface == truth.Interface;
+        // The place belongs to no host of the case: naming none is right, and so is a neighbour that the truth lists.
+        if (truth.AlsoAt.Any(place => place == finding.Node || place == $"{finding.Node}/{finding.Interface}"))
+            return true;
+        if (truth.Node is null)
+            return finding.Node is null;
+        var node = finding.Node == truth.Node || (mayBeOpen && finding.Node is null);
+        var device = truth.Interface is null || finding.Interface == truth.Interface || (mayBeOpen && finding.Interface is null);
+        return node && device;
     }
+
+    private static int Strength(string? status) => status switch { "confirmed" => 3, "suspected" => 2, "undecided" => 1, _ => 0 };
+
+    private static string Place(string? node, string? device) => $"{node ?? "?"}/{device ?? "?"}";
+
+    private static string Line(bool right, string text) => (right ? "right  " : "WRONG  ") + text;
 }

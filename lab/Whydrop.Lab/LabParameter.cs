@@ -9,12 +9,36 @@ namespace Whydrop.Lab;
 /// <param name="Most">Largest number accepted.</param>
 public sealed record LabParameter(string Name, string Default, string Meaning, string[] Allowed, int Least = 0, int Most = 0)
 {
-    /// <summary>A parameter that takes one of a few words.</summary>
+    /// <summary>Words that a random choice takes; empty for all that are allowed. A word written twice is twice as likely.</summary>
+    public IReadOnlyList<string> Drawn { get; init; } = [];
+
+    /// <summary>Range of a random choice, inclusive; null keeps the default.</summary>
+    public (int Least, int Most)? DrawnRange { get; init; }
+
+    /// <summary>A parameter that takes one of a few words; the first is the default. A random choice takes any of them.</summary>
     public static LabParameter Choice(string name, string meaning, params string[] allowed) => new(name, allowed[0], meaning, allowed);
 
-    /// <summary>A parameter that takes a whole number.</summary>
+    /// <summary>A parameter that takes a whole number. A random choice keeps the default unless <see cref="Drawing(int, int)"/> gives a range.</summary>
     public static LabParameter Number(string name, int preset, string meaning, int least, int most) => new(name, $"{preset}", meaning, [], least, most);
 
     /// <summary>A number that follows from other parameters unless it is set.</summary>
     public static LabParameter AutoNumber(string name, string meaning, int least, int most) => new(name, "auto", meaning, [], least, most);
+
+    /// <summary>The same, with the numbers that a random choice takes: those with which the fault still shows within the run.</summary>
+    public LabParameter Drawing(int least, int most) => this with { DrawnRange = (least, most) };
+
+    /// <summary>The same, with the words that a random choice takes.</summary>
+    public LabParameter Drawing(params string[] words) => this with { Drawn = words };
+
+    /// <summary>A value at random, the same for the same state of <paramref name="random"/>.</summary>
+    public string Randomise(Random random)
+    {
+        if (Allowed.Length > 0)
+        {
+            var words = Drawn.Count > 0 ? Drawn : Allowed;
+            return words[random.Next(words.Count)];
+        }
+
+        return DrawnRange is var (least, most) ? $"{random.Next(least, most + 1)}" : Default;
+    }
 }

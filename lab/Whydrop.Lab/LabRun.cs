@@ -1,3 +1,4 @@
+using Whydrop.Lab.DropReasons;
 using Whydrop.Lab.Injectors;
 using Whydrop.Lab.Namespaces;
 
@@ -27,6 +28,9 @@ public sealed class LabRun : IDisposable
 
     /// <summary>Cancelled when the user stops the run.</summary>
     public CancellationToken Stop { get; }
+
+    /// <summary>Counts why the kernel drops packets in its namespaces; null when nobody asked or the kernel cannot.</summary>
+    internal DropRecorder? Drops { get; set; }
 
     /// <summary>What could not be removed; empty after a clean end.</summary>
     public IReadOnlyList<string> LeftBehind { get; private set; } = [];
@@ -76,7 +80,9 @@ public sealed class LabRun : IDisposable
         var name = $"{Id.Prefix}-{label}";
         // Registered before it is made: a failure between the two must not leave it behind.
         OnEnd($"namespace {name}", () => NetworkNamespace.Delete(name));
-        return NetworkNamespace.Create(name, label);
+        var made = NetworkNamespace.Create(name, label);
+        Drops?.Watch(made);
+        return made;
     }
 
     /// <summary>Waits, and ends early with <see cref="OperationCanceledException"/> when the run is stopped.</summary>

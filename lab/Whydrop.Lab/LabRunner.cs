@@ -1,3 +1,5 @@
+using Whydrop.Lab.DropReasons;
+
 namespace Whydrop.Lab;
 
 /// <summary>Runs one scenario from needs to comparison. It knows no diagnosis: that comes in as a function.</summary>
@@ -10,6 +12,7 @@ public static class LabRunner
     /// <param name="diagnose">Case folder in, finding out; null to only make the case.</param>
     /// <param name="progress">One line per step, for stderr; null for silence.</param>
     /// <param name="stop">Cancelled by Ctrl-C or SIGTERM.</param>
+    /// <param name="dropReasons">Count also why the kernel drops packets in the run's namespaces, into the figures of the truth.</param>
     /// <exception cref="LabUsageException">Settings or folder are not usable.</exception>
     /// <exception cref="LabException">A need is not met or a step failed.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped; what it built is gone.</exception>
@@ -19,30 +22,65 @@ public static class LabRunner
         string caseDirectory,
         Func<string, CancellationToken, Finding>? diagnose,
         Action<string>? progress,
-        CancellationToken stop)
+        CancellationToken stop,
+        bool dropReasons = false)
     {
         var settings = LabSettings.Parse(scenario.Parameters, pairs);
         var unmet = Need.Unmet(scenario.Needs(settings));
         if (unmet.Count > 0)
             throw new LabException($"lab scenario {scenario.Name} cannot run here: {string.Join("; ", unmet)}");
+        caseDirectory = NewFolder(caseDirectory);
+
+        Truth truth;
+        using (var run = LabRun.Start(caseDirectory, progress, stop))
+        using (run.Drops = dropReasons ? Recorder(run) : null)
+        {
+            truth = Make(scenario, run, settings);
+            if (run.Drops is { } drops)
+                truth = truth with { Figures = new SortedDictionary<string, long>(truth.Figures.Concat(drops.Figures()).ToDictionary(), StringComparer.Ordinal) };
+        }
+
+        TruthDocument.Write(TruthFile(caseDirectory), truth);
+        if (!truth.Holds)
+            throw new LabException($"lab scenario {scenario.Name}: the run is not what its parameters promise: {string.Join("; ", truth.Contradictions)}");
+        return Judge(caseDirectory, truth, diagnose, stop);
+    }
+
+    /// <summary>Where the truth of a case lies: beside it, so that a diagnosis does not read it.</summary>
+    internal static string TruthFile(string caseDirectory) => caseDirectory + ".truth.json";
+
+    /// <summary>Makes the case folder and returns its full path.</summary>
+    internal static string NewFolder(string caseDirectory)
+    {
         caseDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(caseDirectory));
         if (File.Exists(caseDirectory) || (Directory.Exists(caseDirectory) && Directory.EnumerateFileSystemEntries(caseDirectory).Any()))
             throw new LabUsageException($"{caseDirectory}: exists and is not empty; name a new folder");
         Directory.CreateDirectory(caseDirectory);
+        return caseDirectory;
+    }
 
-        Truth truth;
-        using (var run = LabRun.Start(caseDirectory, progress, stop))
-            truth = Make(scenario, run, settings);
-
-        var truthFile = caseDirectory + ".truth.json";
-        TruthDocument.Write(truthFile, truth);
-        if (!truth.Holds)
-            throw new LabException($"lab scenario {scenario.Name}: the run is not what its parameters promise: {string.Join("; ", truth.Contradictions)}");
+    /// <summary>Diagnoses a case that was made, and compares; without <paramref name="diagnose"/> it does neither.</summary>
+    internal static LabResult Judge(string caseDirectory, Truth truth, Func<string, CancellationToken, Finding>? diagnose, CancellationToken stop)
+    {
         if (diagnose is null)
-            return new LabResult(caseDirectory, truthFile, truth, null, null);
+            return new LabResult(caseDirectory, TruthFile(caseDirectory), truth, null, null);
         stop.ThrowIfCancellationRequested();
         var finding = diagnose(caseDirectory, stop);
-        return new LabResult(caseDirectory, truthFile, truth, finding, Comparison.Of(truth, finding));
+        return new LabResult(caseDirectory, TruthFile(caseDirectory), truth, finding, Comparison.Of(truth, finding));
+    }
+
+    /// <summary>Null, and told, where the kernel cannot: the run is worth as much without.</summary>
+    private static DropRecorder? Recorder(LabRun run)
+    {
+        try
+        {
+            return DropRecorder.Start();
+        }
+        catch (LabException e)
+        {
+            run.Report($"drop reasons are not recorded: {e.Message}");
+            return null;
+        }
     }
 
     private static Truth Make(LabScenario scenario, LabRun run, LabSettings settings)

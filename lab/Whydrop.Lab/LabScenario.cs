@@ -18,6 +18,9 @@ public abstract class LabScenario
     /// <summary>What can be set.</summary>
     public abstract IReadOnlyList<LabParameter> Parameters { get; }
 
+    /// <summary>Settings at random as <c>key=value</c>, the same for the same <paramref name="random"/>; overridden where parameters limit each other.</summary>
+    public virtual IReadOnlyList<string> Randomise(Random random) => [.. Parameters.Select(p => $"{p.Name}={p.Randomise(random)}")];
+
     /// <summary>What must be there with these settings.</summary>
     public abstract IReadOnlyList<Need> Needs(LabSettings settings);
 

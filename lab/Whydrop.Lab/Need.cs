@@ -13,6 +13,20 @@ public sealed record Need(string Name, Func<string?> Missing)
     /// <summary>The TUN character device.</summary>
     public static Need Tun { get; } = new("/dev/net/tun", () => File.Exists("/dev/net/tun") ? null : "/dev/net/tun: absent; load the tun module (modprobe tun) or give the container the device");
 
+    /// <summary>A module of the running kernel.</summary>
+    public static Need Module(string module) =>
+        new($"kernel module {module}", () => RunningKernel.HasModule(module) ? null : $"kernel module {module}: this kernel has none; it runs with --vm");
+
+    /// <summary>cgroup v2 with these controllers.</summary>
+    public static Need CgroupV2(params string[] controllers) =>
+        new($"cgroup v2 ({string.Join(", ", controllers)})", () =>
+        {
+            var file = Path.Combine(RunningKernel.CgroupV2() ?? "/", "cgroup.controllers");
+            var there = File.Exists(file) ? File.ReadAllText(file).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) : [];
+            var absent = controllers.Except(there).ToList();
+            return absent.Count == 0 ? null : $"cgroup v2: this machine does not have its {string.Join(" and ", absent)} controller; it runs with --vm";
+        });
+
     /// <summary>A program in PATH or in the system directories.</summary>
     public static Need Tool(string tool, string package) =>
         new(tool, () => Find(tool) is not null ? null : $"{tool}: not found; install the package {package}");

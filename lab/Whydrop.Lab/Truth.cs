@@ -20,17 +20,29 @@ public sealed record Truth
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public IReadOnlyList<string> AlsoTrue { get; init; } = [];
 
-    /// <summary>Node where packets die.</summary>
+    /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong, answering with one is.</summary>
+    public IReadOnlyList<string> Accompanying { get; init; } = [];
+
+    /// <summary>Host where packets die; null when the place belongs to no host that a user could collect (the fabric).</summary>
     public string? Node { get; init; }
 
-    /// <summary>Interface where they die.</summary>
+    /// <summary>Interface where they die; null when the fault is no interface's (then any interface of the node is right).</summary>
     public string? Interface { get; init; }
 
-    /// <summary>The weakest status that is right: "confirmed" when the case holds the mechanism, "suspected" when evidence was withheld.</summary>
+    /// <summary>Other places that are named truly, each "node" or "node/interface": both ends of a bad link, the last host before an unseen one.</summary>
+    public IReadOnlyList<string> AlsoAt { get; init; } = [];
+
+    /// <summary>
+    /// The weakest status that is right: "confirmed" when the case holds the mechanism, "suspected" when evidence was withheld,
+    /// "undecided" when nobody could tell from what is left.
+    /// </summary>
     public string? Status { get; init; }
 
     /// <summary>Measured figures, each named with its unit.</summary>
     public required IReadOnlyDictionary<string, long> Figures { get; init; }
+
+    /// <summary>What the run was made with where there is a choice, for example "tunnel": "kernel module ipip".</summary>
+    public IReadOnlyDictionary<string, string> Means { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What contradicted the plan; empty when the fault really happened (or really did not).</summary>
     public IReadOnlyList<string> Contradictions { get; init; } = [];

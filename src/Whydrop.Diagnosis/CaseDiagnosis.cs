@@ -18,4 +18,10 @@ public sealed record CaseDiagnosis(
 {
     /// <summary>Why the outcome is what it is when no verdict says it: one sentence.</summary>
     public string OutcomeReason { get; init; } = "";
+
+    /// <summary>Connections that were not opened, opened late, reset before their end, or stalled.</summary>
+    public long ConnectionsInTrouble { get; init; }
+
+    /// <summary>Of these, how many no verdict that is confirmed, suspected or contested accounts for.</summary>
+    public long UnexplainedConnections { get; init; }
 }

@@ -11,7 +11,9 @@ internal static class Chronicle
 
     internal static IReadOnlyList<TimelineEvent> Of(CaseView view)
     {
-        var events = view.Losses.Select(Lost).Concat(view.Facts.Of<IcmpError>().Select(Reported)).OrderBy(e => e.Time).ToArray();
+        var events = view.Losses.Select(Lost).Concat(view.Facts.Of<IcmpError>().Select(Reported))
+            .Concat(view.Attempts.Where(a => a.Failed || a.Slow).Select(Tried)).Concat(view.Resets.Where(r => r.First && r.Phase != ResetPhase.Refusal).Select(Reset))
+            .OrderBy(e => e.Time).ToArray();
         return events.Length <= MostEvents ? events : [.. events.Take(MostEvents / 2), .. events.TakeLast(MostEvents / 2)];
     }
 
@@ -23,6 +25,17 @@ internal static class Chronicle
             + (loss.MissingAt is { } missing ? $", lost before {missing}" : ", lost further on");
         return new TimelineEvent(loss.Placement?.Sent ?? loss.Fate.Sent, loss.LastSeen ?? loss.Fate.At, what, loss.From);
     }
+
+    private static TimelineEvent Tried(Attempt a) => new(a.SynTimes[0], a.SeenAt[0].At, $"{a.Client} > {a.Server}: {a.Ladder}, " + a.Outcome switch
+    {
+        AttemptOutcome.Established => "then opened",
+        AttemptOutcome.Refused => "refused",
+        AttemptOutcome.IcmpError => "answered by ICMP",
+        AttemptOutcome.HalfOpen => "answered, never completed",
+        _ => "not answered",
+    }, a.From);
+
+    private static TimelineEvent Reset(ConnectionReset r) => new(r.Segment.Seen, r.Segment.At, $"RST of {r.Sender} to {r.Receiver}", r.From);
 
     private static TimelineEvent Reported(IcmpError error)
     {

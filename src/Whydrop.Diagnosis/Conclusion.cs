@@ -16,13 +16,19 @@ internal static class Conclusion
 
         if (ledger.Unexplained > 0)
         {
-            return (Outcome.Inconclusive, $"{ledger.Unexplained} of {ledger.LostSegments} lost segments are explained by no known fault.");
+            var more = Unexplained(view, told) is { Count: > 0 } open ? " " + InTrouble(view, open) : "";
+            return (Outcome.Inconclusive, $"{ledger.Unexplained} of {ledger.LostSegments} lost segments are explained by no known fault.{more}");
+        }
+
+        if (Unexplained(view, told) is { Count: > 0 } troubles)
+        {
+            return (Outcome.Inconclusive, InTrouble(view, troubles));
         }
 
         var flows = view.Connections.Count;
-        if ((flows == 0 || HasSymptom(view, ledger)) && told.FirstOrDefault(j => j.Verdict.Status == VerdictStatus.Undecided) is { } open)
+        if ((flows == 0 || HasSymptom(view, ledger)) && told.FirstOrDefault(j => j.Verdict.Status == VerdictStatus.Undecided) is { } undecided)
         {
-            return (Outcome.Inconclusive, $"{open.Verdict.Fault.Name}: not decided. {open.Verdict.Summary}");
+            return (Outcome.Inconclusive, $"{undecided.Verdict.Fault.Name}: not decided. {undecided.Verdict.Summary}");
         }
 
         if (flows > 0)
@@ -37,6 +43,30 @@ internal static class Conclusion
             (> 0, > 0) => (Outcome.Inconclusive, $"{retransmitted} of {sent} TCP segments counted were retransmitted; no known fault explains them."),
             _ => (Outcome.Inconclusive, "Nothing was collected that could tell: no TCP in a capture, no pair of counter readings."),
         };
+    }
+
+    /// <summary>Connections in trouble that no standing verdict accounts for, the gravest first.</summary>
+    internal static IReadOnlyList<Trouble> Unexplained(CaseView view, IReadOnlyList<Judgement> told)
+    {
+        var explained = told.Where(j => j.Stands).SelectMany(j => j.Connections).ToHashSet();
+        return [.. view.Troubles.Where(t => !explained.Contains(t.Connection)).OrderBy(t => t.Kind)];
+    }
+
+    // A sentence names a few; the timeline has them all.
+    private const int MostNamed = 2;
+
+    private static string InTrouble(CaseView view, IReadOnlyList<Trouble> troubles)
+    {
+        var kinds = troubles.GroupBy(t => t.Kind).Select(g => g.Key switch
+        {
+            TroubleKind.NotOpened => $"{g.Count()} not opened",
+            TroubleKind.Reset => $"{g.Count()} reset before {(g.Count() == 1 ? "its" : "their")} end",
+            TroubleKind.Stalled => $"{g.Count()} stalled",
+            TroubleKind.NotRead => $"{g.Count()} not read from any more",
+            _ => $"{g.Count()} opened late",
+        });
+        var named = string.Join("; ", troubles.Take(MostNamed).Select(t => t.What)) + (troubles.Count > MostNamed ? "; …" : "");
+        return $"Of {Count(view.Connections.Count, "TCP connection")}, {string.Join(", ", kinds)}, explained by no known fault: {named}.";
     }
 
     /// <summary>What a capture cannot show may still be counted: something that drops, or cannot fragment or reassemble.</summary>

@@ -28,6 +28,8 @@ public static class Diagnose
             outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view), next, facts.Of<Gap>(), FlowsWorthShowing(view))
         {
             OutcomeReason = reason,
+            ConnectionsInTrouble = view.Troubles.Count,
+            UnexplainedConnections = Conclusion.Unexplained(view, told).Count,
         };
     }
 
@@ -71,7 +73,7 @@ public static class Diagnose
     private static bool SaysMore(Judgement other, Judgement judgement) =>
         judgement.Verdict.Scope is { Interface: null, Node: not null } scope
         && other.Verdict.Scope.Interface is not null && other.Verdict.Scope with { Interface = null } == scope
-        && other.Verdict.Status <= judgement.Verdict.Status && other.Losses.Count >= judgement.Losses.Count;
+        && other.Verdict.Status <= judgement.Verdict.Status && other.Losses.Count >= judgement.Losses.Count && other.Connections.Count >= judgement.Connections.Count;
 
     private static bool HasYes(Judgement judgement) => judgement.Verdict.Readings.Any(r =>
         r.Answer == Answer.Yes && (r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism));
@@ -92,8 +94,7 @@ public static class Diagnose
             return sure;
         }
 
-        var (segments, of, _) = judgement.Verdict.Explains;
-        return sure * (of == 0 ? 1 : (double)segments / of) * (judgement.Verdict.Fault.Contributing ? 0.5 : 1);
+        return sure * judgement.Verdict.Explains.Share * (judgement.Verdict.Fault.Contributing ? 0.5 : 1);
     }
 
     // What fits on a screen.

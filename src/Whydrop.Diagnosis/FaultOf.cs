@@ -1,3 +1,6 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+
 namespace Whydrop.Diagnosis;
 
 /// <summary>A fault whose questions are asked of one kind of hypothesis.</summary>
@@ -21,7 +24,7 @@ internal abstract class FaultOf<T> : Fault
     protected abstract IEnumerable<QuestionOf<T>> Ask();
 
     /// <summary>The scopes this case gives a reason to look at.</summary>
-    protected abstract IEnumerable<T> Propose(View.CaseView view);
+    protected abstract IEnumerable<T> Propose(CaseView view);
 
     /// <summary>One sentence with the figures of the case, when it is not ruled out.</summary>
     protected abstract string Summarise(T hypothesis);
@@ -36,7 +39,7 @@ internal abstract class FaultOf<T> : Fault
     protected virtual IEnumerable<NextEvidence> Next(T hypothesis) => [];
 
     /// <inheritdoc />
-    internal override IEnumerable<Judgement> Judge(View.CaseView view)
+    internal override IEnumerable<Judgement> Judge(CaseView view)
     {
         foreach (var hypothesis in Propose(view))
         {
@@ -44,15 +47,17 @@ internal abstract class FaultOf<T> : Fault
             var status = Conclude(readings, hypothesis.Placed);
             var ruledOut = status == VerdictStatus.RuledOut;
             var losses = ruledOut ? [] : hypothesis.Losses;
+            var covered = ruledOut ? new HashSet<int>() : hypothesis.Connections;
+            var troubled = view.Troubles.Where(t => covered.Contains(t.Connection)).Select(t => t.Connection).ToHashSet();
             var verdict = new Verdict(
                 this, status, hypothesis.Scope, ruledOut ? Contradiction(readings) : Summarise(hypothesis),
-                new Explains(losses.Count, view.LostSegments, losses.Sum(l => (long)l.Length)), readings,
+                new Explains(losses.Count, view.LostSegments, losses.Sum(l => (long)l.Length)) { Connections = troubled.Count, OfConnections = view.Troubles.Count }, readings,
                 RemedyFor(hypothesis), VerifyFor(hypothesis))
             {
-                Frames = [.. losses.Where(l => l.From.Frame is not null).Select(l => l.From).Take(MostFrames)],
+                Frames = ruledOut ? [] : Frames(hypothesis, losses),
             };
             var next = status is VerdictStatus.Confirmed or VerdictStatus.RuledOut ? [] : Next(hypothesis).ToArray();
-            yield return new Judgement(verdict, losses, next);
+            yield return new Judgement(verdict, losses, next) { Connections = troubled };
         }
     }
 
@@ -82,6 +87,12 @@ internal abstract class FaultOf<T> : Fault
 
     // A reader looks up a few frames; the ledger has the count.
     private const int MostFrames = 48;
+
+    private static Provenance[] Frames(T hypothesis, IEnumerable<Loss> losses) =>
+    [
+        .. losses.Select(l => l.From).Concat(hypothesis.Attempts.SelectMany(a => a.Frames)).Concat(hypothesis.Resets.Select(r => r.From)).Concat(hypothesis.Stalls.Select(s => s.From))
+            .Where(f => f.Frame is not null).Take(MostFrames),
+    ];
 
     private static string Contradiction(IEnumerable<Reading> readings)
     {

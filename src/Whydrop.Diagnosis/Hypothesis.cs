@@ -16,4 +16,17 @@ internal abstract class Hypothesis(CaseView view, Scope scope)
 
     /// <summary>Lost transmissions the mechanism covers.</summary>
     internal virtual IReadOnlyList<Loss> Losses => [];
+
+    /// <summary>Attempts to open a connection whose failure or delay the mechanism covers.</summary>
+    internal virtual IReadOnlyList<Attempt> Attempts => [];
+
+    /// <summary>RSTs it covers.</summary>
+    internal virtual IReadOnlyList<ConnectionReset> Resets => [];
+
+    /// <summary>Silences it covers.</summary>
+    internal virtual IReadOnlyList<Stall> Stalls => [];
+
+    /// <summary>Connections it covers: those of all the above. What a loss leads to later, a stall or a reset, is covered with it.</summary>
+    internal virtual IReadOnlySet<int> Connections => Losses.Select(l => l.Direction.Connection)
+        .Concat(Attempts.Select(a => a.Connection)).Concat(Resets.Select(r => r.Direction.Connection)).Concat(Stalls.Select(s => s.Connection)).ToHashSet();
 }

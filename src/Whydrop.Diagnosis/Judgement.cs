@@ -7,6 +7,9 @@ namespace Whydrop.Diagnosis;
 /// <param name="Next">What to collect when it is not confirmed.</param>
 internal sealed record Judgement(Verdict Verdict, IReadOnlyList<Loss> Losses, IReadOnlyList<NextEvidence> Next)
 {
+    /// <summary>Connections in trouble that its mechanism covers.</summary>
+    internal IReadOnlySet<int> Connections { get; init; } = new HashSet<int>();
+
     /// <summary>Confirmed, suspected or contested: a fault the user has to hear of.</summary>
     internal bool Stands => Verdict.Status is VerdictStatus.Confirmed or VerdictStatus.Suspected or VerdictStatus.Contested;
 }

@@ -4,6 +4,7 @@ using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Control;
 using Whydrop.Journeys.Pairing;
 using Whydrop.Journeys.Placement;
 
@@ -14,9 +15,12 @@ public static class JourneyJoin
 {
     /// <summary>Reads the captures once more and says where transmissions were last seen and where they are missing.</summary>
     /// <param name="sources">The capture files of the case.</param>
-    /// <param name="captureFacts">What the first reading found (<see cref="TcpFlow"/>, <see cref="SegmentFate"/>, <see cref="CaptureSummary"/>).</param>
+    /// <param name="captureFacts">
+    /// What the first reading found (<see cref="TcpFlow"/>, <see cref="SegmentFate"/>, <see cref="CaptureSummary"/>, <see cref="ControlSegment"/>,
+    /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
+    /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct)
     {
@@ -28,7 +32,7 @@ public static class JourneyJoin
             facts.Add(LimitGap(sources, $"{selection.LeftOut} connections were not followed across captures: more than {SightingSelection.MostRecords} segments"));
         }
 
-        if (selection.Chosen.Count < 2)
+        if (selection.Chosen.Count == 0 || (selection.Chosen.Count < 2 && flows.Summaries.Count < 2))
         {
             return facts;
         }
@@ -36,22 +40,37 @@ public static class JourneyJoin
         Collect(sources, flows, selection, facts, ct);
         var grouping = ConnectionGrouping.Run(selection.Chosen);
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, a, b));
+        facts.AddRange(Follow(flows, captureFacts, grouping, clocks, ct));
+        facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
+        return facts;
+    }
+
+    private static List<Fact> Follow(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, CancellationToken ct)
+    {
+        var facts = new List<Fact>();
         var absence = new AbsenceProof(flows, clocks);
         var doubted = Doubted(captureFacts);
+        var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, doubted);
         var journeys = new List<DirectionJourney>();
         foreach (var connection in grouping.Connections)
         {
             ct.ThrowIfCancellationRequested();
+            connection.Settle(opening.Order);
             var chain = PathChain.Of(connection);
             facts.AddRange(Pairings(connection, chain, clocks));
             journeys.AddRange(Directions(connection, chain, clocks, absence, doubted));
+            opening.Add(connection, chain.Sightings);
         }
 
         // A frame that one connection shows to be missing from a capture makes that capture's silence on all others worth less.
         journeys.ForEach(j => j.FindMissed());
         facts.AddRange(journeys.SelectMany(j => j.Facts()));
+        foreach (var single in grouping.Single)
+        {
+            opening.Add(Connection.Single(single), [single]);
+        }
 
-        facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
+        facts.AddRange(opening.Facts(ct));
         return facts;
     }
 

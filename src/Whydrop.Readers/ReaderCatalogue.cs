@@ -1,7 +1,9 @@
 using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
+using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
+using Whydrop.Readers.Firewall;
 using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
 using Whydrop.Readers.Logs;
@@ -9,6 +11,7 @@ using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
+using Whydrop.Readers.Sockets;
 using Whydrop.Readers.Text;
 
 namespace Whydrop.Readers;
@@ -55,6 +58,17 @@ public static class ReaderCatalogue
         new LogJsonReader(),
         new SysctlFileReader(),
         new SysctlReader(),
+        new SsReader(),
+        new NetstatSocketReader(),
+        new ProcNetTcpReader(),
+        new ConntrackReader(),
+        new ConntrackStatisticsReader(),
+        new ProcNetStatConntrackReader(),
+        new ConntrackCountReader(),
+        new NftReader(),
+        new IptablesSaveReader(),
+        new IptablesListReader(),
+        new IpvsReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>

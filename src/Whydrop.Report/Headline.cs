@@ -71,14 +71,20 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
 
     private static string Explained(ReportModel model, Verdict answer)
     {
-        if (answer.Explains.OfSegments == 0)
+        if (answer.Explains is { OfSegments: 0, OfConnections: 0 })
         {
             return "no lost segment was captured; the verdict rests on counters and settings";
         }
 
         var unexplained = model.Diagnosis.Ledger.Unexplained;
-        return $"{answer.Explains}, {Wording.Count(answer.Explains.Bytes, "byte")}; "
-            + (unexplained > 0 ? $"{Wording.Number(unexplained)} explained by no fault{UnexplainedAt(model)}" : "nothing is left unexplained")
+        var connections = model.Diagnosis.UnexplainedConnections;
+        string[] left =
+        [
+            .. unexplained > 0 ? [$"{Wording.Number(unexplained)} explained by no fault{UnexplainedAt(model)}"] : Array.Empty<string>(),
+            .. connections > 0 ? [$"{Wording.Count(connections, "connection")} in trouble explained by no fault"] : Array.Empty<string>(),
+        ];
+        return $"{answer.Explains}{(answer.Explains.OfSegments > 0 ? $", {Wording.Count(answer.Explains.Bytes, "byte")}" : "")}; "
+            + (left.Length > 0 ? string.Join(", ", left) : "nothing is left unexplained")
             + (Discovery(model) is { Length: > 0 } benign ? $"; {benign}" : "");
     }
 

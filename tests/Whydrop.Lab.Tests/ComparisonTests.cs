@@ -29,6 +29,38 @@ public sealed class ComparisonTests
         Assert.Equal(right, Comparison.Of(Faulty with { Status = "suspected" }, new Finding("fault", "pmtu-blackhole", status, node, device)).Right);
 
     [Theory]
+    [InlineData("inconclusive", null, null, null, true)]
+    [InlineData("fault", "pmtu-blackhole", "suspected", "fwd-node", true)]
+    [InlineData("fault", "random-loss", "suspected", "fwd-node", false)]
+    [InlineData("fault", "random-loss", "confirmed", null, false)]
+    public void Where_nobody_can_tell_saying_so_is_right(string outcome, string? fault, string? status, string? node, bool right) =>
+        Assert.Equal(right, Comparison.Of(Faulty with { Status = "undecided" }, new Finding(outcome, fault, status, node)).Right);
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData("node-a", "eth0", true)]
+    [InlineData("node-b", "cali1", true)]
+    [InlineData("node-a", "tunl0", false)]
+    [InlineData("server", null, false)]
+    public void A_place_outside_every_host_is_open_or_one_of_its_neighbours(string? node, string? device, bool right)
+    {
+        var fabric = Faulty with { Node = null, Interface = null, AlsoAt = ["node-a/eth0", "node-b"] };
+
+        Assert.Equal(right, Comparison.Of(fabric, new Finding("fault", "pmtu-blackhole", "confirmed", node, device)).PlaceRight);
+    }
+
+    [Fact]
+    public void Fault_and_place_are_judged_apart_and_a_wrong_confirmation_is_marked()
+    {
+        var elsewhere = Comparison.Of(Faulty, new Finding("fault", "pmtu-blackhole", "confirmed", "worker-node", "tunl0"));
+        var another = Comparison.Of(Faulty, new Finding("fault", "random-loss", "confirmed", "fwd-node", "tunl0"));
+
+        Assert.Equal((true, false, false), (elsewhere.FaultRight, elsewhere.PlaceRight, elsewhere.Overclaimed));
+        Assert.Equal((false, true, true), (another.FaultRight, another.PlaceRight, another.Overclaimed));
+        Assert.True(Comparison.Of(Healthy, new Finding("fault", "random-loss", "confirmed", "fwd-node")).Overclaimed);
+    }
+
+    [Theory]
     [InlineData("healthy", true)]
     [InlineData("inconclusive", false)]
     [InlineData("fault", false)]

@@ -43,6 +43,18 @@ public sealed class CorpusTests
     }
 
     [CorpusFact]
+    public void Sockets_of_several_distributions()
+    {
+        Assert.Equal(15, Corpus.Read(Insights + "netstat/Ss_TUPNA.txt").WithoutGaps().All<SocketState>().Count);
+        Assert.Equal(6, Corpus.Read(Insights + "netstat/NETSTAT.txt").WithoutGaps().All<SocketState>().Count);
+        var ss = Corpus.Read(Jc + "ubuntu-18.04/ss-sudo-tulpen.out").WithoutGaps().All<SocketState>();
+        Assert.Equal("dnsmasq,pid=2783,fd=3", ss.Single(s => s.Local.ToString() == "0.0.0.0:67").Process);
+        var tcp6 = Corpus.Read(Jc + "linux-proc/net_tcp6").WithoutGaps().All<SocketState>();
+        Assert.Equal(("[2601:646:9e01:f100::3a4c]:59136", "TIME-WAIT"), (tcp6[1].Local.ToString(), tcp6[1].State));
+        Assert.Equal(3 + 2 + 1 + 47, Corpus.Read(Exporter + "stat/nf_conntrack").WithoutGaps().Value("Conntrack.Invalid"));
+    }
+
+    [CorpusFact]
     public void Devices_of_a_kubernetes_node()
     {
         var reading = Corpus.Read(Node + "sos_commands/networking/ip_-s_-d_link").WithoutGaps();

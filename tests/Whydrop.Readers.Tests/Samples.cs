@@ -334,6 +334,10 @@ internal static class Samples
         ("netstat-s", "net-tools 2", NetstatStatistics), ("netstat-s", "net-tools 1.60", NetstatStatistics160), ("nstat", "-az", NstatValues),
         ("nstat", "plain", NstatIncrements), ("nstat-json", "-az", NstatJson), ("sysctl", "-a", Sysctl), ("sysctl", "grep", SysctlGrep),
         ("tc-qdisc", "-s show", TcQdisc), ("tc-qdisc-json", "-s show", TcQdiscJson), ("tcpdump-report", "tcpdump 5", Tcpdump), ("tcpdump-report", "tcpdump 4", Tcpdump4),
+        .. SocketSamples.All,
+        .. ControlGroupSamples.All,
+        .. FirewallSamples.All,
+        .. ControlGroupSamples.All, .. LogSamples.All,
         .. ControlGroupSamples.All, .. LogSamples.All, .. DeviceSamples.All,
     ];
 }

@@ -44,7 +44,7 @@ public class JsonContractTests
         Assert.Equal("pmtu-blackhole", (string?)verdict["fault"]);
         Assert.Equal("confirmed", (string?)verdict["status"]);
         Assert.Equal("""{"node":"node-a","netns":null,"interface":"tunl0"}""", verdict["scope"]!.ToJsonString());
-        Assert.Equal("""{"segments":12,"ofSegments":13,"bytes":16776}""", verdict["explains"]!.ToJsonString());
+        Assert.Equal("""{"segments":12,"ofSegments":13,"bytes":16776,"connections":0,"ofConnections":0}""", verdict["explains"]!.ToJsonString());
         Assert.Equal("yes", (string?)verdict["readings"]![0]!["answer"]);
         Assert.Equal("""{"source":"node-a/eth0.pcap","frame":784}""", verdict["readings"]![0]!["evidence"]![0]!.ToJsonString());
         Assert.Equal("ruled-out", (string?)document["verdicts"]![1]!["status"]);

@@ -8,8 +8,8 @@ namespace Whydrop.Lab.Collection;
 /// <summary>One tcpdump on one interface.</summary>
 public sealed class PacketCapture : IDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10) * Emulation.Slowness;
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5) * Emulation.Slowness;
     private readonly Process process;
     private readonly string textFile;
     private readonly StringBuilder text = new();
@@ -28,12 +28,13 @@ public sealed class PacketCapture : IDisposable
     /// <param name="file">Capture file; tcpdump's own words go beside it as NAME.tcpdump.txt.</param>
     /// <param name="snapLength">Bytes kept of each frame.</param>
     /// <param name="filter">pcap filter; empty for everything.</param>
-    public static PacketCapture Start(NetworkNamespace where, string interfaceName, string file, int snapLength, string filter = "")
+    /// <param name="bufferKibibytes">The kernel's buffer; what does not fit is counted as dropped.</param>
+    public static PacketCapture Start(NetworkNamespace where, string interfaceName, string file, int snapLength, string filter = "", int bufferKibibytes = 4096)
     {
         // -Z root: the file may lie where tcpdump's own user cannot write. timeout bounds the capture of a run that was killed.
         string[] arguments =
         [
-            "-s", "INT", "600", "tcpdump", "-n", "-i", interfaceName, "-s", $"{snapLength}", "-B", "4096", "--immediate-mode", "-U", "-Z", "root", "-w", file,
+            "-s", "INT", "600", "tcpdump", "-n", "-i", interfaceName, "-s", $"{snapLength}", "-B", $"{bufferKibibytes}", "--immediate-mode", "-U", "-Z", "root", "-w", file,
             .. filter.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         ];
         var started = Tool.Start(where.Inside("timeout", arguments));

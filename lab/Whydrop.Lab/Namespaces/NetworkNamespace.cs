@@ -21,6 +21,9 @@ public sealed class NetworkNamespace
     /// <summary>What it stands for, for example "fwd-node"; the host name in the case.</summary>
     public string Label { get; }
 
+    /// <summary>The kernel's number of it, as in the link "net:[4026531840]".</summary>
+    public uint Number => uint.Parse(Call(() => new FileInfo("/proc/thread-self/ns/net").LinkTarget!).AsSpan("net:[".Length).TrimEnd(']'));
+
     /// <summary>Makes it, with its loopback up.</summary>
     internal static NetworkNamespace Create(string name, string label)
     {
@@ -46,6 +49,10 @@ public sealed class NetworkNamespace
     public string Ip(string arguments) =>
         Tool.Run("ip", ["-n", Name, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).OrThrow().Output;
 
+    /// <summary>Runs several ip commands in one process; the first that fails ends it.</summary>
+    public void IpLines(params IEnumerable<string> lines) =>
+        Tool.Run("ip", ["-n", Name, "-batch", "-"], string.Join('\n', lines) + "\n").OrThrow();
+
     /// <summary>Runs a tool inside and fails when the tool does.</summary>
     public string Exec(string tool, params string[] arguments) => TryExec(tool, arguments).OrThrow().Output;
 
@@ -60,6 +67,27 @@ public sealed class NetworkNamespace
 
     /// <summary>How to start a long-lived process inside. <c>ip netns exec</c> replaces itself, so the process id is the tool's.</summary>
     public ProcessStartInfo Inside(string tool, params string[] arguments) => Tool.Prepare("ip", InsideArguments(tool, arguments));
+
+    /// <summary>Runs an action on a thread of its own that has entered the namespace.</summary>
+    public void Do(Action body) =>
+        Call(() =>
+        {
+            body();
+            return true;
+        });
+
+    /// <summary>Starts a thread that lives inside the namespace.</summary>
+    public Thread Spawn(string name, Action body)
+    {
+        var thread = new Thread(() =>
+        {
+            Enter();
+            body();
+        })
+        { IsBackground = true, Name = $"{name} {Label}" };
+        thread.Start();
+        return thread;
+    }
 
     /// <summary>Runs a function on a thread of its own that has entered the namespace. Sockets and TUN devices opened there stay there.</summary>
     public T Call<T>(Func<T> body)

@@ -29,7 +29,7 @@ public sealed class TunnelMtu : LabScenario
         LabParameter.Number("mtu", 1440, "MTU of the overlay device on both nodes, bytes; 1500 is healthy", 576, 9000),
         LabParameter.Choice("family", "IP version of client, service and pod", "4", "6"),
         LabParameter.Choice("underlay", "IP version that carries the tunnel between the nodes", "4", "6"),
-        LabParameter.Choice("tunnel", "encapsulation: IP-in-IP on tunl0, or the kernel's VXLAN on vxlan.calico", "ipip", "vxlan"),
+        LabParameter.Choice("tunnel", "encapsulation: IP-in-IP on tunl0 (by the kernel where it can, else by a program), or a tunnel device of the kernel", "ipip", "vxlan", "gre", "geneve", "wireguard").Drawing("ipip", "vxlan"),
         LabParameter.Choice("icmp", "ICMP \"fragmentation needed\": dropped by the node that makes it, dropped by the router, or let through (healthy)", "filtered", "filtered-upstream", "open"),
         LabParameter.AutoNumber("payload", "bytes of the large write; auto makes an IP datagram of 1450 bytes", 600, 1448),
         LabParameter.AutoNumber("pod-mtu", "MTU of the pod's veth, bytes; auto makes the large write one full segment", 700, 1500),
@@ -41,6 +41,22 @@ public sealed class TunnelMtu : LabScenario
         LabParameter.Choice("evidence", "what is collected: every host, the forwarding node, or its front side only", "all", "node", "front-only"),
     ];
 
+    public override IReadOnlyList<string> Randomise(Random random)
+    {
+        var ipv6 = random.Next(3) == 0;
+        var direction = random.Next(4) == 0 ? "response" : "request";
+        return
+        [
+            $"mtu={random.Next(ipv6 ? 1300 : 1100, 1440)}",
+            $"family={(ipv6 ? 6 : 4)}",
+            $"tunnel={(random.Next(2) == 0 ? "ipip" : "vxlan")}",
+            $"icmp={(direction == "request" && random.Next(2) == 0 ? "filtered-upstream" : "filtered")}",
+            $"direction={direction}",
+            $"offload={(random.Next(2) == 0 ? "on" : "off")}",
+            "seconds=5",
+        ];
+    }
+
     public override IReadOnlyList<Need> Needs(LabSettings settings)
     {
         var needs = new List<Need>
@@ -48,10 +64,14 @@ public sealed class TunnelMtu : LabScenario
             Need.Root, Need.Tool("ip", "iproute2"), Need.Tool("nft", "nftables"), Need.Tool("tcpdump", "tcpdump"),
             Need.Tool("sysctl", "procps"), Need.Tool("netstat", "net-tools"), Need.Tool("nstat", "iproute2"), Need.Tool("timeout", "coreutils"),
         };
-        if (settings.Word("tunnel") == "ipip")
-            needs.Add(Need.Tun);
-        else
-            needs.Add(Need.Tool("bridge", "iproute2"));
+        needs.AddRange(settings.Word("tunnel") switch
+        {
+            "ipip" => [Need.Tun],
+            "vxlan" => [Need.Tool("bridge", "iproute2")],
+            "gre" => [Need.Module("ip_gre")],
+            "geneve" => [Need.Module("geneve")],
+            _ => (Need[])[Need.Module("wireguard"), Need.Tool("wg", "wireguard-tools")],
+        });
         if (settings.Word("offload") == "off")
             needs.Add(Need.Tool("ethtool", "ethtool"));
         return needs;
@@ -62,7 +82,14 @@ public sealed class TunnelMtu : LabScenario
         var plan = Plan.From(settings);
         run.Report($"building {Topology}");
         var cluster = NodePortCluster.Build(run, plan.Cluster);
-        var overlay = plan.Vxlan ? Overlay.Vxlan(cluster, plan.Mtu) : Overlay.IpInIp(run, cluster, plan.Mtu);
+        var overlay = plan.Tunnel switch
+        {
+            "ipip" => Overlay.IpInIp(run, cluster, plan.Mtu),
+            "vxlan" => Overlay.Vxlan(cluster, plan.Mtu),
+            "gre" => Overlay.Gre(cluster, plan.Mtu),
+            "geneve" => Overlay.Geneve(cluster, plan.Mtu),
+            _ => Overlay.Wireguard(cluster, plan.Mtu),
+        };
         NodePortService.Publish(cluster);
         var narrow = plan.FromPod ? cluster.Worker : cluster.ForwardingNode;
         if (plan.IcmpFiltered)
@@ -82,7 +109,7 @@ public sealed class TunnelMtu : LabScenario
         collector.Finish();
 
         var counter = plan.Ipv6 ? "Ip6FragFails" : "Ip.FragFails";
-        return Judge(settings, plan, narrow.Label, overlay.Device, large, small, after[counter] - before[counter]);
+        return Judge(settings, plan, narrow.Label, overlay, large, small, after[counter] - before[counter]);
     }
 
     /// <summary>One small request: the path works before anything is measured, neighbours are resolved, and the tunnel programs are warm.</summary>
@@ -150,7 +177,7 @@ public sealed class TunnelMtu : LabScenario
         return (large.Wait(run), small.Wait(run));
     }
 
-    private Truth Judge(LabSettings settings, Plan plan, string node, string device, IReadOnlyList<Exchange> large, IReadOnlyList<Exchange> small, long dropped)
+    private Truth Judge(LabSettings settings, Plan plan, string node, Overlay overlay, IReadOnlyList<Exchange> large, IReadOnlyList<Exchange> small, long dropped)
     {
         var wrong = new List<string>();
         foreach (var exchange in small.Where(e => e.Failure is not null))
@@ -168,7 +195,7 @@ public sealed class TunnelMtu : LabScenario
             Parameters = settings.All,
             Fault = plan.BlackHole ? Fault : null,
             Node = plan.BlackHole ? node : null,
-            Interface = plan.BlackHole ? device : null,
+            Interface = plan.BlackHole ? overlay.Device : null,
             Status = !plan.BlackHole ? null : Conclusive(plan, settings.Word("evidence")) ? "confirmed" : "suspected",
             Figures = new SortedDictionary<string, long>(StringComparer.Ordinal)
             {
@@ -178,6 +205,7 @@ public sealed class TunnelMtu : LabScenario
                 ["connectionsStalled"] = large.Count(e => e.Failure is not null),
                 ["connectionsServed"] = large.Concat(small).Count(e => e.Failure is null),
             },
+            Means = new Dictionary<string, string> { ["tunnel"] = overlay.Means },
             Contradictions = wrong,
         };
     }
@@ -186,7 +214,7 @@ public sealed class TunnelMtu : LabScenario
     private static bool Conclusive(Plan plan, string evidence) => evidence == "all" || (evidence == "node" && !plan.FromPod);
 
     /// <summary>What follows from the parameters before anything is built.</summary>
-    private sealed record Plan(ClusterOptions Cluster, bool Vxlan, int Mtu, int Payload, int Datagram, bool IcmpFiltered, bool FilteredUpstream, bool FromPod)
+    private sealed record Plan(ClusterOptions Cluster, string Tunnel, int Mtu, int Payload, int Datagram, bool IcmpFiltered, bool FilteredUpstream, bool FromPod)
     {
         public bool Ipv6 => Cluster.Family == AddressFamily.InterNetworkV6;
 
@@ -201,11 +229,14 @@ public sealed class TunnelMtu : LabScenario
         {
             get
             {
-                var outer = 14 + (Cluster.UnderlayFamily == AddressFamily.InterNetworkV6 ? 40 : 20) + (Vxlan ? 8 + 8 + 14 : 0);
+                var outer = 14 + (Cluster.UnderlayFamily == AddressFamily.InterNetworkV6 ? 40 : 20) + Wrapping(Tunnel);
                 var headers = outer + (Ipv6 ? 40 : 20) + 60;
                 return Math.Max(128, (headers + 15) / 16 * 16);
             }
         }
+
+        /// <summary>Bytes between the outer IP header and the inner one, and behind it: GRE 4; UDP 8, VXLAN or Geneve 8 and Ethernet 14; UDP 8 and WireGuard 32.</summary>
+        private static int Wrapping(string tunnel) => tunnel switch { "ipip" => 0, "gre" => 4, "wireguard" => 40, _ => 30 };
 
         public static Plan From(LabSettings settings)
         {
@@ -214,7 +245,9 @@ public sealed class TunnelMtu : LabScenario
             var ipHeader = family == AddressFamily.InterNetworkV6 ? 40 : 20;
             var headers = ipHeader + 20 + TimestampOption;
             var mtu = settings.Number("mtu");
-            var vxlan = settings.Word("tunnel") == "vxlan";
+            var tunnel = settings.Word("tunnel");
+            if (tunnel == "gre" && underlay == AddressFamily.InterNetworkV6)
+                throw new LabUsageException("--set tunnel=gre with underlay=6: GRE is made over IPv4 only");
             if (family == AddressFamily.InterNetworkV6 && mtu < 1280)
                 throw new LabUsageException($"--set mtu={mtu}: IPv6 needs at least 1280 (RFC 8200)");
 
@@ -223,7 +256,7 @@ public sealed class TunnelMtu : LabScenario
             // The MSS in the pod's SYN-ACK cuts larger writes (RFC 6691: without options).
             var largest = Math.Min(Math.Max(payload, SecondWrite), podMtu - headers);
             var datagram = largest + headers;
-            var overhead = (underlay == AddressFamily.InterNetworkV6 ? 40 : 20) + (vxlan ? 30 : 0);
+            var overhead = (underlay == AddressFamily.InterNetworkV6 ? 40 : 20) + Wrapping(tunnel);
             if (datagram <= mtu && datagram + overhead > UnderlayMtu)
                 throw new LabUsageException($"payload {payload} with mtu {mtu}: {datagram} + {overhead} bytes exceed the underlay's {UnderlayMtu}, which is another fault; choose a smaller payload or mtu");
             var icmp = settings.Word("icmp");
@@ -231,7 +264,7 @@ public sealed class TunnelMtu : LabScenario
             if (fromPod && icmp == "filtered-upstream")
                 throw new LabUsageException("--set icmp=filtered-upstream with direction=response: what worker-node tells its pod does not cross the router; use icmp=filtered");
             var options = new ClusterOptions(family, underlay, UnderlayMtu, podMtu, settings.Word("offload") == "on");
-            return new Plan(options, vxlan, mtu, payload, datagram, icmp != "open", icmp == "filtered-upstream", fromPod);
+            return new Plan(options, tunnel, mtu, payload, datagram, icmp != "open", icmp == "filtered-upstream", fromPod);
         }
     }
 }

@@ -29,6 +29,9 @@ internal static class CounterPairing
         "Ip", "Icmp", "IcmpMsg", "Tcp", "Udp", "UdpLite", "TcpExt", "IpExt", "MPTcpExt", "Ip6", "Icmp6", "Udp6", "UdpLite6",
     };
 
+    /// <summary>Counters of the rules of one firewall table: they begin together when the table is loaded anew.</summary>
+    public static bool IsRules(string group) => group.StartsWith("Rule ", StringComparison.Ordinal);
+
     /// <param name="sources">The facts of each text file, and which tool wrote it.</param>
     /// <param name="sameText">Whether two files have the same bytes: a copy is no second reading.</param>
     public static IEnumerable<Fact> Run(IEnumerable<(string? Tool, IReadOnlyList<Fact> Facts)> sources, Func<string, string, bool> sameText)
@@ -72,7 +75,7 @@ internal static class CounterPairing
                 broken.Add((sorted[0], sorted[^1], shrunk));
             }
 
-            if (shrunk.Count == 0 || !OneLife.Contains(sorted[0].Group))
+            if (shrunk.Count == 0 || !(OneLife.Contains(sorted[0].Group) || IsRules(sorted[0].Group)))
             {
                 deltas.Add((sorted[^1], Growth(sorted[0], sorted[^1], shrunk)));
             }
@@ -101,14 +104,16 @@ internal static class CounterPairing
 
     private static IEnumerable<Gap> Told(List<(CounterReading Earlier, CounterReading Later, List<string> Shrunk)> broken)
     {
-        foreach (var group in broken.GroupBy(b => (b.Later.At, b.Earlier.Source, b.Later.Source, OneLife: OneLife.Contains(b.Later.Group))))
+        foreach (var group in broken.GroupBy(b => (b.Later.At, b.Earlier.Source, b.Later.Source, OneLife: OneLife.Contains(b.Later.Group), Rules: IsRules(b.Later.Group))))
         {
             var names = group.SelectMany(b => b.Shrunk).ToList();
             var example = group.First();
             var name = example.Shrunk[0];
             var more = names.Count > 1 ? $" and {names.Count - 1} more" : "";
+            var told = group.Key.OneLife ? "another namespace, a restart, or before and after mixed up; none of these counters is compared"
+                : group.Key.Rules ? "the table was loaded anew or its counters were reset; none of its rules is compared" : "what counted was made anew (a device, a control group); it is not compared";
             var reason = $"{Artefact}: {name}{more} shrank ({Value(example.Earlier, name)} in {example.Earlier.Start.Source}, {Value(example.Later, name)} in {example.Later.Start.Source}): "
-                + (group.Key.OneLife ? "another namespace, a restart, or before and after mixed up; none of these counters is compared" : "what counted was made anew (a device, a control group); it is not compared");
+                + told;
             yield return new Gap(group.Key.At, example.Later.Start, GapKind.Malformed, reason);
         }
     }

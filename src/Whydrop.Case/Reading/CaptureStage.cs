@@ -11,8 +11,9 @@ namespace Whydrop.Case.Reading;
 /// <summary>Reads the captures of a case, one thread a file, names where each was taken, and joins them into journeys.</summary>
 /// <param name="entries">The captures in path order; the order of the facts is the same.</param>
 /// <param name="place">Says where each was taken.</param>
+/// <param name="texts">What the tools of the case said: what a capture dropped, and where a packet should have come by.</param>
 internal sealed class CaptureStage(
-    List<CaseEntry> entries, CapturePlace place, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
+    List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
     /// <summary>Facts of the journeys; empty until <see cref="Run"/>.</summary>
     public IReadOnlyList<Fact> Joined { get; private set; } = [];
@@ -40,7 +41,8 @@ internal sealed class CaptureStage(
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
         if (sources.Count > 0)
         {
-            Joined = JourneyJoin.Run(sources, new FactSet(files.SelectMany(f => f.Facts)), cancellation);
+            var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts)]);
+            Joined = JourneyJoin.Run(sources, new FactSet(facts), cancellation);
         }
 
         return files;

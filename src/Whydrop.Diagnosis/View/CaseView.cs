@@ -18,6 +18,13 @@ internal sealed class CaseView
     private readonly Dictionary<VantagePoint, NetworkInterface[]> interfaces;
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
+    private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
+    private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
+    private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
+    private readonly Lazy<IReadOnlyList<Attempt>> attempts;
+    private readonly Lazy<IReadOnlyList<Stall>> stalls;
+    private readonly Lazy<IReadOnlyList<Trouble>> troubles;
+    private readonly Lazy<IReadOnlyList<Vanishing>> vanishings;
 
     internal CaseView(FactSet facts)
     {
@@ -36,6 +43,15 @@ internal sealed class CaseView
         Devices = new PathDevices(this);
         Narrowings = View.Narrowings.Find(this);
         Benign = [.. Heeded.Concat(Narrowings.Where(n => n.DiscoveryWorked).SelectMany(n => n.Losses)).Distinct()];
+        Stacks = new Stacks(this);
+        Firewall = new Firewall(this);
+        trails = new(() => ConnectionTrail.All(this));
+        lostControls = new(FindLostControls);
+        resets = new(() => View.Resets.Find(this));
+        attempts = new(() => View.Attempts.Find(this));
+        stalls = new(() => View.Stalls.Find(this));
+        troubles = new(() => View.Troubles.Find(this));
+        vanishings = new(() => View.Vanishings.Find(this));
         Hops = Hop.Find(this);
     }
 
@@ -68,6 +84,33 @@ internal sealed class CaseView
 
     /// <summary>Lost transmissions that are path MTU discovery at work.</summary>
     internal IReadOnlyList<Loss> Benign { get; }
+
+    /// <summary>Every connection along its way, by its number.</summary>
+    internal IReadOnlyList<ConnectionTrail> Trails => trails.Value;
+
+    /// <summary>Attempts to open a connection, each once over all captures.</summary>
+    internal IReadOnlyList<Attempt> Attempts => attempts.Value;
+
+    /// <summary>RSTs, each once over all captures; of one connection in the order of their times.</summary>
+    internal IReadOnlyList<ConnectionReset> Resets => resets.Value;
+
+    /// <summary>Silences of connections, each once.</summary>
+    internal IReadOnlyList<Stall> Stalls => stalls.Value;
+
+    /// <summary>SYNs, SYN-ACKs, FINs and RSTs that a capture should have seen and did not, each once.</summary>
+    internal IReadOnlyList<LostControl> LostControls => lostControls.Value;
+
+    /// <summary>What was seen at one place and not at the next, data and openings of connections together, by the places.</summary>
+    internal IReadOnlyList<Vanishing> Vanishings => vanishings.Value;
+
+    /// <summary>Connections that suffer otherwise than by lost segments: what verdicts have to explain besides the losses.</summary>
+    internal IReadOnlyList<Trouble> Troubles => troubles.Value;
+
+    /// <summary>Network namespaces: owners of addresses, ends of connections, what was read there.</summary>
+    internal Stacks Stacks { get; }
+
+    /// <summary>Rules that drop or reject.</summary>
+    internal Firewall Firewall { get; }
 
     internal IEnumerable<CaptureSummary> Captures => captures.Values;
 
@@ -125,6 +168,32 @@ internal sealed class CaseView
     /// <summary>Addresses known to belong to a network namespace.</summary>
     internal IEnumerable<IPAddress> Addresses(VantagePoint stack) =>
         Facts.Of<InterfaceAddress>().Where(a => a.At.Stack == stack.Stack).Select(a => a.Address);
+
+    /// <summary>A control segment wherever it was captured: its direction, and its number as the first sighting counts.</summary>
+    internal (DirectionKey Direction, uint Sequence) ControlKey(FlowKey key, bool fromClient, uint sequence) => Bytes(key, fromClient, sequence);
+
+    /// <summary>Times of the exchanges of a connection near its client and near its server; null when none was measured.</summary>
+    internal ExchangeTimes? Exchanges(int connection)
+    {
+        var timings = Trails[connection].Flows
+            .Select(f => Facts.Of<ExchangeTiming>().FirstOrDefault(t => t.Capture == f.Capture && t.Flow == f.Flow)).OfType<ExchangeTiming>().ToArray();
+        return timings.Length == 0 ? null : new ExchangeTimes(connection, timings[0], timings[^1]);
+    }
+
+    private List<LostControl> FindLostControls()
+    {
+        var segments = Facts.Of<ControlSegment>().ToLookup(c => (c.Capture, c.Flow, c.FromClient, c.Kind, c.Transmission));
+        return
+        [
+            .. Facts.Of<ControlPlacement>()
+                .Select(p => (Placement: p, Key: ControlKey(new FlowKey(p.Capture, p.Flow), p.FromClient, p.Sequence)))
+                .Where(p => p.Key.Direction.Connection >= 0)
+                .DistinctBy(p => (p.Key, p.Placement.Kind, p.Placement.Capture, p.Placement.Transmission))
+                .Select(p => new LostControl(
+                    p.Key.Direction, p.Placement,
+                    segments[(p.Placement.Capture, p.Placement.Flow, p.Placement.FromClient, p.Placement.Kind, p.Placement.Transmission)].FirstOrDefault(s => s.Sequence == p.Placement.Sequence))),
+        ];
+    }
 
     private List<Loss> FindLosses()
     {

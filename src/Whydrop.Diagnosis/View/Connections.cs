@@ -67,6 +67,15 @@ internal sealed class Connections
             : all.MinBy(k => clientward.GetValueOrDefault(k));
     }
 
+    /// <summary>All sightings in the order in which that direction passes them, the sender first.</summary>
+    internal IReadOnlyList<FlowKey> FromSender(DirectionKey direction)
+    {
+        var all = members[direction.Connection];
+        return direction.FromClient
+            ? [.. all.OrderByDescending(k => clientward.GetValueOrDefault(k))]
+            : [.. all.OrderBy(k => clientward.GetValueOrDefault(k))];
+    }
+
     private void Collect(FlowKey first, ILookup<FlowKey, SightingLink> links)
     {
         var number = members.Count;

@@ -20,6 +20,11 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
 
     internal override IReadOnlyList<Loss> Losses { get; } = losses;
 
+    /// <summary>Openings that took longer because a SYN or SYN-ACK died on this hop; with one capture only, those it saw repeated.</summary>
+    internal override IReadOnlyList<Attempt> Attempts =>
+        [.. View.Attempts.Where(a => a.Slow && (a.LostSyns.Concat(a.LostSynAcks).Any(l => l.LastSeen == Seen && l.MissingAt == Missing)
+            || (Missing is null && a.LostSyns.Count + a.LostSynAcks.Count == 0 && a.SeenAt.Any(f => f.Capture == Capture))))];
+
     internal override bool Placed => Missing is not null && Seen is not null;
 
     /// <summary>Losses that are a matter of size could be told from the others in every direction; else a pattern of these says nothing of those.</summary>

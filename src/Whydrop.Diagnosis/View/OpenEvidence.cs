@@ -16,6 +16,14 @@ internal static class OpenEvidence
             yield return next;
         }
 
+        if (view.Attempts.FirstOrDefault(a => a.Failed) is { } failed)
+        {
+            foreach (var next in AttemptEvidence.For(view, failed))
+            {
+                yield return next;
+            }
+        }
+
         if (view.Connections.Count == 0)
         {
             yield return new NextEvidence(

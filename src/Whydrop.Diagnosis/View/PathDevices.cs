@@ -20,7 +20,7 @@ internal sealed class PathDevices(CaseView view)
             return null;
         }
 
-        return EgressDevices(placement.At, placement.MissingAt, placement.Capture, placement.Flow, placement.MissingCapture, placement.MissingFlow,
+        return EgressDevices(placement.At, placement.MissingAt, placement.Capture, placement.Flow, placement.MissingCapture, placement.MissingFlow ?? FlowKey.Unseen,
                 placement.MissingEncapsulation, placement.FromClient)
             .FirstOrDefault(d => d.Mtu < placement.DatagramLength && (LargestPassed(placement) is not { } passed || passed <= d.Mtu));
     }
@@ -32,7 +32,7 @@ internal sealed class PathDevices(CaseView view)
     private int? LargestPassed(SegmentPlacement placement)
     {
         var near = new FlowKey(placement.Capture, placement.Flow);
-        var far = new FlowKey(placement.MissingCapture, placement.MissingFlow);
+        var far = new FlowKey(placement.MissingCapture, placement.MissingFlow ?? FlowKey.Unseen);
         var direction = view.Connections.Direction(near, placement.FromClient);
         var there = view.Connections.Direction(far, placement.FromClient).Connection == direction.Connection
             ? view.Sender(far, view.Connections.FromClient(far, direction))?.LargestDatagram : null;

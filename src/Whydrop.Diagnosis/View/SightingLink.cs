@@ -31,6 +31,13 @@ internal readonly record struct SightingLink(FlowKey Near, FlowKey Far, bool Swa
         }
 
         var joined = unique.Where(g => g.Count() > 1).SelectMany(g => g).ToHashSet();
+
+        // Not answered everywhere: the client's own number (32 bits of chance) and one end by the same name.
+        foreach (var link in ByClientNumber([.. flows.Where(f => !joined.Contains(f))], joined))
+        {
+            yield return link;
+        }
+
         foreach (var same in flows.GroupBy(f => (f.Client, f.Server)))
         {
             foreach (var open in same.Where(f => !joined.Contains(f)))
@@ -41,6 +48,22 @@ internal readonly record struct SightingLink(FlowKey Near, FlowKey Far, bool Swa
                     yield return Chain([other, open]).First();
                 }
             }
+        }
+    }
+
+    private static IEnumerable<SightingLink> ByClientNumber(IReadOnlyList<TcpFlow> open, HashSet<TcpFlow> joined)
+    {
+        var groups = open.Concat(joined).Where(f => f.FromClient.InitialSequence is not null).GroupBy(f => f.FromClient.InitialSequence!.Value)
+            .Where(g => g.Count() > 1 && g.DistinctBy(f => (f.Capture, f.Encapsulation)).Count() == g.Count());
+        foreach (var group in groups.Where(g => g.Any(f => !joined.Contains(f))).Select(g => g.ToArray()))
+        {
+            var alike = group.Where(f => Array.Exists(group, o => o != f && Agree(o, f) && (o.Client.Equals(f.Client) || o.Server.Equals(f.Server) || o.Client.Port == f.Client.Port))).ToArray();
+            foreach (var link in alike.Length > 1 ? Chain(alike) : [])
+            {
+                yield return link;
+            }
+
+            joined.UnionWith(alike);
         }
     }
 

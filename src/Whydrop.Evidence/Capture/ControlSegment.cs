@@ -13,7 +13,7 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Length">Payload bytes it carries.</param>
 /// <param name="Ttl">TTL or hop limit as seen here.</param>
 /// <param name="UsualTtl">TTL of the other packets of the same sender just before; null when there were none.</param>
-/// <param name="IpId">IPv4 identification; null for IPv6.</param>
+/// <param name="IpId">IPv4 identification; null for IPv6, and when it is no longer known.</param>
 /// <param name="DontFragment">DF set (IPv6: true).</param>
 /// <param name="HasTimestamps">It carries the timestamp option.</param>
 /// <param name="EcnSetup">ECE and CWR set on a SYN, ECE on a SYN-ACK (RFC 3168, 6.1.1).</param>

@@ -13,9 +13,9 @@ namespace Whydrop.Evidence.Journeys;
 /// <param name="DontFragment">DF set (IPv6: true).</param>
 /// <param name="MissingAt">The next vantage point that should have seen it.</param>
 /// <param name="MissingCapture">Capture there.</param>
-/// <param name="MissingFlow">Connection there.</param>
+/// <param name="MissingFlow">Connection there; null when that capture saw nothing of it.</param>
 /// <param name="MissingEncapsulation">Tunnel headers it would have worn there, as <see cref="TcpFlow.Encapsulation"/>.</param>
-/// <param name="AbsenceProven">The capture there was alive and complete then and saw neighbours of the same flow.</param>
+/// <param name="AbsenceProven">The capture there was alive and complete then and saw neighbours of the same flow, or is on the way of it without a way around.</param>
 /// <param name="Reason">Why the absence is proven, or why it is not.</param>
 /// <param name="LargestPassed">Largest IP datagram of this direction that was seen in both places (length at the first); null when none.</param>
 /// <param name="LargestPassedFrame">Its frame in <see cref="Fact.From"/>'s file.</param>
@@ -23,5 +23,5 @@ namespace Whydrop.Evidence.Journeys;
 /// <param name="Sent">When it was last seen.</param>
 public sealed record SegmentPlacement(
     VantagePoint At, Provenance From, int Capture, int Flow, bool FromClient, uint Sequence, int Length, int DatagramLength,
-    bool DontFragment, VantagePoint MissingAt, int MissingCapture, int MissingFlow, string? MissingEncapsulation, bool AbsenceProven,
+    bool DontFragment, VantagePoint MissingAt, int MissingCapture, int? MissingFlow, string? MissingEncapsulation, bool AbsenceProven,
     string Reason, int? LargestPassed, long? LargestPassedFrame, bool LaterSeen, Timestamp Sent) : Fact(At, From);

@@ -6,12 +6,15 @@ namespace Whydrop.Evidence.Stack;
 /// <param name="Protocol">"tcp", "udp", …</param>
 /// <param name="State">As ss prints it: "ESTAB", "LISTEN", "SYN-SENT", "TIME-WAIT", …</param>
 /// <param name="ReceiveQueue">Bytes not yet read; for a listener the connections not yet accepted.</param>
-/// <param name="SendQueue">Bytes not yet acknowledged; for a listener its backlog.</param>
+/// <param name="SendQueue">Bytes not yet acknowledged; for a listener its backlog, or 0 where the tool does not print it: ask <see cref="AcceptLimit"/>.</param>
 /// <param name="Local">Own end; port 0 for any.</param>
 /// <param name="Peer">Other end.</param>
 public sealed record SocketState(
     VantagePoint At, Provenance From, string Protocol, string State, long ReceiveQueue, long SendQueue, IPEndPoint Local, IPEndPoint Peer) : Fact(At, From)
 {
+    /// <summary>Most connections a listener lets wait; null for other sockets and where the tool does not print it (netstat, /proc/net/tcp).</summary>
+    public long? AcceptLimit { get; init; }
+
     /// <summary>Programs that hold it, as printed, for example "nginx,pid=12,fd=6".</summary>
     public string? Process { get; init; }
 

@@ -7,11 +7,15 @@ namespace Whydrop.Journeys.Clocks;
 internal sealed class ClockTable
 {
     private readonly Dictionary<(int First, int Second), ClockRelation> relations = [];
+    private readonly Dictionary<(int First, int Second), int?> middles = [];
+    private readonly Func<int, int, bool> sameNode;
+    private readonly int[] files;
 
     /// <summary>Compares.</summary>
     /// <param name="sameNode">Whether two files were taken on one node.</param>
     public ClockTable(IEnumerable<Connection> connections, Func<int, int, bool> sameNode)
     {
+        this.sameNode = sameNode;
         var pairs = connections.SelectMany(Pairs).GroupBy(m => (m.A.Source, m.B.Source));
         foreach (var group in pairs)
         {
@@ -21,10 +25,14 @@ internal sealed class ClockTable
                 relations[group.Key] = relation;
             }
         }
+
+        files = [.. relations.Keys.SelectMany(k => new[] { k.First, k.Second }).Distinct()];
     }
 
     /// <summary>Half the uncertainty between two files in nanoseconds; null when it has no upper bound.</summary>
-    public long? Error(int from, int to) => from == to ? 0 : Relation(from, to) is { Consistent: true } relation ? relation.Error : null;
+    public long? Error(int from, int to) => from == to ? 0
+        : Between(from, to) is { } middle ? Direct(from, middle) + Direct(middle, to)
+        : Direct(from, to);
 
     /// <summary>Clock of one file minus clock of another, at a time of the other; null when the two cannot be compared.</summary>
     public long? Offset(int from, int to, long time)
@@ -32,6 +40,11 @@ internal sealed class ClockTable
         if (from == to)
         {
             return 0;
+        }
+
+        if (Between(from, to) is { } middle && Offset(from, middle, time) is { } first)
+        {
+            return first + Offset(middle, to, time + first);
         }
 
         if (Relation(from, to) is not { } relation)
@@ -43,7 +56,24 @@ internal sealed class ClockTable
         return from < to ? relation.OffsetAt(time) : -relation.OffsetAt(time - relation.OffsetAt(time));
     }
 
-    private ClockRelation? Relation(int from, int to) => relations.GetValueOrDefault((Math.Min(from, to), Math.Max(from, to)));
+    /// <summary>By way of a third file when two share too little themselves.</summary>
+    private int? Between(int from, int to)
+    {
+        if (middles.TryGetValue((from, to), out var known))
+        {
+            return known;
+        }
+
+        return middles[(from, to)] = Direct(from, to) is not null ? null
+            : files.Where(m => Direct(from, m) is not null && Direct(m, to) is not null)
+                .OrderBy(m => Direct(from, m) + Direct(m, to)).Cast<int?>().FirstOrDefault();
+    }
+
+    private long? Direct(int from, int to) => from != to && Relation(from, to) is { Consistent: true } relation ? relation.Error : null;
+
+    /// <summary>Two captures of one node have one clock unless their packets say otherwise.</summary>
+    private ClockRelation? Relation(int from, int to) =>
+        relations.TryGetValue((Math.Min(from, to), Math.Max(from, to)), out var relation) ? relation : sameNode(from, to) ? ClockRelation.Same : null;
 
     private static IEnumerable<PairMatch> Pairs(Connection connection)
     {

@@ -8,6 +8,7 @@ internal sealed class CaseFlows
 {
     private readonly Dictionary<int, CaptureSummary> summaries = [];
     private readonly HashSet<(int Capture, int Flow)> troubled = [];
+    private readonly HashSet<(int Capture, int Flow)> unplain = [];
     private readonly int[] firstCaptures;
 
     /// <summary>Sorts the facts.</summary>
@@ -17,6 +18,11 @@ internal sealed class CaseFlows
         foreach (var summary in facts.Of<CaptureSummary>())
         {
             summaries[summary.Capture] = summary;
+        }
+
+        foreach (var control in facts.Of<ControlSegment>().Where(c => c.Kind != ControlKind.Reset))
+        {
+            _ = unplain.Add((control.Capture, control.Flow));
         }
 
         foreach (var fate in facts.Of<SegmentFate>())
@@ -36,6 +42,9 @@ internal sealed class CaseFlows
     /// <summary>What is known of a capture point; null when nobody summarised it.</summary>
     public CaptureSummary? Summary(int capture) => summaries.GetValueOrDefault(capture);
 
+    /// <summary>All capture points of the case.</summary>
+    public IReadOnlyCollection<CaptureSummary> Summaries => summaries.Values;
+
     /// <summary>All capture points of a file.</summary>
     public IEnumerable<CaptureSummary> SummariesOf(int source) => summaries.Values.Where(s => SourceOf(s.Capture) == source);
 
@@ -44,7 +53,13 @@ internal sealed class CaseFlows
         troubled.Contains((sighting.Flow.Capture, sighting.Flow.Flow))
         || sighting.Flow.FromClient.Retransmissions + sighting.Flow.FromServer.Retransmissions > 0;
 
-    private int SourceOf(int capture)
+    /// <summary>It was not opened, or not opened or ended at the first try.</summary>
+    public bool IsUnplain(Sighting sighting) =>
+        unplain.Contains((sighting.Flow.Capture, sighting.Flow.Flow))
+        || (sighting.Flow.FromClient.InitialSequence is not null && sighting.Flow.FromServer.InitialSequence is null);
+
+    /// <summary>Index of the file that a capture point belongs to; -1 when none does.</summary>
+    public int SourceOf(int capture)
     {
         var best = -1;
         for (var i = 0; i < firstCaptures.Length; i++)

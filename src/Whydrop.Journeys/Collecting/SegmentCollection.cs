@@ -151,6 +151,8 @@ internal sealed class SegmentCollection
     private static SegmentTraits TraitsOf(in PacketHeaders h) =>
         (h.HasAny(TcpFlag.Syn) ? SegmentTraits.Syn : SegmentTraits.None)
         | (h.HasAny(TcpFlag.Fin) ? SegmentTraits.Fin : SegmentTraits.None)
+        | (h.HasAny(TcpFlag.Rst) ? SegmentTraits.Reset : SegmentTraits.None)
+        | (h.HasAny(TcpFlag.Ack) ? SegmentTraits.Acknowledges : SegmentTraits.None)
         | (h.DontFragment ? SegmentTraits.DontFragment : SegmentTraits.None)
         | (h.HasTimestamp ? SegmentTraits.Timestamp : SegmentTraits.None)
         | (h.MoreFragments ? SegmentTraits.FirstFragment : SegmentTraits.None);

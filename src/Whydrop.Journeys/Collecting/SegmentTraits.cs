@@ -24,4 +24,10 @@ internal enum SegmentTraits : byte
 
     /// <summary><see cref="SegmentRecord.Hash"/> covers the first payload bytes (without payload: the window).</summary>
     Hashed = 32,
+
+    /// <summary>RST.</summary>
+    Reset = 64,
+
+    /// <summary>ACK: the acknowledgment number counts.</summary>
+    Acknowledges = 128,
 }

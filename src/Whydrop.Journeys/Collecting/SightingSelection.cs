@@ -9,11 +9,20 @@ internal sealed class SightingSelection
     /// <summary>Untroubled connections followed besides: they help to compare clocks and cost little.</summary>
     private const int ClockWitnesses = 64;
 
+    /// <summary>And so many small ones for every two files, where a connection has to be looked for in a file that shows nothing of it.</summary>
+    private const int WitnessesPerPair = 4;
+
+    private readonly CaseFlows flows;
     private readonly HashSet<Sighting> chosen = [];
+    private readonly Dictionary<(uint Client, uint Server), Sighting[]> groups;
+    private readonly ILookup<uint, Sighting> byOpening;
     private long records;
 
-    private SightingSelection()
+    private SightingSelection(CaseFlows flows)
     {
+        this.flows = flows;
+        groups = flows.Sightings.Where(s => s.HasHandshake).GroupBy(Handshake).ToDictionary(g => g.Key, g => g.ToArray());
+        byOpening = flows.Sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).ToLookup(s => s.Flow.FromClient.InitialSequence!.Value);
     }
 
     /// <summary>Those chosen.</summary>
@@ -25,17 +34,34 @@ internal sealed class SightingSelection
     /// <summary>Chooses.</summary>
     public static SightingSelection Choose(CaseFlows flows)
     {
-        var selection = new SightingSelection();
-        var groups = flows.Sightings.Where(s => s.HasHandshake).GroupBy(Handshake).ToDictionary(g => g.Key, g => g.ToArray());
+        var selection = new SightingSelection(flows);
         var troubled = flows.Sightings.Where(flows.IsTroubled).ToArray();
-        if (troubled.Length == 0)
+        selection.AddTroubled(troubled);
+        var unplain = flows.Sightings.Where(selection.NeedsFollowing).ToArray();
+        foreach (var sighting in unplain)
         {
-            return selection;
+            selection.Add([.. selection.byOpening[sighting.Flow.FromClient.InitialSequence ?? 0].Union(selection.Group(sighting))]);
         }
 
+        if (troubled.Length + unplain.Length > 0)
+        {
+            selection.AddWitnesses(everyPair: unplain.Length > 0 || troubled.Any(s => selection.Group(s).Length < 2));
+        }
+
+        return selection;
+    }
+
+    /// <summary>Both initial sequence numbers: 64 random bits that NAT and tunnels keep.</summary>
+    public static (uint Client, uint Server) Handshake(Sighting sighting) =>
+        (sighting.Flow.FromClient.InitialSequence ?? 0, sighting.Flow.FromServer.InitialSequence ?? 0);
+
+    private Sighting[] Group(Sighting sighting) => sighting.HasHandshake ? groups[Handshake(sighting)] : [sighting];
+
+    private void AddTroubled(Sighting[] troubled)
+    {
         foreach (var sighting in troubled)
         {
-            selection.Add(Group(sighting));
+            Add(Group(sighting));
         }
 
         // Somebody's counterpart is not known by its handshake: it is among those that have no partner either, or began without a SYN.
@@ -44,23 +70,54 @@ internal sealed class SightingSelection
         {
             foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake || Group(s).Length < 2).OrderBy(s => s.Flow.Frames))
             {
-                selection.Add([sighting]);
+                Add([sighting]);
             }
         }
-
-        foreach (var witness in groups.Values.Where(g => g.Length > 1 && !selection.chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Flow.Frames)).TakeLast(ClockWitnesses))
-        {
-            selection.AddIfCheap(witness);
-        }
-
-        return selection;
-
-        Sighting[] Group(Sighting sighting) => sighting.HasHandshake ? groups[Handshake(sighting)] : [sighting];
     }
 
-    /// <summary>Both initial sequence numbers: 64 random bits that NAT and tunnels keep.</summary>
-    public static (uint Client, uint Server) Handshake(Sighting sighting) =>
-        (sighting.Flow.FromClient.InitialSequence ?? 0, sighting.Flow.FromServer.InitialSequence ?? 0);
+    /// <summary>Its opening or end was not plain, and another place may tell more of it.</summary>
+    private bool NeedsFollowing(Sighting sighting)
+    {
+        if (flows.IsUnplain(sighting))
+        {
+            return flows.Summaries.Count > 1 || Group(sighting).Length > 1 || byOpening[sighting.Flow.FromClient.InitialSequence ?? 0].Skip(1).Any();
+        }
+
+        // A RST that every place saw travelled as it should.
+        return Group(sighting) is { Length: > 1 } group && (Differ(group, true) || Differ(group, false));
+    }
+
+    private static bool Differ(Sighting[] group, bool fromClient) =>
+        group.Select(s => s.Sender(fromClient).ResetFrame is null).Distinct().Count() > 1;
+
+    private void AddWitnesses(bool everyPair)
+    {
+        foreach (var witness in groups.Values.Where(g => g.Length > 1 && !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Flow.Frames)).TakeLast(ClockWitnesses))
+        {
+            AddIfCheap(witness);
+        }
+
+        var pairs = new Dictionary<(int, int), int>();
+        foreach (var witness in groups.Values.Where(g => everyPair && g.Length > 1).OrderBy(g => g.Sum(s => s.Flow.Frames)))
+        {
+            var sources = witness.Select(s => s.Source).Distinct().Order().ToArray();
+            var wanted = false;
+            for (var i = 0; i < sources.Length; i++)
+            {
+                for (var j = i + 1; j < sources.Length; j++)
+                {
+                    var count = pairs.GetValueOrDefault((sources[i], sources[j]));
+                    wanted |= count < WitnessesPerPair;
+                    pairs[(sources[i], sources[j])] = count + 1;
+                }
+            }
+
+            if (wanted)
+            {
+                AddIfCheap(witness);
+            }
+        }
+    }
 
     private void AddIfCheap(Sighting[] group)
     {

@@ -1,4 +1,5 @@
 using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Placement;
 
 namespace Whydrop.Journeys.Pairing;
 
@@ -12,6 +13,20 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
 
     /// <summary>Its sightings.</summary>
     public IReadOnlyList<Sighting> Members { get; } = members;
+
+    /// <summary>One place only.</summary>
+    public static Connection Single(Sighting sighting) => new([sighting], []);
+
+    /// <summary>Puts two sightings in order that their own packets did not.</summary>
+    /// <param name="judge">Says of a match whose order is not known.</param>
+    public void Settle(Func<PairMatch, PathSense> judge)
+    {
+        foreach (var match in matches.Where(m => m.Sense == PathSense.Unknown))
+        {
+            match.Sense = judge(match);
+            byPair[(match.B, match.A)] = match.Reversed();
+        }
+    }
 
     /// <summary>The two sightings compared, seen from the first; null when they have nothing in common.</summary>
     public PairMatch? Match(Sighting a, Sighting b) => byPair.GetValueOrDefault((a, b));

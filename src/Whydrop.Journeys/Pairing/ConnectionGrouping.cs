@@ -8,6 +8,9 @@ internal sealed class ConnectionGrouping
     /// <summary>Places in one capture where one connection can be: pod, veth, bridge, tunnel, uplink, bond, before and after NAT.</summary>
     private const int MostPerCapture = 8;
 
+    /// <summary>An initial sequence number met in more sightings is no identity.</summary>
+    private const int MostPerOpening = 64;
+
     private readonly Sighting[] sightings;
     private readonly Dictionary<Sighting, List<PairMatch>> edges = [];
     private readonly HashSet<PairMatch> setAside = [];
@@ -24,6 +27,9 @@ internal sealed class ConnectionGrouping
     /// <summary>Connections seen in two places or more.</summary>
     public List<Connection> Connections { get; } = [];
 
+    /// <summary>Sightings that have no other, and do not look like having one.</summary>
+    public List<Sighting> Single { get; } = [];
+
     /// <summary>Groups of sightings that look like one connection but cannot be told apart.</summary>
     public List<IReadOnlyList<Sighting>> Ambiguous { get; } = [];
 
@@ -32,6 +38,7 @@ internal sealed class ConnectionGrouping
     {
         var grouping = new ConnectionGrouping(recorded);
         grouping.ByHandshake();
+        grouping.ByOpening();
         grouping.ByContent(shifted: false);
         grouping.ByContent(shifted: true);
         grouping.Collect();
@@ -55,7 +62,40 @@ internal sealed class ConnectionGrouping
             {
                 for (var j = i + 1; j < members.Length; j++)
                 {
-                    Keep(PairComparison.Compare(members[i], members[j], false, 0, 0, price));
+                    var match = PairComparison.Compare(members[i], members[j], false, 0, 0, price);
+                    // Nothing but SYNs sent again without a timestamp: none is the only one of its look.
+                    Keep(match.FromClient.Length + match.FromServer.Length > 0 ? match : OpeningComparison.Compare(members[i], members[j], price));
+                }
+            }
+        }
+    }
+
+    /// <summary>A place that never saw the answer knows one initial sequence number only.</summary>
+    private void ByOpening()
+    {
+        var price = Math.Max(1, (double)sightings.Length * sightings.Length / 2);
+        foreach (var group in sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).GroupBy(s => s.Flow.FromClient.InitialSequence))
+        {
+            var members = group.ToArray();
+            if (members.Length < 2 || Array.TrueForAll(members, s => s.HasHandshake))
+            {
+                continue;
+            }
+
+            if (members.Length > MostPerOpening)
+            {
+                Ambiguous.Add([.. members.Where(s => !s.HasHandshake)]);
+                continue;
+            }
+
+            for (var i = 0; i < members.Length; i++)
+            {
+                for (var j = i + 1; j < members.Length; j++)
+                {
+                    if (!members[i].HasHandshake || !members[j].HasHandshake)
+                    {
+                        Keep(OpeningComparison.Compare(members[i], members[j], price));
+                    }
                 }
             }
         }
@@ -151,6 +191,10 @@ internal sealed class ConnectionGrouping
                 Ambiguous.Add(members);
             }
         }
+
+        // One whose every edge was set aside looks like something else: nothing is said of it.
+        var unclear = Ambiguous.SelectMany(a => a).ToHashSet();
+        Single.AddRange(sightings.Where(s => !edges.ContainsKey(s) && !unclear.Contains(s)));
     }
 
     private bool HasRival(Sighting sighting, PairMatch weak)

@@ -26,20 +26,31 @@ internal sealed class CaptureWitness
     /// <summary>One file is one running program: frames on any of its interfaces show that it was alive.</summary>
     public static CaptureWitness Of(CaseFlows flows, Sighting sighting)
     {
-        var file = flows.SummariesOf(sighting.Source).ToArray();
-        var own = flows.Summary(sighting.Flow.Capture);
+        if (flows.Summary(sighting.Flow.Capture) is not { } own)
+        {
+            return new CaptureWitness { Incomplete = $"nothing is known of the capture at {sighting.Flow.At}" };
+        }
+
+        return sighting.CutShort
+            ? new CaptureWitness { Incomplete = $"the record kept of {own.At} ended before its capture (memory limit)" }
+            : Of(flows, own);
+    }
+
+    /// <summary>The same for a capture that need not have seen anything of the connection.</summary>
+    public static CaptureWitness Of(CaseFlows flows, CaptureSummary own)
+    {
+        var file = flows.SummariesOf(flows.SourceOf(own.Capture)).ToArray();
         return new CaptureWitness
         {
             First = file.Min(s => s.First)?.UnixNanoseconds,
             Last = file.Max(s => s.Last)?.UnixNanoseconds,
-            Incomplete = own is null ? $"nothing is known of the capture at {sighting.Flow.At}" : Lacks(own, sighting),
-            SaysComplete = own?.KernelDrops == 0,
+            Incomplete = Lacks(own),
+            SaysComplete = own.KernelDrops == 0,
         };
     }
 
-    private static string? Lacks(CaptureSummary own, Sighting sighting) =>
-        sighting.CutShort ? $"the record kept of {own.At} ended before its capture (memory limit)"
-        : own.KernelDrops > 0 ? $"the capture at {own.At} itself dropped {own.KernelDrops} frames"
+    private static string? Lacks(CaptureSummary own) =>
+        own.KernelDrops > 0 ? $"the capture at {own.At} itself dropped {own.KernelDrops} frames"
         : own.KernelDrops is null && own.AckedUnseenSegments > 0
             ? $"the capture at {own.At} missed {own.AckedUnseenSegments} segments that were acknowledged, so it dropped frames"
         : null;

@@ -177,7 +177,9 @@ internal sealed class DirectionJourney
             yield break;
         }
 
-        foreach (var hole in unseen)
+        // A SYN is no data: what became of it is told apart.
+        var first = stops[i].Offsets[index] + (record.Has(SegmentTraits.Syn) ? 1 : 0);
+        foreach (var hole in unseen.Select(u => u with { Start = Math.Max(u.Start, first) }).Where(u => u.Length > 0))
         {
             var again = SentAgain(i, index, hole);
             if (IsAcknowledged(i, hole) && !again && !CoveredBeyond(i, hole))
@@ -194,7 +196,7 @@ internal sealed class DirectionJourney
                 continue;
             }
 
-            foreach (var piece in Pieces(stops[i], record, stops[i].Offsets[index], hole))
+            foreach (var piece in stops[i].Pieces(index, hole))
             {
                 tallies[i].Leave(piece.Length, proven && j == i + 1);
                 yield return Placement(i, j, index, piece, proven, reason, laterSeen);
@@ -270,25 +272,12 @@ internal sealed class DirectionJourney
         }
     }
 
-    /// <summary>The segments on the wire that a missing range was, cut where a super-packet would have been cut.</summary>
-    private static IEnumerable<ByteSpan> Pieces(PathStop stop, SegmentRecord record, long start, ByteSpan hole)
-    {
-        var size = record.SequenceLength <= stop.SegmentSize(record) ? record.SequenceLength : stop.SegmentSize(record);
-        for (var at = hole.Start; at < hole.End;)
-        {
-            var end = Math.Min(hole.End, start + ((((at - start) / size) + 1) * size));
-            yield return new ByteSpan(at, end);
-            at = end;
-        }
-    }
-
     private SegmentPlacement Placement(int i, int j, int index, ByteSpan piece, bool proven, string reason, bool laterSeen)
     {
         var (stop, missing) = (stops[i], stops[j]);
         var record = stop.Trail[index];
         var (largest, frame) = LargestPassed(i, j);
-        var syn = record.Has(SegmentTraits.Syn) ? 1 : 0;
-        var length = (int)piece.Length - (piece.Start == stop.Offsets[index] ? syn : 0);
+        var length = (int)piece.Length;
         var single = record.SequenceLength <= stop.SegmentSize(record);
         return new SegmentPlacement(
             stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: record.Frame), stop.Sighting.Flow.Capture, stop.Sighting.Flow.Flow,

@@ -1,3 +1,4 @@
+using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
 
@@ -24,6 +25,35 @@ internal static class PathOrder
         }
 
         return (ttl + delay) switch
+        {
+            > 0 => PathSense.FirstNearerClient,
+            < 0 => PathSense.SecondNearerClient,
+            _ => PathSense.Unknown,
+        };
+    }
+
+    /// <summary>By clocks that other connections compared, for those seen in one direction only.</summary>
+    public static PathSense ByClocks(PairMatch match, ClockTable clocks)
+    {
+        var (towardsB, towardsA) = (0, 0);
+        foreach (var fromClient in new[] { true, false })
+        {
+            var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
+            foreach (var pair in match.Matches(fromClient))
+            {
+                var sent = a[pair.A].UnixNanoseconds;
+                if (clocks.Error(match.A.Source, match.B.Source) is not { } error || clocks.Offset(match.A.Source, match.B.Source, sent) is not { } offset)
+                {
+                    return PathSense.Unknown;
+                }
+
+                var delay = b[pair.B].UnixNanoseconds - sent - offset;
+                towardsB += delay > error && fromClient ? 1 : delay < -error && !fromClient ? 1 : 0;
+                towardsA += delay < -error && fromClient ? 1 : delay > error && !fromClient ? 1 : 0;
+            }
+        }
+
+        return Majority(towardsB, towardsA) switch
         {
             > 0 => PathSense.FirstNearerClient,
             < 0 => PathSense.SecondNearerClient,

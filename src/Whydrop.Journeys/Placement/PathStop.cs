@@ -94,6 +94,19 @@ internal sealed class PathStop
         return largest > 0 && largest < record.Length ? largest : Math.Max(1, record.Length);
     }
 
+    /// <summary>The segments on the wire that a range of a record was, cut where a super-packet would have been cut.</summary>
+    public IEnumerable<ByteSpan> Pieces(int index, ByteSpan range)
+    {
+        var (record, start) = (Trail[index], Offsets[index]);
+        var size = record.SequenceLength <= SegmentSize(record) ? record.SequenceLength : SegmentSize(record);
+        for (var at = range.Start; at < range.End;)
+        {
+            var end = Math.Min(range.End, start + ((((at - start) / size) + 1) * size));
+            yield return new ByteSpan(at, end);
+            at = end;
+        }
+    }
+
     private static long[] Unwrap(ReadOnlySpan<SegmentRecord> records)
     {
         var offsets = new long[records.Length];

@@ -46,7 +46,7 @@ internal static class DocumentBuilder
 
     private static VerdictElement Verdict(Verdict v) => new(
         v.Fault.Id, v.Fault.Name, v.Status, new PlaceElement(v.Scope.Node, v.Scope.Netns, v.Scope.Interface), v.Summary,
-        new ExplainsElement(v.Explains.Segments, v.Explains.OfSegments, v.Explains.Bytes),
+        new ExplainsElement(v.Explains.Segments, v.Explains.OfSegments, v.Explains.Bytes, v.Explains.Connections, v.Explains.OfConnections),
         [.. v.Readings.Select(r => new ReadingElement(r.Question.Text, r.Question.Quantifier, r.Question.Role, r.Question.LookAlike, r.Answer, r.Text, Evidence(r.Evidence)))],
         Evidence(v.Frames), v.Remedy, v.Verify);
 

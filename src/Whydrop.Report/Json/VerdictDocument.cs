@@ -45,7 +45,9 @@ internal sealed record PlaceElement(
 internal sealed record ExplainsElement(
     [property: Description("Lost transmissions the fault covers.")] long Segments,
     [property: Description("All lost transmissions of the case.")] long OfSegments,
-    [property: Description("Payload bytes of those covered.")] long Bytes);
+    [property: Description("Payload bytes of those covered.")] long Bytes,
+    [property: Description("Connections in trouble the fault covers: not opened, opened late, reset before their end, or stalled.")] long Connections,
+    [property: Description("All connections of the case in such trouble.")] long OfConnections);
 
 internal sealed record ReadingElement(
     string Question,

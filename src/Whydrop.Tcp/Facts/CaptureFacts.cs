@@ -1,3 +1,4 @@
+using System.Collections;
 using Whydrop.Capture;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -21,6 +22,7 @@ internal sealed unsafe class CaptureFacts(
     private readonly long[] sentBytes = new long[engine.Points.Count];
     private readonly long[] oneSided = new long[engine.Points.Count];
     private readonly long[] midFlow = new long[engine.Points.Count];
+    private readonly BitArray listed = new(engine.Table.Count);
     private readonly ObservationCounts[] observed = new ObservationCounts[engine.Points.Count];
 
     public IEnumerable<Fact> All()
@@ -31,7 +33,8 @@ internal sealed unsafe class CaptureFacts(
             yield return Summary(i);
         }
 
-        foreach (var fact in Flows().Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(Gaps()))
+        var connections = new ConnectionFacts(engine, at, source, firstCapture);
+        foreach (var fact in Flows().Concat(connections.Controls()).Concat(connections.Pauses(listed)).Concat(connections.ZeroWindows()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
         {
             yield return fact;
         }
@@ -103,11 +106,12 @@ internal sealed unsafe class CaptureFacts(
         for (var i = 0; i < engine.Table.Count; i++)
         {
             var report = reports.Of(i);
-            if (!report.Unusual && clean++ >= options.MostCleanFlows)
+            if (!report.Unusual && !HasStory(i) && clean++ >= options.MostCleanFlows)
             {
                 continue;
             }
 
+            listed[i] = true;
             yield return new TcpFlow(
                 at[report.Point], From(report.FirstFrame), firstCapture + report.Point, i, report.Client, report.Server, report.Encapsulation,
                 report.First, report.Last, report.Frames, Sender(report.FromClient), Sender(report.FromServer), report.Synchronised, report.HandshakeRtt);
@@ -117,6 +121,12 @@ internal sealed unsafe class CaptureFacts(
         {
             yield return Limited($"{clean - options.MostCleanFlows} of {clean} connections without anything unusual are not listed one by one");
         }
+    }
+
+    private bool HasStory(int flow)
+    {
+        var story = engine.Stories.Find(engine.Table.Openings[flow]);
+        return story != null && (story->FirstControl != 0 || story->OpenPauses != 0);
     }
 
     private static TcpSender Sender(SenderReport r) => new(

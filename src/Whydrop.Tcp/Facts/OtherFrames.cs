@@ -4,7 +4,7 @@ using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Facts;
 
-/// <summary>Frames that are no whole TCP segment: ICMP errors and IP fragments are kept, the rest is counted only.</summary>
+/// <summary>Frames that are no whole TCP segment: ICMP errors, IP fragments, ARP and neighbour discovery, questions to name servers; the rest is counted only.</summary>
 internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
 {
     private readonly List<IcmpRow> icmp = [];
@@ -15,6 +15,10 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
     public long IcmpNotKept { get; private set; }
 
     public FragmentTable Fragments { get; } = new();
+
+    public NeighbourTable Neighbours { get; } = new();
+
+    public DnsTable Dns { get; } = new();
 
     /// <summary>A tunnelled frame whose outer datagram may be a fragment.</summary>
     public void TakeTunnel(in PacketHeaders h, ReadOnlySpan<byte> bytes, long number, PointTally point)
@@ -30,6 +34,19 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
         if (h.MoreFragments || h.FragmentOffset != 0)
         {
             Fragments.Take(h, bytes, number, point.Point.Index);
+        }
+
+        if (h.Status == DecodeStatus.Arp && h.PayloadOffset < bytes.Length)
+        {
+            Neighbours.TakeArp(bytes[h.PayloadOffset..], frame.UnixNanoseconds, number, point.Point.Index);
+        }
+        else if (h.Status == DecodeStatus.Icmp && h.IpVersion == 6)
+        {
+            Neighbours.TakeIcmpv6(h, bytes, frame.UnixNanoseconds, number, point.Point.Index);
+        }
+        else if (DnsTable.Wants(h))
+        {
+            Dns.Take(h, bytes, frame.UnixNanoseconds, number, point.Point.Index);
         }
 
         if (h.Status == DecodeStatus.Icmp && IcmpQuote.IsError(h, bytes))

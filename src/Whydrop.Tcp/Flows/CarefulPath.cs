@@ -3,6 +3,7 @@ using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
+using Whydrop.Tcp.Talk;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Flows;
@@ -62,7 +63,7 @@ internal sealed unsafe class CarefulPath
 
         if (s.IsSyn || d.Fwd->Segments == 0)
         {
-            TakeOpening(s, d, frame);
+            TakeOpening(s, d, frameNumber, frame);
         }
 
         uint mask = 0;
@@ -70,6 +71,16 @@ internal sealed unsafe class CarefulPath
         {
             mask = Observe(s, d, frameNumber);
             TakeFates(s, d, mask, frameNumber, frame);
+        }
+
+        if ((s.Flags & (TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst)) != 0)
+        {
+            engine.Controls.Take(s, d, frameNumber);
+        }
+
+        if (s.Time - d.Flow->LastTime >= PauseBook.Shortest && d.Flow->LastFrame != 0)
+        {
+            engine.Pauses.Take(s, d.Flow, index, mask, frameNumber);
         }
 
         Advance(s, d, mask, frameNumber);
@@ -139,7 +150,7 @@ internal sealed unsafe class CarefulPath
         };
     }
 
-    private static void TakeOpening(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    private static void TakeOpening(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var own = d.FwdOpening;
         var peer = d.RevOpening;
@@ -162,7 +173,7 @@ internal sealed unsafe class CarefulPath
 
         if (s.IsSyn)
         {
-            TakeSyn(s, d, frame);
+            TakeSyn(s, d, frameNumber, frame);
         }
         else if (s.HasAck && d.Opening->InitialRttNanoseconds == 0 && d.Opening->SynTime != 0
             && s.Sequence == own->Base + 1 && s.Acknowledgment == peer->Base + 1)
@@ -171,12 +182,17 @@ internal sealed unsafe class CarefulPath
         }
     }
 
-    private static void TakeSyn(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    private static void TakeSyn(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var own = d.FwdOpening;
         var optionsAt = s.TcpOffset + 20;
         var kept = Math.Min((int)s.TcpOptionsLength, frame.Length - optionsAt);
         own->Bits |= s.HasAck ? SenderOpening.SawSynAck : SenderOpening.SawSyn;
+        if (own->SynFrame == 0)
+        {
+            own->KeepSyn(s, frameNumber);
+        }
+
         SynOptions.Read(kept > 0 ? frame.Slice(optionsAt, kept) : default, ref *own);
         TakeWindowScale(s, d);
         if (own->Mss != 0)
@@ -203,16 +219,16 @@ internal sealed unsafe class CarefulPath
     // RFC 7323, 2.2: scaling is in use only when both SYNs offered it.
     private static void TakeWindowScale(in TcpSegment s, in Direction d)
     {
-        const byte all = SenderState.ScaleKnown | SenderState.ScaleMask;
+        const byte all = SenderState.ScaleMask;
         if (!d.FwdOpening->Has(SenderOpening.ScaleOffered))
         {
-            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown);
-            d.Rev->Bits = (byte)((d.Rev->Bits & ~all) | SenderState.ScaleKnown);
+            d.Fwd->Bits = (byte)(d.Fwd->Bits & ~all);
+            d.Rev->Bits = (byte)(d.Rev->Bits & ~all);
         }
         else
         {
-            var refused = s.HasAck && (d.Rev->Bits & SenderState.ScaleKnown) != 0 && !d.RevOpening->Has(SenderOpening.ScaleOffered);
-            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown | (refused ? 0 : d.FwdOpening->Scale));
+            var refused = s.HasAck && d.Rev->IsScaleKnown && !d.RevOpening->Has(SenderOpening.ScaleOffered);
+            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | (refused ? 0 : d.FwdOpening->Scale));
         }
     }
 
@@ -247,15 +263,16 @@ internal sealed unsafe class CarefulPath
             unusual->Low = low;
             unusual->High = high;
             own = ref d.FromHigh ? ref unusual->High : ref unusual->Low;
+            other = ref d.FromHigh ? ref unusual->Low : ref unusual->High;
         }
 
         own.Counts.Count(mask);
         own.LastObservations = mask;
         own.LastTime = s.Time;
-        own.TakeWindow(s);
-        if (mask >> (int)Observation.Reset != 0 && s.IsReset && d.FwdOpening->ResetFrame == 0)
+        engine.ZeroWindows.Take(s, d, ref own, ref other, mask, frameNumber);
+        if (mask >> (int)Observation.Reset != 0 && s.IsReset && own.ResetFrame == 0)
         {
-            d.FwdOpening->ResetFrame = frameNumber;
+            own.ResetFrame = frameNumber;
         }
 
         return mask;
@@ -328,6 +345,7 @@ internal sealed unsafe class CarefulPath
         engine.History.Append(s, frameNumber, d.Flow->LastFrame, probe);
         d.Flow->LastFrame = frameNumber;
         d.Flow->LastTime = s.Time;
+        d.Flow->Spoke(d.FromHigh, s.Length > 0 && !probe);
     }
 
     private void AdvanceSequence(in TcpSegment s, in Direction d, uint mask)
@@ -383,7 +401,7 @@ internal sealed unsafe class CarefulPath
     {
         var unusual = engine.Unusual[-d.Flow->Unusual - 1];
         return unusual->Low.IsQuiet(d.Flow->Low.NextSeq) && unusual->High.IsQuiet(d.Flow->High.NextSeq)
-            && unusual->Low.ZeroWindowSince == 0 && unusual->High.ZeroWindowSince == 0
+            && unusual->Low.ZeroWindow.Since == 0 && unusual->High.ZeroWindow.Since == 0
             && engine.Ledger.IsIdle(unusual->LowBoard) && engine.Ledger.IsIdle(unusual->HighBoard);
     }
 }

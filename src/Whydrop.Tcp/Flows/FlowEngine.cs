@@ -5,6 +5,7 @@ using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Memory;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
+using Whydrop.Tcp.Talk;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Flows;
@@ -22,6 +23,9 @@ internal sealed unsafe class FlowEngine : IDisposable
     {
         Points = points;
         Ledger = new Ledger(Table, History, points, options.MostSegmentFates);
+        Pauses = new PauseBook(History, Table, Stories, Unusual, options.MostPauses, options.MostCleanFlows);
+        ZeroWindows = new ZeroWindowBook(Stories, options.MostPauses);
+        Controls = new ControlBook(History, Stories, options.MostControlSegments);
         careful = new CarefulPath(this);
     }
 
@@ -34,6 +38,14 @@ internal sealed unsafe class FlowEngine : IDisposable
     public Ledger Ledger { get; }
 
     public List<PointTally> Points { get; }
+
+    public StoryBook Stories { get; } = new();
+
+    public ControlBook Controls { get; }
+
+    public PauseBook Pauses { get; }
+
+    public ZeroWindowBook ZeroWindows { get; }
 
     /// <summary>Times a key was taken over by a new connection: what was looked up ahead may be stale.</summary>
     public int Reuses { get; set; }
@@ -80,6 +92,10 @@ internal sealed unsafe class FlowEngine : IDisposable
         History.Dispose();
         Unusual.Dispose();
         Ledger.Dispose();
+        Stories.Dispose();
+        Controls.Dispose();
+        Pauses.Dispose();
+        ZeroWindows.Dispose();
     }
 
     // Not in the table when the batch was looked up, another connection with the same hash, or a key taken over since.
@@ -113,6 +129,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         opening->First = s.Time;
         opening->FirstFrame = frameNumber;
         opening->Low.Scale = opening->High.Scale = 0;
+        Table.Records[index]->Low.Bits = Table.Records[index]->High.Bits = SenderState.ScaleUnknown;
 
         // Until a SYN tells, the end with the higher port is the client.
         var clientHigh = s.Key.PortHigh >= s.Key.PortLow;
@@ -144,12 +161,17 @@ internal sealed unsafe class FlowEngine : IDisposable
         return advance >= 0
             && (rev.LastAck == 0 || (int)(fwd.NextSeq - rev.LastAck) >= 0)
             && !(s.Length == 1 && rev.Window == 0 && rev.Frames != 0)
-            && !((rev.Bits & SenderState.ScaleKnown) != 0 && end == rev.LastAck + ((uint)rev.Window << rev.WindowShift));
+            && !(rev.IsScaleKnown && end == rev.LastAck + ((uint)rev.Window << rev.WindowShift));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AdvanceClean(in TcpSegment s, FlowRecord* flow, SenderState* fwd, SenderState* rev, int index, uint frameNumber)
     {
+        if (s.Time - flow->LastTime >= PauseBook.Shortest)
+        {
+            AfterSilence(s, flow, index, frameNumber);
+        }
+
         if ((rev->Bits & SenderState.Timing) != 0 && (int)(s.Acknowledgment - rev->TimedEnd) >= 0)
         {
             rev->TakeRttSample(s.Time);
@@ -168,11 +190,15 @@ internal sealed unsafe class FlowEngine : IDisposable
         History.Append(s, frameNumber, flow->LastFrame, probe: false);
         flow->LastFrame = frameNumber;
         flow->LastTime = s.Time;
+        flow->Spoke(s.FromHigh, s.Length > 0);
         if (flow->Unusual > 0)
         {
             careful.AfterClean(s, index);
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AfterSilence(in TcpSegment s, FlowRecord* flow, int index, uint frameNumber) => Pauses.Take(s, flow, index, 0, frameNumber);
 
     /// <summary>Counts a data segment and starts the clock on it when none runs (Karn: one segment is timed at a time, new data only).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

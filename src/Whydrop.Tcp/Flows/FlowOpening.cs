@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Whydrop.Tcp.Flows;
 
-/// <summary>What the first packets of a connection said; written at the handshake, read for judgement and reports. 72 bytes.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 8)]
+/// <summary>What the first packets of a connection said; written at the handshake, read for judgement and reports. A cache line.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8, Size = 64)]
 internal struct FlowOpening
 {
     public long First;
@@ -19,7 +19,7 @@ internal struct FlowOpening
 
     public uint FirstFrame;
 
-    /// <summary>Bit 0: the higher end point is the client. Bit 1: that is known from a SYN. Bit 2: reused ports. Bit 3: a reset was seen.</summary>
+    /// <summary>The bits below, and from bit 8 <see cref="Story"/>.</summary>
     public uint Bits;
 
     public SenderOpening Low;
@@ -34,4 +34,13 @@ internal struct FlowOpening
 
     /// <summary>The first frame came from the higher end point.</summary>
     public const uint FirstFromHigh = 16;
+
+    private const int StoryShift = 8;
+
+    /// <summary>Number of its <see cref="Talk.FlowStory"/>, plus one; 0 when it has none.</summary>
+    public int Story
+    {
+        readonly get => (int)(Bits >> StoryShift);
+        set => Bits = (Bits & ((1u << StoryShift) - 1)) | ((uint)value << StoryShift);
+    }
 }

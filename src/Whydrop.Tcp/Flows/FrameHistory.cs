@@ -14,6 +14,7 @@ internal sealed unsafe class FrameHistory : IDisposable
     public const uint Capacity = 1 << 18;
     private readonly NativePages memory = new NativePages(Capacity * (nuint)sizeof(PastFrame)).PreferHugePages();
     private readonly PastFrame* frames;
+    private readonly ushort[] windows = new ushort[Capacity];
 
     public FrameHistory() => frames = (PastFrame*)memory.Start;
 
@@ -41,6 +42,12 @@ internal sealed unsafe class FrameHistory : IDisposable
         past->Ttl = s.Ttl;
         past->Flags = s.Flags;
     }
+
+    /// <summary>Keeps the window field of a frame for <see cref="WindowOf"/>.</summary>
+    public void KeepWindow(in TcpSegment s, uint frame) => windows[frame & (Capacity - 1)] = s.Window;
+
+    /// <summary>Window field of a frame that is in the history and for which it was kept.</summary>
+    public ushort WindowOf(uint frame) => windows[frame & (Capacity - 1)];
 
     public void Dispose() => memory.Dispose();
 }

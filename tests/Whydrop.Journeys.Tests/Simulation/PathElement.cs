@@ -7,6 +7,35 @@ public abstract class PathElement
 {
     /// <summary>The packet behind it; null when it was dropped here.</summary>
     public abstract SimPacket? Pass(SimPacket packet);
+
+    /// <summary>What it sends back in answer to a packet that came by or was dropped here; null for nothing.</summary>
+    public virtual SimPacket? Answer(SimPacket packet) => null;
+}
+
+/// <summary>Answers some packets in the name of their receiver with RST, and drops them or lets them go on.</summary>
+public sealed class Rejecter(Func<SimPacket, bool> rejects, bool drops = true) : PathElement
+{
+    public List<SimPacket> Made { get; } = [];
+
+    public override SimPacket? Pass(SimPacket packet) => drops && rejects(packet) ? null : packet;
+
+    public override SimPacket? Answer(SimPacket packet)
+    {
+        if (!rejects(packet))
+        {
+            return null;
+        }
+
+        var syn = (packet.Flags & 2) != 0;
+        var made = packet with
+        {
+            FromClient = !packet.FromClient, Source = packet.Destination, Destination = packet.Source, Flags = (byte)(syn ? 20 : 4), Length = 0,
+            Sequence = syn ? 0 : packet.Acknowledgment, Acknowledgment = syn ? packet.Sequence + 1 : 0, TsVal = null, TsEcr = 0, Ttl = 61, IpId = 0,
+            Time = packet.Time + 5_000, Tunnel = packet.Tunnel is { } t ? t with { Source = t.Destination, Destination = t.Source } : null,
+        };
+        Made.Add(made);
+        return made;
+    }
 }
 
 /// <summary>Lowers the TTL and takes time.</summary>

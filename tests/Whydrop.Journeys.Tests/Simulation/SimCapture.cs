@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using Whydrop.Capture;
 
 namespace Whydrop.Journeys.Tests.Simulation;
@@ -41,6 +42,21 @@ public sealed class SimCapture(string name, string node, string @interface)
     public List<SimPacket> Seen { get; } = [];
 
     public long ClockAt(long time) => Epoch + time + ClockOffset + (long)(Drift * time);
+
+    /// <summary>Something else that came by, at these times: the capture was alive.</summary>
+    public SimCapture WithChatter(params long[] times)
+    {
+        foreach (var time in times)
+        {
+            Seen.Add(new SimPacket
+            {
+                Flow = 999, FromClient = true, Time = time, Source = IPEndPoint.Parse("198.51.100.7:50123"), Destination = IPEndPoint.Parse("198.51.100.9:22"),
+                Sequence = 77, Acknowledgment = 99, Flags = 16,
+            });
+        }
+
+        return this;
+    }
 
     /// <summary>Frames in capture order.</summary>
     public List<SimPacket> Frames()

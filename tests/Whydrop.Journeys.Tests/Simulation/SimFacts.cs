@@ -11,7 +11,12 @@ public static class SimFacts
 {
     public static IReadOnlyList<Fact> Join(params SimCapture[] captures) => Join(out _, captures);
 
-    public static IReadOnlyList<Fact> Join(out FactSet first, params SimCapture[] captures)
+    public static IReadOnlyList<Fact> Join(out FactSet first, params SimCapture[] captures) => Join([], out first, captures);
+
+    /// <param name="known">Facts of other tools.</param>
+    public static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, params SimCapture[] captures) => Join(known, out _, captures);
+
+    public static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, out FactSet first, params SimCapture[] captures)
     {
         var sources = new List<JourneySource>();
         var facts = new List<Fact>();
@@ -26,11 +31,15 @@ public static class SimFacts
             firstCapture += analysis.Points.Count;
         }
 
-        first = new FactSet(facts);
+        first = new FactSet(facts.Concat(known));
         return JourneyJoin.Run(sources, first, CancellationToken.None);
     }
 
     public static IEnumerable<SegmentPlacement> Placements(this IReadOnlyList<Fact> facts) => facts.OfType<SegmentPlacement>();
+
+    public static IEnumerable<ControlPlacement> Controls(this IReadOnlyList<Fact> facts) => facts.OfType<ControlPlacement>();
+
+    public static IEnumerable<ControlBirth> Births(this IReadOnlyList<Fact> facts) => facts.OfType<ControlBirth>();
 
     private static VantagePoint Place(SimCapture capture, CapturePoint point) => new(
         capture.Node, null, point.LinkInterfaceIndex is { } index ? $"if{index}" : capture.Interfaces.Count > 0 ? point.Name : capture.Interface);

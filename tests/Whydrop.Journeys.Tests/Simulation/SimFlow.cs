@@ -22,6 +22,15 @@ public sealed record SimFlow
 
     public bool Timestamps { get; init; } = true;
 
+    /// <summary>The server takes the SYN and says nothing.</summary>
+    public bool Silent { get; init; }
+
+    /// <summary>The server answers the SYN with RST: nobody listens.</summary>
+    public bool Refused { get; init; }
+
+    /// <summary>The client ends it with FIN, the server answers with its own.</summary>
+    public bool Closes { get; init; }
+
     /// <summary>Give up a segment after this many transmissions.</summary>
     public int MostTransmissions { get; init; } = 12;
 }

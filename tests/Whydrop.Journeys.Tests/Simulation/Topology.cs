@@ -3,7 +3,7 @@ namespace Whydrop.Journeys.Tests.Simulation;
 /// <summary>Plays connections over a path. The senders know at once what was lost and send it again after a while: the path is under test, not TCP.</summary>
 public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
 {
-    private const byte Syn = 2, Ack = 16, Push = 8;
+    private const byte Fin = 1, Syn = 2, Reset = 4, Ack = 16, Push = 8;
     private readonly Random random = new(seed);
     private readonly PriorityQueue<Action, (long, int)> events = new();
     private readonly Dictionary<(int Flow, bool FromClient), ReceiverState> receivers = [];
@@ -26,6 +26,11 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
             var begin = flow.Start + 50_000_000;
             Schedule(flow, index, true, flow.Requests, begin);
             Schedule(flow, index, false, flow.Responses, begin + 700_000);
+            if (flow.Closes)
+            {
+                var end = begin + (Math.Max(flow.Requests.Count, flow.Responses.Count) * flow.Gap) + 200_000_000;
+                At(end, () => Send(flow, index, true, end, flow.ClientIsn + 1 + (uint)flow.Requests.Sum(), 0, Ack | Fin, 1));
+            }
         }
 
         while (events.TryDequeue(out var action, out _))
@@ -50,7 +55,7 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
     private void Send(SimFlow flow, int index, bool fromClient, long time, uint sequence, int length, byte flags, int transmission)
     {
         var packet = Packet(flow, index, fromClient, time, sequence, length, flags) with { Transmission = transmission };
-        if (length > 0 || (flags & Syn) != 0)
+        if (length > 0 || (flags & (Syn | Fin | Reset)) != 0)
         {
             Sent.Add(packet);
         }
@@ -69,7 +74,7 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
 
     private void Repeat(SimFlow flow, int index, bool fromClient, long time, uint sequence, int length, byte flags, int transmission)
     {
-        if (length + (flags & Syn) == 0 || transmission >= flow.MostTransmissions)
+        if (length + (flags & (Syn | Fin)) == 0 || transmission >= flow.MostTransmissions)
         {
             return;
         }
@@ -96,12 +101,25 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
             state.TsRecent = packet.TsVal ?? 0;
         }
 
-        state.Take(packet.Sequence, packet.Length + ((packet.Flags & Syn) != 0 ? 1 : 0));
-        if ((packet.Flags & Syn) != 0 && packet.FromClient)
+        state.Take(packet.Sequence, packet.Length + ((packet.Flags & (Syn | Fin)) != 0 ? 1 : 0));
+        if ((packet.Flags & Reset) != 0 || (flow.Silent && packet.FromClient))
+        {
+            return;
+        }
+
+        if (flow.Refused && packet.FromClient)
+        {
+            Send(flow, index, false, packet.Time + 20_000, 0, 0, Reset | Ack, 1);
+        }
+        else if ((packet.Flags & Fin) != 0 && packet.FromClient)
+        {
+            Send(flow, index, false, packet.Time + 20_000, flow.ServerIsn + 1 + (uint)flow.Responses.Sum(), 0, Fin | Ack, 1);
+        }
+        else if ((packet.Flags & Syn) != 0 && packet.FromClient)
         {
             Send(flow, index, false, packet.Time + 20_000, flow.ServerIsn, 0, Syn | Ack, 1);
         }
-        else if (packet.Length > 0 || (packet.Flags & Syn) != 0)
+        else if (packet.Length > 0 || (packet.Flags & (Syn | Fin)) != 0)
         {
             var now = packet.Time + 10_000;
             At(now, () => Send(flow, index, !packet.FromClient, now, sent[(index, !packet.FromClient)], 0, Ack, 1));
@@ -111,7 +129,7 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
     private SimPacket Packet(SimFlow flow, int index, bool fromClient, long time, uint sequence, int length, byte flags)
     {
         var isn = fromClient ? flow.ClientIsn : flow.ServerIsn;
-        var end = sequence + (uint)length + (uint)((flags & Syn) != 0 ? 1 : 0);
+        var end = sequence + (uint)length + (uint)((flags & (Syn | Fin)) != 0 ? 1 : 0);
         sent[(index, fromClient)] = Math.Max(sent[(index, fromClient)] - isn, end - isn) + isn;
         // The server answers to the addresses it sees.
         var (client, server) = fromClient ? (flow.Client, flow.Server) : seenByServer[index];
@@ -135,10 +153,21 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
 
     private SimPacket? Travel(SimPacket packet)
     {
+        return Travel(packet, packet.FromClient ? 0 : path.Count - 1);
+    }
+
+    private SimPacket? Travel(SimPacket packet, int from)
+    {
         SimPacket? now = packet;
-        for (var i = 0; i < path.Count && now is not null; i++)
+        var step = packet.FromClient ? 1 : -1;
+        for (var i = from; i >= 0 && i < path.Count && now is not null; i += step)
         {
-            now = path[packet.FromClient ? i : path.Count - 1 - i].Pass(now);
+            var before = now;
+            now = path[i].Pass(before);
+            if (path[i].Answer(before) is { } answer)
+            {
+                _ = Travel(answer, i - step);
+            }
         }
 
         return now;

@@ -18,8 +18,8 @@ internal static class Bulk
         var rtt = Seconds(After("rtt", "4ms"));
         var after = int.Parse(After("after", "1"));
         var lose = Loss(After("lose", "none"), words, int.Parse(After("seed", "1")), size);
-        var first = script.Next(fromClient);
-        var ack = script.Next(!fromClient);
+        var first = script.Now.Next(fromClient);
+        var ack = script.Now.Next(!fromClient);
         var queue = new PriorityQueue<(int Segment, int Transmission), (double, int)>();
         var sent = start;
         for (var i = 0; i < count; i++)

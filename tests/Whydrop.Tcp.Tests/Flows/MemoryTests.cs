@@ -14,6 +14,7 @@ public class MemoryTests
         Assert.Equal(128, Unsafe.SizeOf<FlowRecord>());
         Assert.Equal(48, Unsafe.SizeOf<SenderState>());
         Assert.Equal(32, Unsafe.SizeOf<PastFrame>());
+        Assert.Equal(64, Unsafe.SizeOf<FlowOpening>());
     }
 
     [Theory]

@@ -84,7 +84,7 @@ internal sealed class MssClampMissing : FaultOf<Narrowing>
         {
             var before = n.View.Sender(new FlowKey(loss.Placement!.Capture, loss.Placement.Flow), !loss.Placement.FromClient)?.Mss;
             var direction = n.View.Connections.Direction(new FlowKey(loss.Placement.Capture, loss.Placement.Flow), !loss.Placement.FromClient);
-            var beyond = new FlowKey(loss.Placement.MissingCapture, loss.Placement.MissingFlow);
+            var beyond = new FlowKey(loss.Placement.MissingCapture, loss.Placement.MissingFlow ?? FlowKey.Unseen);
             if (n.View.Connections.Direction(beyond, true).Connection != direction.Connection
                 || n.View.Sender(beyond, n.View.Connections.FromClient(beyond, direction))?.Mss is not { } there || before is not { } here)
             {

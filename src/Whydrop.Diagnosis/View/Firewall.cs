@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Rules that drop or reject, held against the packets of a connection.</summary>
+internal sealed class Firewall(CaseView view)
+{
+    /// <summary>
+    /// Rules and policies on the way of a direction that drop or reject and that its packets meet or may meet; those that surely match and grew come
+    /// first. A rule is held against every name the connection has on its way, for which one is in force there depends on the hook.
+    /// </summary>
+    /// <param name="state">Conntrack state of the packets: "new" for a SYN, "established" for what follows an answer; null when not known.</param>
+    internal IReadOnlyList<FirewallMatch> Against(DirectionKey direction, string? state)
+    {
+        var trail = view.Trails[direction.Connection];
+        if (trail.Flows.Count == 0)
+        {
+            return [];
+        }
+
+        var names = trail.Flows.Select(f => direction == trail.ToServer ? (f.Client, f.Server) : (f.Server, f.Client)).Distinct().ToArray();
+        var found = new List<FirewallMatch>();
+        foreach (var stack in StacksOnPath(trail))
+        {
+            found.AddRange(view.Facts.Of<FirewallRule>().Where(r => r.At.Stack == stack && r.Action is "drop" or "reject")
+                .Select(r => OfRule(r, names.Max(n => Meets(r, n.Item1, n.Item2, state)))).Where(m => m.Meets != Answer.No));
+            found.AddRange(view.Facts.Of<FirewallChain>().Where(c => c.At.Stack == stack && c.Policy == "drop" && OfFamily(c.Family, names[0].Item1.AddressFamily) != Answer.No)
+                .Select(c => new FirewallMatch(stack, null, c, Answer.Unknown, Counter(stack, c.Counter)?.Delta, [c.From])));
+        }
+
+        return [.. found.OrderByDescending(m => m.Grown > 0).ThenByDescending(m => m.Meets).ThenBy(m => m.At.ToString(), StringComparer.Ordinal)];
+    }
+
+    /// <summary>Namespaces a connection passes: where it was seen, where its ends live, and the nodes these lie in.</summary>
+    internal IReadOnlyList<VantagePoint> StacksOnPath(ConnectionTrail trail)
+    {
+        var known = trail.Flows.Select(f => f.At.Stack)
+            .Append(view.Stacks.End(trail.Connection, true)?.At).Append(view.Stacks.End(trail.Connection, false)?.At).OfType<VantagePoint>()
+            .Concat(view.Devices.StacksOnPath(trail.ToServer)).Where(s => s.Node is not null).ToHashSet();
+        known.UnionWith(known.Select(Stacks.NodeOf).ToArray());
+        if (known.Count > 0)
+        {
+            return [.. known];
+        }
+
+        // One set of rules and a capture of unknown origin: they came together.
+        var listed = view.Facts.Of<FirewallRule>().Select(r => r.At.Stack).Distinct().ToArray();
+        return listed.Length == 1 ? listed : [];
+    }
+
+    /// <summary>A packet meets what a rule demands, as far as it is held: one No decides, and what is not held leaves it Unknown.</summary>
+    internal static Answer Meets(FirewallRule rule, IPEndPoint source, IPEndPoint destination, string? state, string protocol = "tcp")
+    {
+        Answer[] demands =
+        [
+            OfFamily(rule.Family, source.AddressFamily),
+            rule.Protocol is null || rule.Protocol.Equals(protocol, StringComparison.OrdinalIgnoreCase) ? Answer.Yes : Answer.No,
+            Within(rule.Sources, source.Address),
+            Within(rule.Destinations, destination.Address),
+            Within(rule.SourcePorts, source.Port),
+            Within(rule.DestinationPorts, destination.Port),
+            rule.ConntrackStates.Count == 0 ? Answer.Yes : state is null ? Answer.Unknown
+                : rule.ConntrackStates.Contains(state, StringComparer.OrdinalIgnoreCase) ? Answer.Yes : Answer.No,
+            rule.InputDevice is null && rule.OutputDevice is null && !rule.MatchesMore ? Answer.Yes : Answer.Unknown,
+        ];
+        return demands.Min();
+    }
+
+    private FirewallMatch OfRule(FirewallRule rule, Answer meets)
+    {
+        var counter = Counter(rule.At.Stack, rule.Counter);
+        var chain = view.Facts.Of<FirewallChain>().FirstOrDefault(c => c.At.Stack == rule.At.Stack && c.Family == rule.Family && c.Table == rule.Table && c.Chain == rule.Chain);
+        return new FirewallMatch(rule.At.Stack, rule, chain, meets, counter?.Delta, counter is null ? [rule.From] : [rule.From, counter.From]);
+    }
+
+    private CounterDelta? Counter(VantagePoint stack, string? name) =>
+        name is null ? null : view.Facts.Of<CounterDelta>().LastOrDefault(d => d.At.Stack == stack && d.Name == name);
+
+    private static Answer OfFamily(string family, AddressFamily address) => family switch
+    {
+        "ip" => address == AddressFamily.InterNetwork ? Answer.Yes : Answer.No,
+        "ip6" => address == AddressFamily.InterNetworkV6 ? Answer.Yes : Answer.No,
+        _ => Answer.Yes,
+    };
+
+    private static Answer Within(IReadOnlyList<IPNetwork> prefixes, IPAddress address) =>
+        prefixes.Count == 0 || prefixes.Any(p => p.BaseAddress.AddressFamily == address.AddressFamily && p.Contains(address)) ? Answer.Yes : Answer.No;
+
+    private static Answer Within(IReadOnlyList<(int First, int Last)> ports, int port) =>
+        ports.Count == 0 || ports.Any(p => port >= p.First && port <= p.Last) ? Answer.Yes : Answer.No;
+}

@@ -1,0 +1,21 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>A rule, or the policy of a chain, that drops or rejects, held against the packets of one direction.</summary>
+/// <param name="At">The network namespace it stands in.</param>
+/// <param name="Rule">The rule; null for the policy of a chain.</param>
+/// <param name="Chain">The chain; of a rule null when chains were not listed.</param>
+/// <param name="Meets">The packets meet what it demands. Unknown: it demands something the evidence does not hold.</param>
+/// <param name="Grown">Growth of its counter between two readings; null when it has none or was read once.</param>
+/// <param name="Evidence">The rule, then its counter.</param>
+internal sealed record FirewallMatch(
+    VantagePoint At, FirewallRule? Rule, FirewallChain? Chain, Answer Meets, long? Grown, IReadOnlyList<Provenance> Evidence)
+{
+    /// <summary>It answers, with a RST or an ICMP error, instead of dropping in silence.</summary>
+    internal bool Rejects => Rule?.Action == "reject";
+
+    /// <summary>"ip filter KUBE-FIREWALL 3: …", as an operator finds it again.</summary>
+    internal string Text => Rule is { } rule ? $"{rule.Family} {rule.Table} {rule.Chain} {rule.Position}: {rule.Text}" : $"{Chain!.Family} {Chain.Table} {Chain.Chain}: policy {Chain.Policy}";
+}

@@ -1,0 +1,162 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Finds every RST of a case, each once.</summary>
+internal sealed class Resets
+{
+    private readonly CaseView view;
+    private readonly ILookup<(FlowKey Key, bool FromClient), ControlSegment> fins;
+    private readonly ILookup<(FlowKey Key, long? Frame), Pause> endedPauses;
+    private readonly ILookup<(FlowKey Key, bool FromClient), SegmentFate> undelivered;
+    private readonly ILookup<(DirectionKey Direction, uint Sequence), ControlBirth> births;
+    private readonly ILookup<(int Capture, System.Net.IPAddress Address), int> usualTtls;
+
+    private readonly HashSet<int> losing;
+    private readonly HashSet<int> told;
+
+    private Resets(CaseView view)
+    {
+        this.view = view;
+        losing = [.. view.Losses.Where(l => l.Fate.NeverDelivered).Select(l => l.Direction.Connection)];
+        var listed = view.Facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostAfter or Fate.LostBefore).GroupBy(f => f.Capture).ToDictionary(g => g.Key, g => g.LongCount());
+        told = [.. view.Facts.Of<FateTally>().GroupBy(t => t.Capture)
+            .Where(g => g.Where(t => t.Fate is Fate.LostAfter or Fate.LostBefore).Sum(t => t.Segments) <= listed.GetValueOrDefault(g.Key)).Select(g => g.Key)];
+        fins = view.Facts.Of<ControlSegment>().Where(c => c.Kind == ControlKind.Fin).ToLookup(c => (new FlowKey(c.Capture, c.Flow), c.FromClient));
+        endedPauses = view.Facts.Of<Pause>().Where(p => p.EndedBy == PauseEnd.Reset).ToLookup(p => (new FlowKey(p.Capture, p.Flow), p.EndFrame));
+        undelivered = view.Facts.Of<SegmentFate>().Where(f => f.NeverDelivered).ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient));
+        births = view.Facts.Of<ControlBirth>().Where(b => b.Kind == ControlKind.Reset).ToLookup(b => view.ControlKey(new FlowKey(b.Capture, b.Flow), b.FromClient, b.Sequence));
+        usualTtls = view.Facts.Of<TcpFlow>().SelectMany(f => new[] { (f.Capture, f.Client.Address, f.FromClient), (f.Capture, f.Server.Address, f.FromServer) })
+            .Where(s => s.Item3 is { InitialSequence: not null, Ttl: not null, ResetFrame: null })
+            .ToLookup(s => (s.Capture, s.Address), s => s.Item3.Ttl!.Value);
+    }
+
+    internal static IReadOnlyList<ConnectionReset> Find(CaseView view)
+    {
+        var segments = view.Facts.Of<ControlSegment>().Where(c => c.Kind == ControlKind.Reset).ToArray();
+        if (segments.Length == 0)
+        {
+            return [];
+        }
+
+        var resets = new Resets(view);
+        var found = segments
+            .Select(c => (Segment: c, Key: view.ControlKey(new FlowKey(c.Capture, c.Flow), c.FromClient, c.Sequence)))
+            .Where(c => c.Key.Direction.Connection >= 0 && view.Trails[c.Key.Direction.Connection].Flows.Count > 0)
+            .GroupBy(c => (c.Key.Direction, c.Key.Sequence, c.Segment.Transmission))
+            .Select(g => resets.Of(g.Key.Direction, g.Key.Sequence, [.. g.Select(c => c.Segment)]))
+            .ToArray();
+
+        // The first as the capture saw them that is nearest to whoever was reset first: the other end's own come later there.
+        return
+        [
+            .. found.GroupBy(r => r.Direction.Connection)
+                .SelectMany(g => g.OrderBy(r => r.Sightings.Min(s => s.Seen)).Select((r, i) => r with { First = i == 0 })),
+        ];
+    }
+
+    private ConnectionReset Of(DirectionKey direction, uint sequence, ControlSegment[] segments)
+    {
+        var order = view.Connections.FromSender(direction).Select((k, i) => (k, i)).ToDictionary(p => p.k, p => p.i);
+        var sightings = segments.GroupBy(s => new FlowKey(s.Capture, s.Flow)).OrderBy(g => order[g.Key]).Select(g => g.First()).ToArray();
+        var trail = view.Trails[direction.Connection];
+        var fromClient = direction == trail.ToServer;
+        var first = sightings[0];
+        var key = new FlowKey(first.Capture, first.Flow);
+        var flow = view.Flow(key) ?? trail.Flows[0];
+        var (own, peer) = first.FromClient ? (flow.FromClient, flow.FromServer) : (flow.FromServer, flow.FromClient);
+        var pause = sightings.SelectMany(s => endedPauses[(new FlowKey(s.Capture, s.Flow), s.From.Frame)]).FirstOrDefault();
+        var usual = sightings.Select(s => (s.Ttl, Usual: Usual(s))).Where(t => t.Usual.Count > 0).ToArray();
+        return new ConnectionReset(direction, fromClient, sightings, Phase(trail, first, key, fromClient, own, peer))
+        {
+            Sender = first.FromClient ? flow.Client : flow.Server,
+            Receiver = first.FromClient ? flow.Server : flow.Client,
+            Birth = births[(direction, sequence)].OrderByDescending(b => b.AbsenceProven).FirstOrDefault(),
+            TtlAgrees = usual.Length == 0 ? Answer.Unknown : Array.TrueForAll(usual, t => t.Usual.Contains(t.Ttl)) ? Answer.Yes : Answer.No,
+            UsualTtl = usual.Length == 0 ? null : usual[0].Usual[0],
+            LeftSender = Left(trail, fromClient, sightings, births[(direction, sequence)]),
+            SenderCounted = CountedBy(trail, fromClient),
+            Idle = pause?.Duration ?? TimeSpan.Zero,
+            Silence = pause,
+            NotTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)]),
+            NotDelivered = undelivered[(key, first.FromClient)].DistinctBy(f => f.Sequence).Sum(f => (long)f.Length),
+            AfterLoss = losing.Contains(direction.Connection),
+            AllArrived = losing.Contains(direction.Connection) ? Answer.No : told.Contains(first.Capture) ? Answer.Yes : Answer.Unknown,
+            SentBytes = own.UniqueBytes,
+            ReceivedBytes = peer.UniqueBytes,
+        };
+    }
+
+    private ResetPhase Phase(ConnectionTrail trail, ControlSegment rst, FlowKey key, bool fromClient, TcpSender own, TcpSender peer)
+    {
+        var answered = trail.Flows.Any(f => f.FromServer.InitialSequence is not null);
+        if (!fromClient && !answered && peer.InitialSequence is { } syn && rst.Acknowledgment == syn + 1)
+        {
+            return ResetPhase.Refusal;
+        }
+
+        var opening = trail.Flows.Any(f => f.FromClient.InitialSequence is not null) && own.UniqueBytes == 0 && peer.UniqueBytes == 0;
+        if (fromClient && opening && (!answered || (rst.Acknowledgment == 0 && own.InitialSequence is { } initial && rst.Sequence == initial + 1 && !own.Fin)))
+        {
+            // A RST that answers a segment carries its acknowledgment number and none of its own (RFC 9293, 3.10.7.1).
+            return ResetPhase.Handshake;
+        }
+
+        return (Closed(key, rst, rst.FromClient, own), Closed(key, rst, !rst.FromClient, peer)) switch
+        {
+            (true, true) => ResetPhase.AfterBothFins,
+            (true, false) => ResetPhase.AfterOwnFin,
+            (false, true) => ResetPhase.AfterPeerFin,
+            _ => ResetPhase.Open,
+        };
+    }
+
+    /// <summary>That end had sent a FIN before; one that is not listed by itself came before as well, for a reset connection sends none.</summary>
+    private bool Closed(FlowKey key, ControlSegment rst, bool fromClient, TcpSender sender) =>
+        fins[(key, fromClient)].ToArray() is { Length: > 0 } listed ? listed.Any(f => f.Seen <= rst.Seen) : sender.Fin;
+
+    private static long? NotTaken(ControlSegment rst, TcpSender peer, IEnumerable<SegmentFate> lost)
+    {
+        var unacknowledged = lost.DistinctBy(f => f.Sequence).Sum(f => (long)f.Length);
+        if (rst.Acknowledgment == 0)
+        {
+            return unacknowledged > 0 ? unacknowledged : null;
+        }
+
+        if (peer.InitialSequence is not { } initial)
+        {
+            return unacknowledged > 0 ? unacknowledged : null;
+        }
+
+        // A FIN takes one number behind the last byte; numbers wrap at 2^32.
+        var open = (int)(initial + 1 + (uint)peer.UniqueBytes - rst.Acknowledgment);
+        return open > peer.UniqueBytes ? null : Math.Max(0, open);
+    }
+
+    private IReadOnlyList<int> Usual(ControlSegment s)
+    {
+        if (s.UsualTtl is { } usual)
+        {
+            return [usual];
+        }
+
+        return view.Flow(new FlowKey(s.Capture, s.Flow)) is { } flow ? [.. usualTtls[(s.Capture, (s.FromClient ? flow.Client : flow.Server).Address)].Distinct()] : [];
+    }
+
+    private Answer Left(ConnectionTrail trail, bool fromClient, ControlSegment[] sightings, IEnumerable<ControlBirth> born) =>
+        born.Any(b => b.AbsenceProven) ? Answer.No
+        : view.Stacks.End(trail.Connection, fromClient) is { Proven: true } end && Array.Exists(sightings, s => s.At.Stack == end.At) ? Answer.Yes
+        : Answer.Unknown;
+
+    private Answer CountedBy(ConnectionTrail trail, bool fromClient)
+    {
+        if (view.Stacks.End(trail.Connection, fromClient) is not { } end || view.Delta(end.At, "Tcp.OutRsts") is not { } sent)
+        {
+            return Answer.Unknown;
+        }
+
+        return sent.Delta == 0 ? Answer.No : Answer.Yes;
+    }
+}

@@ -1,0 +1,88 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Paths;
+using Whydrop.Journeys.Placement;
+
+namespace Whydrop.Journeys.Control;
+
+/// <summary>Openings and ends of all connections that are followed, and data that nothing further on recognised anything of.</summary>
+internal sealed class ControlJourneys
+{
+    private readonly CaseFlows flows;
+    private readonly ClockTable clocks;
+    private readonly AbsenceProof absence;
+    private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
+    private readonly LearntPaths learnt;
+    private readonly AddressOwners owners;
+    private readonly Ways ways;
+    private readonly Bystanders bystanders;
+    private readonly Dictionary<(int Capture, long Frame), int> transmissions = [];
+    private readonly List<(Connection Connection, IReadOnlyList<Sighting> Chain)> followed = [];
+
+    /// <summary>Learns the ways of the case.</summary>
+    /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
+    public ControlJourneys(
+        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, AbsenceProof absence,
+        IReadOnlySet<(int Capture, long Frame)> doubted)
+    {
+        (this.flows, this.clocks, this.absence, this.doubted) = (flows, clocks, absence, doubted);
+        var asked = grouping.Connections.Where(c => c.Members.Any(IsAsked)).SelectMany(c => c.Members).Concat(grouping.Single.Where(IsAsked));
+        learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
+        owners = new AddressOwners(captureFacts);
+        ways = new Ways(flows, captureFacts, learnt, owners);
+        bystanders = new Bystanders(flows, grouping.Connections);
+        foreach (var control in captureFacts.Of<ControlSegment>().Where(c => c.From.Frame is not null))
+        {
+            transmissions[(control.Capture, control.From.Frame!.Value)] = control.Transmission;
+        }
+    }
+
+    /// <summary>
+    /// The order of two places of one connection that too little of it was seen at to tell: one is at its end, others went so, or other
+    /// connections compared the clocks.
+    /// </summary>
+    public PathSense Order(PairMatch match)
+    {
+        var sense = match.Swapped ? PathSense.Unknown : owners.Sense(match.A.Flow, match.B.Flow);
+        sense = sense == PathSense.Unknown ? learnt.Sense(match.A, match.B) : sense;
+        return sense == PathSense.Unknown ? PathOrder.ByClocks(match, clocks) : sense;
+    }
+
+    /// <summary>Takes a connection.</summary>
+    /// <param name="chain">Its sightings from the client to the server, as far as their order is established.</param>
+    public void Add(Connection connection, IReadOnlyList<Sighting> chain)
+    {
+        if (chain.Count > 0 && chain.Any(IsAsked))
+        {
+            followed.Add((connection, chain));
+        }
+    }
+
+    /// <summary>The facts of all.</summary>
+    public IEnumerable<Fact> Facts(CancellationToken ct)
+    {
+        foreach (var (connection, chain) in followed)
+        {
+            ct.ThrowIfCancellationRequested();
+            foreach (var fromClient in new[] { true, false })
+            {
+                var way = fromClient ? chain : [.. chain.Reverse()];
+                foreach (var placement in SilentDirection.Placements(connection, way, fromClient, ways, absence, bystanders, doubted))
+                {
+                    yield return placement;
+                }
+
+                foreach (var fact in new ControlJourney(connection, way, fromClient, clocks, absence, ways, bystanders, transmissions).Facts())
+                {
+                    yield return fact;
+                }
+            }
+        }
+    }
+
+    private bool IsAsked(Sighting sighting) =>
+        flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Flow.FromClient.ResetFrame is not null || sighting.Flow.FromServer.ResetFrame is not null;
+}

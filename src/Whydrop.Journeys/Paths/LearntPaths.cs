@@ -1,0 +1,156 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Placement;
+
+namespace Whydrop.Journeys.Paths;
+
+/// <summary>Which captures the packets of complete connections came by before and after a capture, by where they come from and go to.</summary>
+/// <remarks>
+/// Learnt from the first reading alone: both initial sequence numbers make sightings one connection, and the time from SYN to SYN-ACK, which
+/// falls along the way to the server, puts them in order without a common clock. Kept only for what is asked for.
+/// </remarks>
+internal sealed class LearntPaths
+{
+    /// <summary>A handshake met more often is no identity (fixed initial sequence numbers).</summary>
+    private const int MostSightings = 16;
+
+    private readonly Dictionary<Question, Tally> tallies = [];
+
+    /// <summary>Learns.</summary>
+    /// <param name="asked">Every direction of a connection whose way on, or back, will be asked for.</param>
+    public LearntPaths(CaseFlows flows, IEnumerable<Addressing> asked)
+    {
+        foreach (var question in asked.SelectMany(Questions))
+        {
+            _ = tallies.TryAdd(question, new Tally());
+        }
+
+        if (tallies.Count > 0)
+        {
+            foreach (var group in flows.Sightings.Where(s => s.HasHandshake).GroupBy(SightingSelection.Handshake))
+            {
+                Learn([.. group]);
+            }
+        }
+    }
+
+    /// <summary>What was learnt for the narrowest question that anything is known of; null when nothing is.</summary>
+    /// <param name="beyond">Towards the receiver; else towards the sender.</param>
+    public Tally? Find(in Addressing stream, bool beyond)
+    {
+        foreach (var question in Questions(stream).Where(q => q.Beyond == beyond))
+        {
+            if (tallies.GetValueOrDefault(question) is { Total: > 0 } tally)
+            {
+                return tally;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Which of two sightings is nearer to the client, by complete connections that were seen at both places.</summary>
+    public PathSense Sense(Sighting a, Sighting b) =>
+        AlwaysPasses(a, b, beyond: true) || AlwaysPasses(b, a, beyond: false) ? PathSense.FirstNearerClient
+        : AlwaysPasses(a, b, beyond: false) || AlwaysPasses(b, a, beyond: true) ? PathSense.SecondNearerClient
+        : PathSense.Unknown;
+
+    private bool AlwaysPasses(Sighting at, Sighting other, bool beyond)
+    {
+        var here = Addressing.Of(at.Flow, true);
+        var changed = Addressing.Of(other.Flow, true).Tunnel != here.Tunnel;
+        return Find(here, beyond) is { } tally && tally.Stops.Any(s => s.Capture == other.Flow.Capture && s.Changed == changed && s.Count == tally.Total);
+    }
+
+    /// <summary>The same two ends; the same service; the same end.</summary>
+    private static IEnumerable<Question> Questions(Addressing a)
+    {
+        var (from, to) = (a.Source, a.Destination);
+        yield return new Question(a.Capture, a.Tunnel, true, from.Address, 0, to.Address, 0);
+        yield return new Question(a.Capture, a.Tunnel, true, null, 0, to.Address, to.Port);
+        yield return new Question(a.Capture, a.Tunnel, true, null, 0, to.Address, 0);
+        yield return new Question(a.Capture, a.Tunnel, false, from.Address, 0, to.Address, 0);
+        yield return new Question(a.Capture, a.Tunnel, false, from.Address, from.Port, null, 0);
+        yield return new Question(a.Capture, a.Tunnel, false, from.Address, 0, null, 0);
+    }
+
+    private void Learn(Sighting[] group)
+    {
+        // Somebody went on after the handshake: both its segments arrived.
+        if (!Array.Exists(group, s => s.Flow.FromClient.Segments + s.Flow.FromServer.Segments > 0 || s.Flow.FromClient.Fin || s.Flow.FromServer.Fin)
+            || group.Length > MostSightings || group.GroupBy(s => (s.Flow.Capture, s.Flow.Client, s.Flow.Encapsulation)).Any(g => g.Count() > 1))
+        {
+            return;
+        }
+
+        foreach (var sighting in group)
+        {
+            Learn(group, sighting, true);
+            Learn(group, sighting, false);
+        }
+    }
+
+    private void Learn(Sighting[] group, Sighting sighting, bool fromClient)
+    {
+        foreach (var question in Questions(Addressing.Of(sighting.Flow, fromClient)))
+        {
+            if (!tallies.TryGetValue(question, out var tally))
+            {
+                continue;
+            }
+
+            var towardsServer = fromClient == question.Beyond;
+            var others = group.Where(o => NearerServer(sighting, o) == (towardsServer ? 1 : -1)).ToList();
+            others.Sort((x, y) => towardsServer ? NearerServer(y, x) : NearerServer(x, y));
+            tally.Add(others, Addressing.Of(sighting.Flow, fromClient).Tunnel);
+        }
+    }
+
+    /// <summary>+1 when the second is nearer to the server, -1 when the first is, 0 when not known.</summary>
+    private static int NearerServer(Sighting first, Sighting second)
+    {
+        if (first == second || first.Flow.HandshakeRtt is not { } a || second.Flow.HandshakeRtt is not { } b)
+        {
+            return 0;
+        }
+
+        var byTime = a.CompareTo(b);
+        return byTime != 0 ? byTime : Math.Sign((first.Flow.FromClient.Ttl ?? 0) - (second.Flow.FromClient.Ttl ?? 0));
+    }
+
+    /// <summary>How many connections there were, and by which captures they came.</summary>
+    internal sealed class Tally
+    {
+        private readonly List<(int Capture, bool Changed)> order = [];
+        private readonly Dictionary<(int Capture, bool Changed), int> counts = [];
+
+        /// <summary>Connections that passed where the question was asked.</summary>
+        public int Total { get; private set; }
+
+        /// <summary>Captures from the nearest on, whether tunnel headers are others there, and how many of the connections were seen there.</summary>
+        public IEnumerable<(int Capture, bool Changed, int Count)> Stops => order.Select(c => (c.Capture, c.Changed, counts[c]));
+
+        /// <summary>Adds one connection.</summary>
+        public void Add(List<Sighting> others, string tunnel)
+        {
+            Total++;
+            var at = 0;
+            foreach (var other in others)
+            {
+                var stop = (other.Flow.Capture, Addressing.Of(other.Flow, true).Tunnel != tunnel);
+                if (!counts.TryGetValue(stop, out var count))
+                {
+                    order.Insert(at, stop);
+                }
+
+                counts[stop] = count + 1;
+                at = Math.Max(at, order.IndexOf(stop) + 1);
+            }
+        }
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Question(
+        int Capture, string Tunnel, bool Beyond, IPAddress? Source, int SourcePort, IPAddress? Destination, int DestinationPort);
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Journeys.Paths;
+
+/// <summary>Where the routing tables of the case send a packet: out by an interface, in at the owner of the next hop, and so on.</summary>
+internal sealed class RoutedPath
+{
+    /// <summary>A loop in the tables is left after so many hosts.</summary>
+    private const int MostHops = 16;
+
+    private readonly Dictionary<VantagePoint, List<Route>> tables = [];
+    private readonly HashSet<VantagePoint> plainRules = [];
+    private readonly ILookup<VantagePoint, NetworkInterface> tunnels;
+    private readonly AddressOwners owners;
+    private readonly LinkPeers peers;
+
+    /// <summary>Reads tables and rules.</summary>
+    public RoutedPath(FactSet facts, AddressOwners owners, LinkPeers peers)
+    {
+        (this.owners, this.peers) = (owners, peers);
+        tunnels = facts.Of<NetworkInterface>().Where(d => d.Tunnel is not null && d.At.Node is not null).ToLookup(d => d.At.Stack);
+        foreach (var route in facts.Of<Route>().Where(r => r.At.Node is not null && r.Table == "main" && !r.Cached))
+        {
+            (tables.TryGetValue(route.At.Stack, out var table) ? table : tables[route.At.Stack] = []).Add(route);
+        }
+
+        // Only the three rules that a kernel starts with: the main table decides.
+        foreach (var rules in facts.Of<RoutingRule>().Where(r => r.At.Node is not null).GroupBy(r => r.At.Stack))
+        {
+            if (rules.All(r => r.Table is "local" or "main" or "default"))
+            {
+                _ = plainRules.Add(rules.Key);
+            }
+        }
+    }
+
+    /// <summary>Interfaces from the one it leaves this stack by.</summary>
+    /// <param name="start">Where it was seen.</param>
+    public IEnumerable<Hop> Way(VantagePoint start, Addressing packet)
+    {
+        // Until the tunnel's end only the outer address is routed.
+        var address = packet.OuterDestination is { } outer && owners.Of(outer)?.Stack != start.Stack ? outer : packet.Destination.Address;
+        // An address that nobody of the case owns may be translated at any host on the way, which then routes another one.
+        var owned = owners.Of(packet.Destination.Address) is not null;
+        var (stack, sure) = (start.Stack, true);
+        for (var hop = 0; hop < MostHops && stack.Node is not null; hop++)
+        {
+            if (owners.Of(address)?.Stack == stack)
+            {
+                if (address.Equals(packet.Destination.Address))
+                {
+                    yield break;
+                }
+
+                address = packet.Destination.Address;
+            }
+
+            if (owners.Of(address)?.Stack == stack || Lookup(stack, address) is not { Type: "unicast", At.Interface: { } device } route)
+            {
+                yield break;
+            }
+
+            sure &= plainRules.Contains(stack) && (owned || (stack == start.Stack && device == start.Interface));
+            var why = $"the routing table of {stack} sends {address} there" + (sure ? "" : ", but its rules or a translation may send it elsewhere");
+            var wrapped = address.Equals(packet.OuterDestination);
+            var next = owners.Of(route.Via ?? address);
+            foreach (var at in Between(stack with { Interface = device }, next).Where(p => p != start))
+            {
+                yield return new Hop(at, sure, wrapped, why);
+            }
+
+            if ((next?.Stack ?? peers.Of(stack with { Interface = device })?.Stack) is not { } on || on == stack)
+            {
+                yield break;
+            }
+
+            stack = on;
+        }
+    }
+
+    /// <summary>From the device a stack sends by to the interface of the next: the ends of the cables between, and what lies under a tunnel.</summary>
+    private List<VantagePoint> Between(VantagePoint device, VantagePoint? next)
+    {
+        var found = new List<VantagePoint> { device };
+        if (next is not null && next.Stack != device.Stack && TunnelEnd(device, next.Stack) is { } outer)
+        {
+            found.AddRange(Underlay(device.Stack, outer));
+        }
+
+        Add(peers.Of(device));
+        Add(peers.Of(next) is { } port && port.Stack == device.Stack ? port : null);
+        Add(next is not null && next.Stack != device.Stack ? next : null);
+        return found;
+
+        void Add(VantagePoint? place)
+        {
+            if (place is not null && !found.Contains(place))
+            {
+                found.Add(place);
+            }
+        }
+    }
+
+    /// <summary>The outer destination of what a tunnel device sends to a stack; null when it is no tunnel or that is not known.</summary>
+    private IPAddress? TunnelEnd(VantagePoint device, VantagePoint to)
+    {
+        var own = tunnels[device.Stack].FirstOrDefault(d => d.At == device);
+        return own is null ? null
+            : own.Tunnel!.Remote ?? tunnels[to].FirstOrDefault(d => d.At.Interface == device.Interface && d.Tunnel!.Local is not null)?.Tunnel!.Local;
+    }
+
+    /// <summary>The interfaces on the way of the outer packet.</summary>
+    private List<VantagePoint> Underlay(VantagePoint stack, IPAddress outer)
+    {
+        var found = new List<VantagePoint>();
+        for (var hop = 0; hop < MostHops && owners.Of(outer) is { } end && end.Stack != stack; hop++)
+        {
+            if (Lookup(stack, outer) is not { Type: "unicast", At.Interface: { } device } route)
+            {
+                found.Add(end);
+                break;
+            }
+
+            found.Add(stack with { Interface = device });
+            if (owners.Of(route.Via ?? outer) is not { } next || next.Stack == stack)
+            {
+                found.Add(end);
+                break;
+            }
+
+            found.Add(next);
+            stack = next.Stack;
+        }
+
+        return found;
+    }
+
+    /// <summary>The longest prefix, then the smallest metric; null when two routes are as good or none fits.</summary>
+    private Route? Lookup(VantagePoint stack, IPAddress address)
+    {
+        if (!tables.TryGetValue(stack, out var table))
+        {
+            return null;
+        }
+
+        var family = address.AddressFamily;
+        var fitting = table.Where(r => r.Destination.BaseAddress.AddressFamily == family && r.Destination.Contains(address))
+            .OrderByDescending(r => r.Destination.PrefixLength).ThenBy(r => r.Metric ?? (family == AddressFamily.InterNetworkV6 ? 1024 : 0)).Take(2).ToArray();
+        return fitting is [var first, var second] && Rank(first) == Rank(second) && (first.At, first.Via) != (second.At, second.Via) ? null : fitting.FirstOrDefault();
+
+        static (int, int?) Rank(Route r) => (r.Destination.PrefixLength, r.Metric);
+    }
+
+    /// <summary>One interface on the way.</summary>
+    /// <param name="Sure">The tables leave no other way.</param>
+    /// <param name="Wrapped">It wears the same tunnel headers there.</param>
+    [StructLayout(LayoutKind.Auto)]
+    internal readonly record struct Hop(VantagePoint At, bool Sure, bool Wrapped, string Why);
+}
