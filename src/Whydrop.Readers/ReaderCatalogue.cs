@@ -55,6 +55,7 @@ public static class ReaderCatalogue
         new ControlGroupReader(),
         new PressureReader(),
         new LogReader(),
+        new LogJsonReader(),
         new SysctlFileReader(),
         new SysctlReader(),
         new SsReader(),
