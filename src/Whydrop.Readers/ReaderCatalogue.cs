@@ -65,6 +65,7 @@ public static class ReaderCatalogue
         new ConntrackStatisticsReader(),
         new ProcNetStatConntrackReader(),
         new ConntrackCountReader(),
+        new NftJsonReader(),
         new NftReader(),
         new IptablesSaveReader(),
         new IptablesListReader(),
