@@ -80,6 +80,20 @@ public sealed class FirewallTests
     }
 
     [Fact]
+    public void Json_of_nft()
+    {
+        var reading = Reading.Of(FirewallSamples.NftJson).WithoutGaps();
+        Assert.Equal(
+            [
+                "in0 1 accept in lo ct established,related", "in0 2 reject from 10.0.0.0/8,192.168.1.0/25 tcp dport 80,8000-8010 with tcp reset", "in0 3 goto svc +", "in0 3 goto svc to 10.96.0.1/32 tcp dport 443",
+                "in0 4 drop +", "svc 1 dnat tcp => 10.1.1.1:8080 10.1.1.2:8080", "svc 2 masquerade + => :1024-2048",
+            ],
+            reading.All<FirewallRule>().Select(r => $"{r.Chain} {Describe(r)}"));
+        Assert.Equal(("in0", "input", "drop", -10), (reading.All<FirewallChain>()[0].Chain, reading.All<FirewallChain>()[0].Hook, reading.All<FirewallChain>()[0].Policy, reading.All<FirewallChain>()[0].Priority));
+        Assert.Equal((12, 7), (reading.Value("Rule ip/t.counter refused"), reading.Value("Rule ip/t.in0 iifname lo ct state established,related accept comment \"a 'b' {\"")));
+    }
+
+    [Fact]
     public void A_ruleset_that_breaks_off_is_a_gap_and_its_last_line_is_not_believed()
     {
         var text = FirewallSamples.Nft[..(FirewallSamples.Nft.IndexOf("ip saddr @seen", StringComparison.Ordinal) - 5)];
@@ -146,6 +160,45 @@ public sealed class FirewallTests
         var reading = Reading.Of(FirewallSamples.IptablesList.Replace("    8   480 REJECT", " 811K   48M REJECT", StringComparison.Ordinal));
         Assert.Equal((GapKind.Unsupported, 8), (Assert.Single(reading.Gaps).Kind, (int)reading.Gaps[0].From.Line!));
         Assert.Equal((null, null), (reading.All<FirewallRule>()[2].Packets, reading.All<FirewallRule>()[2].Counter));
+    }
+
+    [Fact]
+    public void A_table_that_is_not_in_force_is_not_read()
+    {
+        var reading = Reading.Of("table ip t {\n\tflags dormant\n\tchain c {\n\t\ttype filter hook input priority 0; policy drop;\n\t\tdrop\n\t}\n}\n");
+        Assert.Empty(reading.Result.Facts);
+        Assert.Equal(GapKind.NotCollected, Assert.Single(reading.Gaps).Kind);
+    }
+
+    [Fact]
+    public void A_protocol_of_one_family_demands_more_in_a_table_of_both()
+    {
+        const string Text = "table FAMILY t {\n\tchain c {\n\t\tip protocol tcp drop\n\t}\n}\n";
+        Assert.Equal((true, false), (
+            Reading.Of(Text.Replace("FAMILY", "inet", StringComparison.Ordinal)).All<FirewallRule>()[0].MatchesMore, Reading.Of(Text.Replace("FAMILY", "ip", StringComparison.Ordinal)).All<FirewallRule>()[0].MatchesMore));
+    }
+
+    [Fact]
+    public void Outputs_below_a_bare_command()
+    {
+        var text = "iptables -t mangle -L -n\nChain FORWARD (policy ACCEPT)\ntarget     prot opt source               destination         \nDROP       6    --  0.0.0.0/0            0.0.0.0/0           \nnft list ruleset\n"
+            + FirewallSamples.NftHandles + "ss -tan\n" + SocketSamples.SsAll + "conntrack -L\n" + SocketSamples.Conntrack;
+        var reading = Reading.Of(text).WithoutGaps();
+        Assert.Equal(["mangle", "nat", "nat", "guard"], reading.All<FirewallRule>().Select(r => r.Table));
+        Assert.Equal((6, 6), (reading.All<SocketState>().Count, reading.All<ConntrackEntry>().Count));
+    }
+
+    [Fact]
+    public void Virtual_servers()
+    {
+        Assert.Equal(
+            [
+                "tcp 10.96.0.1:443 rr 192.168.0.10:6443 Masq 1 4 0", "tcp 10.96.0.1:443 rr 192.168.0.11:6443 Masq 0 1 17", "udp 10.96.0.10:53 rr     ", "tcp [fd00::10]:53 wlc [fd01::2]:53 Route 3 0 0",
+            ],
+            Reading.Of(FirewallSamples.Ipvs).WithoutGaps().All<VirtualServer>().Select(v => $"{v.Protocol} {v.Service} {v.Scheduler} {v.Server} {v.Forward} {v.Weight} {v.ActiveConnections} {v.InactiveConnections}"));
+        var statistics = Reading.Of(FirewallSamples.IpvsStatistics).WithoutGaps();
+        Assert.Equal((50, null), (statistics.Value("Ipvs.InPkts tcp 10.96.0.1:443 192.168.0.10:6443"), Assert.Single(statistics.All<VirtualServer>()).Weight));
+        Assert.Equal(GapKind.Unsupported, Reading.Of(FirewallSamples.IpvsStatistics.Replace("    5000     4000", "    500K     400M", StringComparison.Ordinal)).Gaps[0].Kind);
     }
 
     [Theory]

@@ -14,6 +14,9 @@ internal struct FlowStory
 
     public int ControlCount;
 
+    /// <summary>Its <see cref="ExchangeRow"/>.</summary>
+    public int Exchange;
+
     /// <summary>Its latest <see cref="PauseRow"/>.</summary>
     public int FirstPause;
 
@@ -24,4 +27,7 @@ internal struct FlowStory
     public long ShortestIdle;
     public int OpenPauses;
     public int IdlePauses;
+
+    /// <summary>Times without window that are kept.</summary>
+    public int ZeroWindows;
 }
