@@ -29,8 +29,7 @@ internal sealed class ControlJourneys
         IReadOnlySet<(int Capture, long Frame)> doubted)
     {
         (this.flows, this.clocks, this.absence, this.doubted) = (flows, clocks, absence, doubted);
-        var asked = grouping.Connections.Where(c => c.Members.Any(IsAsked)).SelectMany(c => c.Members).Concat(grouping.Single.Where(IsAsked));
-        learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
+        learnt = new LearntPaths(flows);
         owners = new AddressOwners(captureFacts);
         ways = new Ways(flows, captureFacts, learnt, owners);
         bystanders = new Bystanders(flows, grouping.Connections, clocks);
