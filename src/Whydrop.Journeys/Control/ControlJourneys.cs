@@ -46,7 +46,13 @@ internal sealed class ControlJourneys
     public PathSense Order(PairMatch match)
     {
         var sense = match.Swapped ? PathSense.Unknown : owners.Sense(match.A.Flow, match.B.Flow);
-        sense = sense == PathSense.Unknown ? learnt.Sense(match.A, match.B) : sense;
+        if (sense != PathSense.Unknown || (match.FromClient.Length > 0 && match.FromServer.Length > 0))
+        {
+            // With both directions its own round trips said as much as those of others could.
+            return sense;
+        }
+
+        sense = learnt.Sense(match.A, match.B);
         return sense == PathSense.Unknown ? PathOrder.ByClocks(match, clocks) : sense;
     }
 

@@ -19,6 +19,7 @@ internal sealed class LearntPaths(CaseFlows flows)
     private readonly Dictionary<Question, Tally> tallies = [];
     private ILookup<(uint Client, uint Server), Sighting>? groups;
     private ILookup<(int Capture, IPAddress Address), Sighting>? byAddress;
+    private ILookup<(int Capture, IPAddress Client, IPAddress Server), Sighting>? byEnds;
 
     /// <summary>What was learnt for the narrowest question that anything is known of; null when nothing is.</summary>
     /// <param name="beyond">Towards the receiver; else towards the sender.</param>
@@ -71,22 +72,31 @@ internal sealed class LearntPaths(CaseFlows flows)
     private Tally Learn(Question question)
     {
         groups ??= flows.Sightings.Where(s => s.HasHandshake).ToLookup(SightingSelection.Handshake);
-        byAddress ??= groups.SelectMany(g => g)
-            .SelectMany(s => new[] { (s.Flow.Client.Address, Sighting: s), (s.Flow.Server.Address, Sighting: s) })
-            .ToLookup(x => (x.Sighting.Flow.Capture, x.Address), x => x.Sighting);
         var tally = new Tally();
-        foreach (var sighting in byAddress[(question.Capture, (question.Source ?? question.Destination)!)])
+        foreach (var (sighting, fromClient) in Candidates(question))
         {
-            foreach (var fromClient in new[] { true, false })
+            if (question.Asks(Addressing.Of(sighting.Flow, fromClient)))
             {
-                if (question.Asks(Addressing.Of(sighting.Flow, fromClient)))
-                {
-                    Learn(tally, [.. groups[SightingSelection.Handshake(sighting)]], sighting, fromClient == question.Beyond, question.Tunnel);
-                }
+                Learn(tally, [.. groups[SightingSelection.Handshake(sighting)]], sighting, fromClient == question.Beyond, question.Tunnel);
             }
         }
 
         return tally;
+    }
+
+    private IEnumerable<(Sighting Sighting, bool FromClient)> Candidates(Question question)
+    {
+        var all = groups!.SelectMany(g => g);
+        if (question is { Source: { } source, Destination: { } destination })
+        {
+            byEnds ??= all.ToLookup(s => (s.Flow.Capture, s.Flow.Client.Address, s.Flow.Server.Address));
+            return byEnds[(question.Capture, source, destination)].Select(s => (s, true))
+                .Concat(byEnds[(question.Capture, destination, source)].Select(s => (s, false)));
+        }
+
+        byAddress ??= all.SelectMany(s => new[] { (s.Flow.Client.Address, Sighting: s), (s.Flow.Server.Address, Sighting: s) })
+            .ToLookup(x => (x.Sighting.Flow.Capture, x.Address), x => x.Sighting);
+        return byAddress[(question.Capture, (question.Source ?? question.Destination)!)].SelectMany(s => new[] { (s, true), (s, false) });
     }
 
     private static void Learn(Tally tally, Sighting[] group, Sighting sighting, bool towardsServer, string tunnel)
