@@ -3,7 +3,10 @@ using Whydrop.Readers.Captures;
 using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
+using Whydrop.Readers.Firewall;
+using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
 using Whydrop.Readers.Routing;
@@ -38,6 +41,9 @@ public static class ReaderCatalogue
         new IpNeighReader(),
         new TcQdiscJsonReader(),
         new TcQdiscReader(),
+        new TcClassReader(),
+        new TcFilterReader(),
+        new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
@@ -48,6 +54,8 @@ public static class ReaderCatalogue
         new SoftnetReader(),
         new ControlGroupReader(),
         new PressureReader(),
+        new LogReader(),
+        new LogJsonReader(),
         new SysctlFileReader(),
         new SysctlReader(),
         new SsReader(),
@@ -57,6 +65,11 @@ public static class ReaderCatalogue
         new ConntrackStatisticsReader(),
         new ProcNetStatConntrackReader(),
         new ConntrackCountReader(),
+        new NftJsonReader(),
+        new NftReader(),
+        new IptablesSaveReader(),
+        new IptablesListReader(),
+        new IpvsReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>

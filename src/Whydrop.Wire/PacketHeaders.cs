@@ -67,7 +67,7 @@ public struct PacketHeaders
     /// <summary>Start of the TCP, UDP or ICMP header; 0 when the datagram is a later fragment.</summary>
     public int TransportOffset;
 
-    /// <summary>Start of the transport payload.</summary>
+    /// <summary>Start of the transport payload; without IP, of what the EtherType names (ARP).</summary>
     public int PayloadOffset;
 
     /// <summary>Payload bytes on the wire.</summary>

@@ -21,6 +21,38 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("", run.Errors);
     }
 
+    [Theory]
+    [InlineData("list", "NAME")]
+    [InlineData("run", "--set")]
+    [InlineData("score", "--keep-failed")]
+    public void HelpIsThereForEveryCommandOfTheLab(string command, string part)
+    {
+        var run = Invocation.Of("lab", command, "-h");
+
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        Assert.Contains(part, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheLabListsALineForEachScenarioThatFitsAScreen()
+    {
+        var lines = Invocation.Of("lab", "list", "--color", "never").Output.TrimEnd().Split('\n');
+
+        Assert.Contains(lines, l => l.Contains("tunnel-mtu", StringComparison.Ordinal) && l.Contains("pmtu-blackhole", StringComparison.Ordinal));
+        Assert.All(lines, l => Assert.InRange(l.Length, 0, 120));
+    }
+
+    [Fact]
+    public void TheLabShowsAScenarioWithItsParameters()
+    {
+        var run = Invocation.Of("lab", "list", "tunnel-mtu");
+        var json = JsonNode.Parse(Invocation.Of("lab", "list", "tunnel-mtu", "--output", "json").Output)!.AsArray();
+
+        Assert.Contains("evidence     all", run.Output, StringComparison.Ordinal);
+        Assert.Equal("tunnel", (string?)Assert.Single(json)!["layer"]);
+        Assert.Contains(json[0]!["parameters"]!.AsArray(), p => (string?)p!["name"] == "mtu");
+    }
+
     [Fact]
     public void VersionIsANumber() => Assert.Matches(@"^\d+\.\d+\.\d+\n$", Invocation.Of("--version").Output.ReplaceLineEndings("\n"));
 
@@ -35,6 +67,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "flows", "/no/such/capture", "--top", "-1")]
     [InlineData(2, "flows", "x", "--sort", "beauty")]
     [InlineData(2, "explain", "pmtu-blackhol")]
+    [InlineData(2, "lab", "list", "no-such-scenario")]
+    [InlineData(2, "lab", "list", "--output", "pdf")]
+    [InlineData(2, "lab", "run", "no-such-scenario")]
+    [InlineData(2, "lab", "score", "--filter", "no-such-fault")]
+    [InlineData(2, "lab", "score", "--seeds", "0")]
+    [InlineData(2, "lab", "score", "--jobs", "many")]
     public void WrongUsageIsOneLineAndExitCode2(int code, params string[] args)
     {
         var run = Invocation.Of(args);

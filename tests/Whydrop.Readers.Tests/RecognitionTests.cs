@@ -75,7 +75,6 @@ public sealed class RecognitionTests
     [InlineData("hello world\n")]
     [InlineData("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"x\"}}")]
     [InlineData("1:\tlo\n\tinet  224.0.0.1\n\tinet6 ff02::1\n")]
-    [InlineData("Feb 12 10:00:00 node kubelet[1]: default via 10.0.0.1 dev eth0\n")]
     [InlineData("tcp:\n\t4 packets sent\n\t\t2 data packets (100 bytes)\n")]
     [InlineData("name = value\nother = 3\n")]
     public void Other_texts_are_one_gap_and_no_fact(string text)

@@ -336,5 +336,8 @@ internal static class Samples
         ("tc-qdisc", "-s show", TcQdisc), ("tc-qdisc-json", "-s show", TcQdiscJson), ("tcpdump-report", "tcpdump 5", Tcpdump), ("tcpdump-report", "tcpdump 4", Tcpdump4),
         .. SocketSamples.All,
         .. ControlGroupSamples.All,
+        .. FirewallSamples.All,
+        .. ControlGroupSamples.All, .. LogSamples.All,
+        .. ControlGroupSamples.All, .. LogSamples.All, .. DeviceSamples.All,
     ];
 }

@@ -12,9 +12,13 @@ namespace Whydrop.Lab.Collection;
 public sealed class CaseRecorder(LabRun run, PodNetwork network, EvidenceProfile profile, int snapLength)
 {
     private readonly List<PacketCapture> captures = [];
+    private readonly List<(Action<string, string> Save, NetworkNamespace Host)> others = [];
 
     /// <summary>Changes how a device of a host is captured, or that it is not; null leaves it out. Set before <see cref="Begin"/>.</summary>
     public Func<PodHost, string, CapturePlan?> Plan { get; set; } = (_, device) => new CapturePlan(device);
+
+    /// <summary>Something else to write at each reading, into the folder of a host; it is given the folder and the moment that belongs into the file's name.</summary>
+    public void AlsoSave(Action<string, string> save, NetworkNamespace host) => others.Add((save, host));
 
     /// <summary>Starts the captures, then takes the first reading.</summary>
     public void Begin()
@@ -52,6 +56,8 @@ public sealed class CaseRecorder(LabRun run, PodNetwork network, EvidenceProfile
     {
         run.Stop.ThrowIfCancellationRequested();
         InParallel(network.Hosts.Where(h => profile.Dumped.Contains(h.Role)), host => HostDump.Take(host.Space, Folder(host.Space), moment, host.IsNode, Present(host), first));
+        foreach (var (save, host) in others)
+            save(Folder(host), moment);
     }
 
     /// <summary>The host's folder in the case.</summary>

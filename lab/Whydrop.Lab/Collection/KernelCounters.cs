@@ -11,15 +11,15 @@ public sealed class KernelCounters
     {
     }
 
-    /// <summary>A counter such as "Ip.FragFails" or "Ip6FragFails"; 0 when this kernel has none of that name.</summary>
+    /// <summary>A counter such as "Ip.FragFails", "TcpExt.TCPSynRetrans" or "Ip6FragFails"; 0 when this kernel has none of that name.</summary>
     public long this[string name] => values.GetValueOrDefault(name);
 
-    /// <summary>Reads /proc/net/snmp and /proc/net/snmp6 as the namespace's own.</summary>
+    /// <summary>Reads /proc/net/snmp, /proc/net/netstat and /proc/net/snmp6 as the namespace's own.</summary>
     public static KernelCounters Read(NetworkNamespace host)
     {
         var counters = new KernelCounters();
         // /proc/net is a link to the process's main thread; only thread-self follows setns(2).
-        var (snmp, snmp6) = host.Call(() => (File.ReadAllLines("/proc/thread-self/net/snmp"), File.ReadAllLines("/proc/thread-self/net/snmp6")));
+        var (snmp, snmp6) = host.Call<(string[], string[])>(() => ([.. File.ReadAllLines("/proc/thread-self/net/snmp"), .. File.ReadAllLines("/proc/thread-self/net/netstat")], File.ReadAllLines("/proc/thread-self/net/snmp6")));
         for (var i = 0; i + 1 < snmp.Length; i += 2)
         {
             var names = snmp[i].Split(' ');

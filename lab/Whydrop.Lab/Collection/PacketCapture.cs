@@ -8,8 +8,8 @@ namespace Whydrop.Lab.Collection;
 /// <summary>One tcpdump on one interface.</summary>
 public sealed class PacketCapture : IDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10) * Emulation.Slowness;
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5) * Emulation.Slowness;
     private readonly Process process;
     private readonly string textFile;
     private readonly StringBuilder text = new();

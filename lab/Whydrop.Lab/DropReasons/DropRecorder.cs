@@ -23,8 +23,8 @@ public sealed class DropRecorder : IDisposable
     /// <summary>Freed by no loss: bytes the receiver already had, and data that arrives after the application closed.</summary>
     private static readonly HashSet<string> NoLoss = ["TCP_OLD_DATA", "TCP_ABORT_ON_DATA", "SKB_CONSUMED", "SKB_NOT_DROPPED_YET"];
 
-    /// <summary>Queues of a socket that is closed with data unread.</summary>
-    private static readonly HashSet<string> Closing = ["udp_destruct_common", "sk_stream_kill_queues", "inet_sock_destruct", "unix_sock_destructor", "packet_sock_destruct", "__sk_destruct", "skb_queue_purge_reason", "skb_rbtree_purge", "netlink_sock_destruct"];
+    /// <summary>Queues of a socket that is closed with data unread, multicast that nobody here listens to, and parts that go with their head (it is counted itself when it is dropped).</summary>
+    private static readonly HashSet<string> NoLossAt = ["ip6_mc_input", "skb_release_data", "udp_destruct_common", "sk_stream_kill_queues", "inet_sock_destruct", "unix_sock_destructor", "packet_sock_destruct", "__sk_destruct", "skb_queue_purge_reason", "skb_rbtree_purge", "netlink_sock_destruct"];
 
     private readonly Dictionary<uint, string> hosts = [];
     private readonly IReadOnlyDictionary<int, string> reasons;
@@ -44,6 +44,20 @@ public sealed class DropRecorder : IDisposable
     /// <summary>Begins, with no namespace watched.</summary>
     /// <exception cref="LabException">The kernel has no BTF, no BPF or no such tracepoint, or the process may not use them.</exception>
     public static DropRecorder Start() => new(KernelTypes.Read());
+
+    /// <summary>Why it cannot be done here; null when it can.</summary>
+    public static string? Missing()
+    {
+        try
+        {
+            Start().Dispose();
+            return null;
+        }
+        catch (LabException e)
+        {
+            return e.Message;
+        }
+    }
 
     /// <summary>Counts in this namespace from now on.</summary>
     public void Watch(NetworkNamespace host)
@@ -75,7 +89,7 @@ public sealed class DropRecorder : IDisposable
         {
             // Reasons of a subsystem have its number in the upper half (include/net/dropreason.h).
             var reason = reasons.GetValueOrDefault(number) is { } name ? name.Replace(ReasonPrefix, "", StringComparison.Ordinal) : $"{number:x}";
-            if (NoLoss.Contains(reason) || Closing.Contains(symbols[location]))
+            if (NoLoss.Contains(reason) || NoLossAt.Contains(symbols[location]))
                 continue;
             var figure = $"{Figure}{reason} at {symbols[location]}, {hosts[host]}";
             figures[figure] = figures.GetValueOrDefault(figure) + packets;

@@ -32,6 +32,7 @@ public static partial class Leftovers
                     swept.Add(name);
                 }
 
+                Processes.ControlGroup.Sweep(prefix);
                 File.Delete(lockFile);
             }
         }

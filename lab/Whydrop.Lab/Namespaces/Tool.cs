@@ -1,14 +1,15 @@
 using System.Diagnostics;
+using Whydrop.Lab.Native;
 
 namespace Whydrop.Lab.Namespaces;
 
 /// <summary>Runs an ordinary program, bounded in time.</summary>
 public static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20) * Emulation.Slowness;
 
     /// <summary>Runs it to its end.</summary>
-    /// <exception cref="LabException">It is not installed, or did not end in 20 s (it is then killed).</exception>
+    /// <exception cref="LabException">It is not installed, or did not end in 20 s, on an emulated machine longer (it is then killed).</exception>
     public static ToolResult Run(string tool, IEnumerable<string> arguments, string? input = null)
     {
         var start = Prepare(tool, arguments);

@@ -9,6 +9,8 @@ internal static partial class Libc
     // SAFETY: each declaration has the types of the C function on 64-bit Linux; whoever passes a pointer keeps its memory pinned for the call and gives its true length.
     public const int SigInt = 2;
     public const int SigKill = 9;
+    public const int SigContinue = 18;
+    public const int SigStop = 19;
     public const short PollIn = 1;
 
     private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC
@@ -32,6 +34,35 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>
+    /// Keeps the calling thread on one processor, by default the one that it runs on, and ahead of others. What it sends from two processors would
+    /// overtake itself: each has a receive queue of its own (net/core/dev.c enqueue_to_backlog).
+    /// </summary>
+    public static unsafe void StayOn(int? wanted = null)
+    {
+        var processor = wanted ?? CurrentProcessor();
+        var mask = stackalloc ulong[16];
+        new Span<ulong>(mask, 16).Clear();
+        if (processor is >= 0 and < 1024)
+        {
+            // SAFETY: a cpu_set_t is 1024 bits.
+            mask[processor / 64] = 1UL << (processor % 64);
+            _ = SetAffinity(0, 128, mask);
+        }
+
+        // A container may forbid it; the thread is then merely slower.
+        _ = SetPriority(0, 0, -15);
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_getcpu")]
+    private static partial int CurrentProcessor();
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    private static unsafe partial int SetAffinity(int thread, nuint size, ulong* mask);
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int SetPriority(int which, uint who, int nice);
+
     /// <summary>Sends a signal; a process that is gone is no error.</summary>
     public static void Signal(int pid, int signal) => _ = Kill(pid, signal);
 
@@ -41,6 +72,26 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    /// <summary>Removes a folder by rmdir(2) alone: the files of a control group's folder cannot be unlinked.</summary>
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RemoveFolder(string path);
+
+    /// <summary>Most files that this process may have open from now on (RLIMIT_NOFILE, soft).</summary>
+    public static unsafe void LimitOpenFiles(ulong files)
+    {
+        var limit = stackalloc ulong[2];
+        // SAFETY: struct rlimit is two unsigned 64-bit numbers on 64-bit Linux.
+        Checked(GetLimit(7, limit), "getrlimit RLIMIT_NOFILE");
+        limit[0] = Math.Min(files, limit[1]);
+        Checked(SetLimit(7, limit), "setrlimit RLIMIT_NOFILE");
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static unsafe partial int GetLimit(int resource, ulong* limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static unsafe partial int SetLimit(int resource, ulong* limit);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Whydrop.Lab.Collection;
 using Whydrop.Lab.Injectors;
 using Whydrop.Lab.Namespaces;
@@ -11,6 +12,8 @@ public sealed class PodRun
 {
     /// <summary>How long a segment that is on its way may take to arrive before the captures end.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(400);
+
+    private Probes? probes;
 
     internal PodRun(LabRun lab, LabSettings settings, PodNetwork network, Random random)
     {
@@ -79,27 +82,65 @@ public sealed class PodRun
     /// <summary>Says what is broken, and breaks it.</summary>
     public void Inject(IInjector injector) => Lab.Inject(injector);
 
-    /// <summary>Starts the captures and takes the first reading.</summary>
+    /// <summary>Starts the captures, takes the first reading, and lets the nodes probe their pods.</summary>
     public void Begin()
     {
         Lab.Report($"captures and first reading ({Evidence.Name})");
         Recorder.Begin();
+        probes = Lab.Own("probes", Probes.Start(this));
     }
 
     /// <summary>Lets what is on its way arrive, ends the captures and takes the second reading.</summary>
     public void End()
     {
         Lab.Pause(Settle);
+        probes?.Dispose();
         Lab.Report("second reading");
         Recorder.End();
         Collected = true;
     }
 
     /// <summary>The log of a program on this host, in its folder of the case; silent when nothing of the host is collected.</summary>
-    public AppLog Log(NetworkNamespace host, string program = "app")
+    public AppLog Log(NetworkNamespace host, string program = "app") => LogFile(host, program) is { } file ? AppLog.To(file) : AppLog.Silent;
+
+    /// <summary>The path of that log; null when nothing of the host is collected.</summary>
+    public string? LogFile(NetworkNamespace host, string program = "app")
     {
         var role = Network.Hosts.FirstOrDefault(h => h.Space == host)?.Role;
-        return role is { } known && (HasDumps(known) || HasCaptures(known)) ? AppLog.To(Path.Combine(Recorder.Folder(host), $"{program}.log")) : AppLog.Silent;
+        return role is { } known && (HasDumps(known) || HasCaptures(known)) ? Path.Combine(Recorder.Folder(host), $"{program}.log") : null;
+    }
+
+    /// <summary>Puts what the kernel says from now on into the case of a node as dmesg.txt, from the first to the last line that matches. The log is the machine's, so match names of this run.</summary>
+    public void KeepKernelLog(NetworkNamespace node, Regex own)
+    {
+        if (!HasDumps(Network.Hosts.First(h => h.Space == node).Role))
+            return;
+        var log = KernelLog.FromNow();
+        Recorder.AlsoSave(
+            (folder, _) =>
+            {
+                var lines = log.Lines(own);
+                if (lines.Count > 0)
+                    File.WriteAllLines(Path.Combine(folder, "dmesg.txt"), lines);
+            },
+            node);
+    }
+
+    /// <summary>Puts the pressure files of the machine into both readings of a node. All runs of the machine show in them: only for faults that are about pressure.</summary>
+    public void KeepPressure(NetworkNamespace node)
+    {
+        if (!HasDumps(Network.Hosts.First(h => h.Space == node).Role))
+            return;
+        Recorder.AlsoSave(
+            (folder, moment) =>
+            {
+                foreach (var resource in (string[])["cpu", "memory", "io"])
+                {
+                    if (File.Exists($"/proc/pressure/{resource}"))
+                        File.WriteAllText(Path.Combine(folder, $"proc-pressure-{resource}.{moment}.txt"), File.ReadAllText($"/proc/pressure/{resource}"));
+                }
+            },
+            node);
     }
 
     /// <summary>Counters of a host, read straight from the kernel: for the truth, not for the case.</summary>

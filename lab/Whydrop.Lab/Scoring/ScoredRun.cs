@@ -48,8 +48,11 @@ public sealed record ScoredRun(PlannedRun Plan, Truth Truth, Finding Finding)
     /// <summary>One line for each point in which it failed.</summary>
     public IReadOnlyList<string> Failures =>
     [
-        .. comparison.Lines.Where(l => Mark != Mark.Right || PlaceRight == false),
-        .. WrongConfirmed.Select(v => $"WRONG  confirmed: {v.Fault} at {v.Node ?? "?"}/{v.Interface ?? "?"}"),
-        .. Finding.Violations.Select(v => $"WRONG  property: {v}"),
+        .. Mark != Mark.Right ? [$"{Mark.ToString().ToLowerInvariant()}: truth {TrueFault} ({Truth.Status ?? "no fault"}), answer {Answer}{(Finding.Status is { } status ? $" ({status})" : "")}"] : Array.Empty<string>(),
+        .. PlaceRight == false ? [$"place: truth {Place(Truth.Node, Truth.Interface)}{string.Concat(Truth.AlsoAt.Select(a => $" or {a}"))}, answer {Place(Finding.Node, Finding.Interface)}"] : Array.Empty<string>(),
+        .. WrongConfirmed.Select(v => $"confirmed though it was not there: {v.Fault} at {Place(v.Node, v.Interface)}"),
+        .. Finding.Violations.Select(v => $"property: {v}"),
     ];
+
+    private static string Place(string? node, string? device) => $"{node ?? "?"}/{device ?? "?"}";
 }

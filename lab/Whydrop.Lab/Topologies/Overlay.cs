@@ -32,7 +32,7 @@ public sealed class Overlay
     public static Overlay IpInIp(LabRun run, NodePortCluster cluster, int mtu)
     {
         var (inner, outer) = (cluster.Service, cluster.Underlay);
-        if (!inner.IsIpv6 && !outer.IsIpv6 && HasTunl0(cluster.ForwardingNode) && HasTunl0(cluster.Worker))
+        if (!inner.IsIpv6 && !outer.IsIpv6 && Tunl0.IsIn(cluster.ForwardingNode) && Tunl0.IsIn(cluster.Worker))
         {
             var made = new Overlay("tunl0", 20) { Means = "kernel module ipip" };
             made.Raise(cluster, mtu);
@@ -42,13 +42,8 @@ public sealed class Overlay
         }
 
         var underlay = cluster.Options.UnderlayFamily;
-        foreach (var node in (Namespaces.NetworkNamespace[])[cluster.ForwardingNode, cluster.Worker])
-        {
-            // The module makes its device in every new namespace; the program needs the name.
-            if (node.TryExec("ip", "link", "show", "tunl0").ExitCode == 0)
-                node.Ip("link set tunl0 name ipip-unused");
-        }
-
+        Tunl0.FreeName(cluster.ForwardingNode);
+        Tunl0.FreeName(cluster.Worker);
         var overlay = new Overlay("tunl0", outer.IsIpv6 ? 40 : 20) { Means = "TUN program" };
         run.Own(
             "tunnel of the forwarding node",
@@ -135,14 +130,6 @@ public sealed class Overlay
     private static string NewKey() => Namespaces.Tool.Run("wg", ["genkey"]).OrThrow().Output.Trim();
 
     private static string PublicKey(string key) => Namespaces.Tool.Run("wg", ["pubkey"], key + "\n").OrThrow().Output.Trim();
-
-    /// <summary>True when the ipip module is there: it brings a device of this name into every namespace, as it does on nodes with Calico.</summary>
-    private static bool HasTunl0(Namespaces.NetworkNamespace node)
-    {
-        // Makes the kernel load the module; where it is loaded already, the device is there already and this fails.
-        node.TryExec("ip", "link", "add", "tunl0", "type", "ipip");
-        return node.TryExec("ip", "link", "show", "tunl0").ExitCode == 0;
-    }
 
     private static IPNetwork Block(string address, int bits) => new(IPAddress.Parse(address), bits);
 

@@ -41,14 +41,25 @@ public sealed class GuestRunner
         {
             var console = caseDirectory + ".console.log";
             string[] command = [.. whydrop, "lab", "run", scenario.Name, "--case-only", "-o", GuestCase, .. pairs.SelectMany(p => new[] { "--set", p })];
-            Make(kernel, command, exchange, console, stop);
-            Take(exchange, caseDirectory);
+            try
+            {
+                Make(kernel, command, exchange, console, stop);
+            }
+            finally
+            {
+                // Also of a run that failed, as one here would leave it.
+                Take(exchange, caseDirectory);
+            }
+
             File.Delete(console);
         }
         finally
         {
             Directory.Delete(exchange, recursive: true);
         }
+
+        if (!File.Exists(LabRunner.TruthFile(caseDirectory)))
+            throw new LabException("the guest handed out no case");
 
         return LabRunner.Judge(caseDirectory, TruthDocument.Read(LabRunner.TruthFile(caseDirectory)), diagnose, stop);
     }
@@ -131,12 +142,15 @@ public sealed class GuestRunner
     {
         var name = Path.GetFileName(GuestCase);
         var (made, truth) = (Path.Combine(exchange, name), LabRunner.TruthFile(Path.Combine(exchange, name)));
-        if (!Directory.Exists(made) || !File.Exists(truth))
-            throw new LabException("the guest handed out no case");
-        // The new folder is empty; a rename needs it gone.
-        Directory.Delete(caseDirectory);
-        Directory.Move(made, caseDirectory);
-        File.Move(truth, LabRunner.TruthFile(caseDirectory), overwrite: true);
+        if (Directory.Exists(made))
+        {
+            // The new folder is empty; a rename needs it gone.
+            Directory.Delete(caseDirectory);
+            Directory.Move(made, caseDirectory);
+        }
+
+        if (File.Exists(truth))
+            File.Move(truth, LabRunner.TruthFile(caseDirectory), overwrite: true);
     }
 
     private static string? After(string line, string start) => line.StartsWith(start, StringComparison.Ordinal) ? line[start.Length..] : null;

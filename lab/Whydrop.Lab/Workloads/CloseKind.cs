@@ -6,6 +6,9 @@ public enum CloseKind
     /// <summary>FIN, then waits for the server's.</summary>
     Orderly,
 
+    /// <summary>Waits until the server closes or resets, then closes.</summary>
+    Await,
+
     /// <summary>Reset at once (SO_LINGER 0), as benchmark tools do.</summary>
     Reset,
 

@@ -42,6 +42,12 @@ public sealed class RequestClient : Workload
     public RequestReport Wait()
     {
         WaitForThreads();
+        return SoFar();
+    }
+
+    /// <summary>What has ended until now.</summary>
+    public RequestReport SoFar()
+    {
         lock (outcomes)
             return new RequestReport([.. outcomes]);
     }
@@ -146,11 +152,12 @@ public sealed class RequestClient : Workload
     {
         if (options.Close == CloseKind.Keep)
             return;
-        if (options.Close == CloseKind.Orderly)
+        if (options.Close is CloseKind.Orderly or CloseKind.Await)
         {
             try
             {
-                socket.Shutdown(SocketShutdown.Send);
+                if (options.Close == CloseKind.Orderly)
+                    socket.Shutdown(SocketShutdown.Send);
                 // The server's FIN: both ends are then closed, and nothing keeps the namespace alive.
                 socket.ReceiveFully(new byte[1]);
             }

@@ -9,6 +9,9 @@ public enum ServerAct : byte
     /// <summary>Answers and closes (FIN).</summary>
     AnswerAndClose,
 
+    /// <summary>Answers and resets (close with unread data, or SO_LINGER 0).</summary>
+    AnswerAndReset,
+
     /// <summary>Resets the connection instead of answering.</summary>
     Reset,
 

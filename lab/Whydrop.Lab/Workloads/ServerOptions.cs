@@ -12,6 +12,9 @@ public sealed record ServerOptions
     /// <summary>SO_RCVBUF before listen, bytes; null: the kernel tunes it.</summary>
     public int? ReceiveBuffer { get; init; }
 
+    /// <summary>Rate of answers per connection, bytes per second; null: what TCP reaches, which overflows the machine's own receive queues at times.</summary>
+    public int? BytesPerSecond { get; init; } = 5_000_000;
+
     /// <summary>TCP_NODELAY on accepted connections.</summary>
     public bool NoDelay { get; init; } = true;
 
@@ -26,6 +29,9 @@ public sealed record ServerOptions
 
     /// <summary>Congestion control of accepted connections.</summary>
     public string CongestionControl { get; init; } = "cubic";
+
+    /// <summary>Threads that wait for connections beforehand; 0: one is started for each connection. The runtime cannot start a thread when no file may be opened.</summary>
+    public int ReadyThreads { get; init; }
 
     /// <summary>What it writes of failures and of its own closing.</summary>
     public AppLog Log { get; init; } = AppLog.Silent;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Whydrop.Lab.Namespaces;
@@ -8,19 +9,20 @@ namespace Whydrop.Lab.Workloads;
 public sealed class TrafficServer : IDisposable
 {
     private const int Room = 1 << 16;
-    private readonly NetworkNamespace where;
+    private readonly NetworkNamespace? where;
     private readonly ServerOptions options;
     private readonly Socket listener;
     private readonly HashSet<Socket> open = [];
     private readonly List<Thread> threads = [];
     private readonly ManualResetEventSlim reading = new(initialState: true);
+    private readonly BlockingCollection<Socket> ready = [];
     private readonly Lock gate = new();
     private bool stopping;
     private long accepted;
     private long requests;
     private long received;
 
-    private TrafficServer(NetworkNamespace where, ServerOptions options, Socket listener)
+    private TrafficServer(NetworkNamespace? where, ServerOptions options, Socket listener)
     {
         this.where = where;
         this.options = options;
@@ -49,21 +51,11 @@ public sealed class TrafficServer : IDisposable
     /// <summary>Listens inside a namespace.</summary>
     public static TrafficServer Start(NetworkNamespace where, IPEndPoint at, ServerOptions options)
     {
-        var bound = where.Call(() =>
-        {
-            var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.UseCongestionControl(options.CongestionControl);
-            if (options.ReceiveBuffer is { } bytes)
-                socket.ReceiveBufferSize = bytes;
-            socket.Bind(at);
-            socket.Listen(options.Backlog);
-            return socket;
-        });
-        var server = new TrafficServer(where, options, bound);
-        if (options.Accepts)
-            server.StartAccepting();
-        return server;
+        return Serve(new TrafficServer(where, options, where.Call(() => Bind(at, options))));
     }
+
+    /// <summary>Listens in the namespace of this process.</summary>
+    public static TrafficServer StartHere(IPEndPoint at, ServerOptions options) => Serve(new TrafficServer(null, options, Bind(at, options)));
 
     /// <summary>Begins to accept, when <see cref="ServerOptions.Accepts"/> was false.</summary>
     public void StartAccepting() => Run("accept", Accept);
@@ -100,14 +92,42 @@ public sealed class TrafficServer : IDisposable
         AbortAll();
         listener.Dispose();
         reading.Set();
+        ready.CompleteAdding();
         foreach (var thread in threads.ToArray())
             thread.Join();
         reading.Dispose();
+        ready.Dispose();
+    }
+
+    private static TrafficServer Serve(TrafficServer server)
+    {
+        for (var i = 0; i < server.options.ReadyThreads; i++)
+            server.Run("serve", server.ServeReady);
+        if (server.options.Accepts)
+            server.StartAccepting();
+        return server;
+    }
+
+    private static Socket Bind(IPEndPoint at, ServerOptions options)
+    {
+        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.UseCongestionControl(options.CongestionControl);
+        if (options.ReceiveBuffer is { } bytes)
+            socket.ReceiveBufferSize = bytes;
+        socket.Bind(at);
+        socket.Listen(options.Backlog);
+        return socket;
     }
 
     private void Run(string name, Action body)
     {
-        var thread = where.Spawn(name, body);
+        var thread = where?.Spawn(name, body);
+        if (thread is null)
+        {
+            thread = new Thread(() => body()) { IsBackground = true, Name = name };
+            thread.Start();
+        }
+
         lock (gate)
             threads.Add(thread);
     }
@@ -144,8 +164,17 @@ public sealed class TrafficServer : IDisposable
             }
 
             Interlocked.Increment(ref accepted);
-            Run("serve", () => Serve(socket));
+            if (options.ReadyThreads > 0)
+                ready.Add(socket);
+            else
+                Run("serve", () => Serve(socket));
         }
+    }
+
+    private void ServeReady()
+    {
+        foreach (var socket in ready.GetConsumingEnumerable())
+            Serve(socket);
     }
 
     private void Serve(Socket socket)
@@ -154,11 +183,13 @@ public sealed class TrafficServer : IDisposable
         try
         {
             socket.NoDelay = options.NoDelay;
+            if (options.BytesPerSecond is { } rate)
+                socket.Pace(rate);
             if (options.IdleTimeout is { } idle)
                 socket.ReceiveTimeout = (int)idle.TotalMilliseconds;
             while (Take(socket) is { } act)
             {
-                if (act == ServerAct.Reset)
+                if (act is ServerAct.Reset or ServerAct.AnswerAndReset)
                     return;
                 if (act == ServerAct.AnswerAndClose)
                     break;

@@ -18,6 +18,8 @@ internal static class CounterPairing
         "Tcp.CurrEstab", "Tcp.RtoAlgorithm", "Tcp.RtoMin", "Tcp.RtoMax", "Tcp.MaxConn", "Ip.Forwarding", "Ip.DefaultTTL", "MPTcpExt.MPCurrEstab",
     };
 
+    private static readonly string[] DriverGauges = ["_available", "peer_ifindex", "temperature", "temp_", "_level", "_current", "_usage"];
+
     /// <summary>Groups that are gauges altogether: how much they changed between two readings means nothing.</summary>
     private static readonly HashSet<string> GaugeGroups = new(StringComparer.Ordinal) { "Sockstat" };
 
@@ -26,6 +28,9 @@ internal static class CounterPairing
     {
         "Ip", "Icmp", "IcmpMsg", "Tcp", "Udp", "UdpLite", "TcpExt", "IpExt", "MPTcpExt", "Ip6", "Icmp6", "Udp6", "UdpLite6",
     };
+
+    /// <summary>Counters of the rules of one firewall table: they begin together when the table is loaded anew.</summary>
+    public static bool IsRules(string group) => group.StartsWith("Rule ", StringComparison.Ordinal);
 
     /// <param name="sources">The facts of each text file, and which tool wrote it.</param>
     /// <param name="sameText">Whether two files have the same bytes: a copy is no second reading.</param>
@@ -70,7 +75,7 @@ internal static class CounterPairing
                 broken.Add((sorted[0], sorted[^1], shrunk));
             }
 
-            if (shrunk.Count == 0 || !OneLife.Contains(sorted[0].Group))
+            if (shrunk.Count == 0 || !(OneLife.Contains(sorted[0].Group) || IsRules(sorted[0].Group)))
             {
                 deltas.Add((sorted[^1], Growth(sorted[0], sorted[^1], shrunk)));
             }
@@ -99,14 +104,16 @@ internal static class CounterPairing
 
     private static IEnumerable<Gap> Told(List<(CounterReading Earlier, CounterReading Later, List<string> Shrunk)> broken)
     {
-        foreach (var group in broken.GroupBy(b => (b.Later.At, b.Earlier.Source, b.Later.Source, OneLife: OneLife.Contains(b.Later.Group))))
+        foreach (var group in broken.GroupBy(b => (b.Later.At, b.Earlier.Source, b.Later.Source, OneLife: OneLife.Contains(b.Later.Group), Rules: IsRules(b.Later.Group))))
         {
             var names = group.SelectMany(b => b.Shrunk).ToList();
             var example = group.First();
             var name = example.Shrunk[0];
             var more = names.Count > 1 ? $" and {names.Count - 1} more" : "";
+            var told = group.Key.OneLife ? "another namespace, a restart, or before and after mixed up; none of these counters is compared"
+                : group.Key.Rules ? "the table was loaded anew or its counters were reset; none of its rules is compared" : "what counted was made anew (a device, a control group); it is not compared";
             var reason = $"{Artefact}: {name}{more} shrank ({Value(example.Earlier, name)} in {example.Earlier.Start.Source}, {Value(example.Later, name)} in {example.Later.Start.Source}): "
-                + (group.Key.OneLife ? "another namespace, a restart, or before and after mixed up; none of these counters is compared" : "what counted was made anew (a device, a control group); it is not compared");
+                + told;
             yield return new Gap(group.Key.At, example.Later.Start, GapKind.Malformed, reason);
         }
     }
@@ -119,7 +126,11 @@ internal static class CounterPairing
     }
 
     internal static IEnumerable<string> NamesOfBoth(CounterReading a, CounterReading b) =>
-        (a.OmitsZeros && b.OmitsZeros ? a.Values.Keys.Union(b.Values.Keys) : a.Values.Keys.Where(b.Values.ContainsKey)).Where(n => !Gauges.Contains(n));
+        (a.OmitsZeros && b.OmitsZeros ? a.Values.Keys.Union(b.Values.Keys) : a.Values.Keys.Where(b.Values.ContainsKey)).Where(n => !IsGauge(n));
+
+    // Among the statistics of a driver: what is left of an allowance, the index of veth's peer, temperatures and levels of light.
+    private static bool IsGauge(string name) => Gauges.Contains(name)
+        || (name.StartsWith("Ethtool.", StringComparison.Ordinal) && DriverGauges.Any(g => name.Contains(g, StringComparison.OrdinalIgnoreCase)));
 
     internal static long Value(CounterReading reading, string name) => reading.Values.TryGetValue(name, out var counter) ? counter.Value : 0;
 

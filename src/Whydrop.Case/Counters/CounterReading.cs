@@ -94,6 +94,12 @@ internal sealed record CounterReading(
         {
             get
             {
+                // A rule more or less changes no shape: rules are compared by their own names.
+                if (CounterPairing.IsRules(Group))
+                {
+                    return "rules";
+                }
+
                 var lines = Values.Values.Select(c => c.From.Line).ToHashSet();
                 return lines.Count switch { 0 or 1 => "one line", 2 => "two lines", _ => lines.Contains(Start.Line) ? "lines" : "heading and lines" };
             }

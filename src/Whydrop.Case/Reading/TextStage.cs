@@ -50,6 +50,11 @@ internal static class TextStage
             LogEvent => "log event",
             DeviceSetting => "device setting",
             QueueDiscipline => "queueing discipline",
+            SocketState => "socket",
+            ConntrackEntry => "conntrack entry",
+            FirewallChain => "firewall chain",
+            FirewallRule => "firewall rule",
+            VirtualServer => "IPVS server",
             _ => f.GetType().Name,
         }).Select(g => $"{g.Count()} × {g.Key}");
         return string.Join(", ", words) is { Length: > 0 } some ? some : "nothing known in it";

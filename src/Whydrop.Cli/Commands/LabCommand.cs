@@ -13,6 +13,7 @@ internal static class LabCommand
         command.Add(List(context));
         command.Add(Run(context));
         command.Add(Score(context));
+        command.Add(LabWorkloadCommand.Create(context));
         return command;
     }
 

@@ -53,7 +53,7 @@ internal static class LabListing
             ["NAME", "FAULT", "LAYER", "HERE", "WHAT"],
             [.. shown.Select(s => new[] { s.Name, s.Fault == s.Name ? "same" : s.Fault, Layer(s), Need.Unmet(Needs(s)).Count == 0 ? "yes" : "no", s.Summary })],
             new HashSet<int>(), givesWay: 4);
-        page.Paragraph("HERE: whether this machine has what the run needs; `whydrop lab list NAME` says what is missing, and names the parameters.", style: TextStyle.Faint);
+        page.Paragraph("FAULT same: the scenario is named for it. HERE: whether this machine has what the run needs; `whydrop lab list NAME` says what is missing, and names the parameters.", style: TextStyle.Faint);
     }
 
     private static void WriteFull(TextWriter output, LabScenario scenario)

@@ -1,6 +1,7 @@
 using Whydrop.Cli.Terminal;
 using Whydrop.Diagnosis;
 using Whydrop.Lab;
+using Whydrop.Lab.DropReasons;
 using Whydrop.Lab.Scoring;
 
 namespace Whydrop.Cli.Commands;
@@ -20,17 +21,27 @@ internal sealed class ScoreSession(CommandContext context)
                 Directory.CreateDirectory(target);
             }
 
+            if (request.Options.DropReasons && DropRecorder.Missing() is { } missing)
+            {
+                context.Messages.WriteLine($"lab: drop reasons are not recorded: {missing}");
+            }
+
             var runner = new ScoreRunner((folder, stop) => LabDiagnosis.Of(folder, null, stop, request.Properties).Finding, request.Options);
             var score = RunsBar.While(context.Messages, plan.Count, progress => runner.Run(plan, progress, context.Interrupted));
             Tell(score, request);
-            return score.Runs.Count == 0 || score.Unmade.Any(u => u.Kind == UnmadeKind.DiagnosisFailed) ? ExitCode.Failed
-                : score.Holds ? ExitCode.Healthy : ExitCode.FaultFound;
+            return CodeOf(score);
         }
         catch (LabUsageException e)
         {
             throw new UsageException(e.Message);
         }
     }
+
+    /// <summary>What a score is worth to a script.</summary>
+    internal static int CodeOf(Score score) =>
+        score.Runs.Count == 0 || score.Unmade.Any(u => u.Kind == UnmadeKind.DiagnosisFailed) ? ExitCode.Failed
+        : score.Holds ? ExitCode.Healthy
+        : ExitCode.FaultFound;
 
     /// <summary>Scenarios whose name, fault or layer contains one of the words; all without words.</summary>
     internal static IReadOnlyList<LabScenario> Chosen(IReadOnlyList<string> words)

@@ -7,14 +7,20 @@ namespace Whydrop.Cli.Commands;
 /// <summary>A score for people.</summary>
 internal static class ScoreText
 {
-    private static readonly string[] Heads = ["FAULT", "RUNS", "RIGHT", "WEAK", "WRONG", "MISSED", "OPEN", "!CONF", "PLACE", "EXPLAINED", "TIME", "TAKEN FOR"];
+    private static readonly string[] Heads = ["FAULT", "RUNS", "RIGHT", "WEAK", "WRONG", "MISSED", "OPEN", "!CONF", "PLACE", "EXPLAINED", "TIME"];
+    private const int PlainWidth = 120;
     private static readonly HashSet<int> Numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
     public static void Write(Score score, TextWriter output, Screen screen)
     {
-        var page = new TextPage(output, screen);
+        var page = new TextPage(output, screen.Interactive ? screen : screen with { Width = Math.Max(screen.Width, PlainWidth) });
         page.Heading("By fault");
-        page.Table(Heads, [.. score.ByFault.Append(score.All).Select(Row)], Numbers, givesWay: Heads.Length - 1);
+        page.Table(Heads, [.. score.ByFault.Append(score.All).Select(Row)], Numbers, givesWay: 0);
+        foreach (var tally in score.ByFault.Where(t => t.Mistaken.Count > 0))
+        {
+            page.Line($"  {tally.Name} taken for: {string.Join(", ", tally.Mistaken.Select(m => $"{m.Fault} {m.Runs}"))}");
+        }
+
         page.Paragraph(
             "WEAK: the true fault, in weaker words than the evidence bears. WRONG: another fault. MISSED: called healthy. OPEN: no fault named. "
             + "!CONF: confirmed verdicts of faults that were not there. PLACE: right of those that can be judged. EXPLAINED: lost bytes accounted for where "
@@ -71,7 +77,6 @@ internal static class ScoreText
         tally.Name, $"{tally.Runs.Count}", $"{tally.Of(Mark.Right)}", Count(tally.Of(Mark.Weak)), Count(tally.Of(Mark.Wrong)), Count(tally.Of(Mark.Missed)),
         Count(tally.Of(Mark.Undecided)), Count(tally.WrongConfirmed), tally.Placed == 0 ? "-" : $"{tally.PlaceRight}/{tally.Placed}",
         tally.ExplainedShare is { } share ? Score.Percent(share) : "-", $"{tally.MedianTime.TotalMilliseconds:0} ms",
-        string.Join(", ", tally.Mistaken.Select(m => $"{m.Fault} {m.Runs}")),
     ];
 
     private static string Count(int n) => n == 0 ? "." : $"{n}";

@@ -27,6 +27,6 @@ public enum PauseEnd
     /// <summary>A RST.</summary>
     Reset,
 
-    /// <summary>A SYN or SYN-ACK sent again.</summary>
+    /// <summary>A SYN or SYN-ACK.</summary>
     Handshake,
 }

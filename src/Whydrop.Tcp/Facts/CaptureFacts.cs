@@ -1,3 +1,4 @@
+using System.Collections;
 using Whydrop.Capture;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -21,6 +22,7 @@ internal sealed unsafe class CaptureFacts(
     private readonly long[] sentBytes = new long[engine.Points.Count];
     private readonly long[] oneSided = new long[engine.Points.Count];
     private readonly long[] midFlow = new long[engine.Points.Count];
+    private readonly BitArray listed = new(engine.Table.Count);
     private readonly ObservationCounts[] observed = new ObservationCounts[engine.Points.Count];
 
     public IEnumerable<Fact> All()
@@ -32,7 +34,7 @@ internal sealed unsafe class CaptureFacts(
         }
 
         var connections = new ConnectionFacts(engine, at, source, firstCapture);
-        foreach (var fact in Flows().Concat(connections.Controls()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(Gaps()))
+        foreach (var fact in Flows().Concat(connections.Controls()).Concat(connections.Pauses(listed)).Concat(connections.ZeroWindows()).Concat(connections.Exchanges(listed)).Concat(new LoopFacts(engine, others, at, source, firstCapture).All()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
         {
             yield return fact;
         }
@@ -109,6 +111,7 @@ internal sealed unsafe class CaptureFacts(
                 continue;
             }
 
+            listed[i] = true;
             yield return new TcpFlow(
                 at[report.Point], From(report.FirstFrame), firstCapture + report.Point, i, report.Client, report.Server, report.Encapsulation,
                 report.First, report.Last, report.Frames, Sender(report.FromClient), Sender(report.FromServer), report.Synchronised, report.HandshakeRtt);
@@ -120,7 +123,11 @@ internal sealed unsafe class CaptureFacts(
         }
     }
 
-    private bool HasStory(int flow) => engine.Table.Openings[flow]->Story != 0;
+    private bool HasStory(int flow)
+    {
+        var story = engine.Stories.Find(engine.Table.Openings[flow]);
+        return story != null && (story->FirstControl != 0 || story->OpenPauses != 0);
+    }
 
     private static TcpSender Sender(SenderReport r) => new(
         r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,

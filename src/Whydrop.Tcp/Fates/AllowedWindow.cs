@@ -23,8 +23,7 @@ internal static class AllowedWindow
             return offset - b->Next64 > Largest;
         }
 
-        var known = (receiver.Bits & SenderState.ScaleKnown) != 0;
-        var window = Math.Max((long)receiver.Window << (known ? receiver.WindowShift : LargestShift), Smallest);
+        var window = Math.Max((long)receiver.Window << (receiver.IsScaleKnown ? receiver.WindowShift : LargestShift), Smallest);
         return offset - Ledger.OffsetOf(b, receiver.LastAck) > 2 * window;
     }
 }

@@ -19,6 +19,17 @@ internal sealed unsafe class EndOfCapture(FlowEngine engine)
             var flow = engine.Table.Records[index];
             Finish(index, flow, fromHigh: false);
             Finish(index, flow, fromHigh: true);
+            var end = engine.Points[flow->Key.Point].Last;
+            if (end - flow->LastTime >= PauseBook.Shortest)
+            {
+                engine.Pauses.Finish(flow, index, end);
+            }
+
+            if (flow->Unusual != 0)
+            {
+                engine.ZeroWindows.Finish(engine.Unusual[Math.Abs(flow->Unusual) - 1], engine.Table.Openings[index], index, end);
+            }
+
             if (flow->Unusual != 0 || ControlBook.IsUnanswered(flow))
             {
                 engine.Controls.Finish(flow, engine.Table.Openings[index], index);

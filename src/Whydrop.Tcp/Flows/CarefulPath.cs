@@ -3,6 +3,7 @@ using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
+using Whydrop.Tcp.Talk;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Flows;
@@ -27,7 +28,7 @@ internal sealed unsafe class CarefulPath
         var d = Look(index, s.FromHigh);
         if (StartsAnew(s, *d.FwdOpening))
         {
-            if (copies.IsOldSyn(s, d))
+            if (copies.IsOldSyn(s, d, frame))
             {
                 return;
             }
@@ -40,7 +41,7 @@ internal sealed unsafe class CarefulPath
             (d.FromHigh ? ref reused->High : ref reused->Low).Counts[(int)Observation.PortReused]++;
         }
 
-        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d))
+        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frame))
         {
             return;
         }
@@ -75,6 +76,11 @@ internal sealed unsafe class CarefulPath
         if ((s.Flags & (TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst)) != 0)
         {
             engine.Controls.Take(s, d, frameNumber);
+        }
+
+        if (s.Time - d.Flow->LastTime >= PauseBook.Shortest && d.Flow->LastFrame != 0)
+        {
+            engine.Pauses.Take(s, d.Flow, index, mask, frameNumber);
         }
 
         Advance(s, d, mask, frameNumber);
@@ -130,7 +136,7 @@ internal sealed unsafe class CarefulPath
         && (rev.NextSeq == 0 || !s.HasAck || SequenceNumber.LessOrEqual(s.Acknowledgment, rev.NextSeq));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Direction Look(int index, bool fromHigh)
+    public Direction Look(int index, bool fromHigh)
     {
         var flow = engine.Table.Records[index];
         return new Direction
@@ -213,16 +219,16 @@ internal sealed unsafe class CarefulPath
     // RFC 7323, 2.2: scaling is in use only when both SYNs offered it.
     private static void TakeWindowScale(in TcpSegment s, in Direction d)
     {
-        const byte all = SenderState.ScaleKnown | SenderState.ScaleMask;
+        const byte all = SenderState.ScaleMask;
         if (!d.FwdOpening->Has(SenderOpening.ScaleOffered))
         {
-            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown);
-            d.Rev->Bits = (byte)((d.Rev->Bits & ~all) | SenderState.ScaleKnown);
+            d.Fwd->Bits = (byte)(d.Fwd->Bits & ~all);
+            d.Rev->Bits = (byte)(d.Rev->Bits & ~all);
         }
         else
         {
-            var refused = s.HasAck && (d.Rev->Bits & SenderState.ScaleKnown) != 0 && !d.RevOpening->Has(SenderOpening.ScaleOffered);
-            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | SenderState.ScaleKnown | (refused ? 0 : d.FwdOpening->Scale));
+            var refused = s.HasAck && d.Rev->IsScaleKnown && !d.RevOpening->Has(SenderOpening.ScaleOffered);
+            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | (refused ? 0 : d.FwdOpening->Scale));
         }
     }
 
@@ -257,12 +263,13 @@ internal sealed unsafe class CarefulPath
             unusual->Low = low;
             unusual->High = high;
             own = ref d.FromHigh ? ref unusual->High : ref unusual->Low;
+            other = ref d.FromHigh ? ref unusual->Low : ref unusual->High;
         }
 
         own.Counts.Count(mask);
         own.LastObservations = mask;
         own.LastTime = s.Time;
-        own.TakeWindow(s);
+        engine.ZeroWindows.Take(s, d, ref own, ref other, mask, frameNumber);
         if (mask >> (int)Observation.Reset != 0 && s.IsReset && own.ResetFrame == 0)
         {
             own.ResetFrame = frameNumber;
@@ -306,16 +313,25 @@ internal sealed unsafe class CarefulPath
         var rev = d.Rev;
         if ((rev->Bits & SenderState.Timing) != 0 && s.HasAck && SequenceNumber.LessOrEqual(rev->TimedEnd, s.Acknowledgment))
         {
-            rev->TakeRttSample(s.Time);
+            var sample = rev->TakeRttSample(s.Time);
+            if (engine.IsFollowed(d.Flow, d.Index))
+            {
+                engine.Exchanges.Acknowledged(s, d, sample);
+            }
         }
 
         var probe = (mask & SegmentObserver.ProbeMask) != 0;
         if (s.Length > 0 && !probe)
         {
-            engine.CountData(s, d.Flow, fwd);
+            var fresh = engine.CountData(s, d.Flow, fwd);
             if ((mask & (SegmentObserver.RetransmissionMask | SegmentObserver.Bit(Observation.OutOfOrder))) != 0)
             {
                 fwd->Bits &= unchecked((byte)~SenderState.Timing); // Karn: what was sent twice is not timed.
+            }
+            else if ((mask & SegmentObserver.Bit(Observation.PreviousSegmentNotCaptured)) == 0 && (fresh || d.Flow->HighSentLast != d.FromHigh)
+                && engine.IsFollowed(d.Flow, d.Index))
+            {
+                engine.Exchanges.Spoke(s, d, frameNumber);
             }
         }
 
@@ -338,6 +354,7 @@ internal sealed unsafe class CarefulPath
         engine.History.Append(s, frameNumber, d.Flow->LastFrame, probe);
         d.Flow->LastFrame = frameNumber;
         d.Flow->LastTime = s.Time;
+        d.Flow->Spoke(d.FromHigh, s.Length > 0 && !probe);
     }
 
     private void AdvanceSequence(in TcpSegment s, in Direction d, uint mask)
@@ -393,7 +410,7 @@ internal sealed unsafe class CarefulPath
     {
         var unusual = engine.Unusual[-d.Flow->Unusual - 1];
         return unusual->Low.IsQuiet(d.Flow->Low.NextSeq) && unusual->High.IsQuiet(d.Flow->High.NextSeq)
-            && unusual->Low.ZeroWindowSince == 0 && unusual->High.ZeroWindowSince == 0
+            && unusual->Low.ZeroWindow.Since == 0 && unusual->High.ZeroWindow.Since == 0
             && engine.Ledger.IsIdle(unusual->LowBoard) && engine.Ledger.IsIdle(unusual->HighBoard);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Whydrop.Capture;
+using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Memory;
@@ -18,11 +19,16 @@ internal sealed unsafe class FlowEngine : IDisposable
 {
     private const byte ControlOrAck = TcpFlag.Fin | TcpFlag.Syn | TcpFlag.Rst | TcpFlag.Ack;
     private readonly CarefulPath careful;
+    private readonly int followed;
 
     public FlowEngine(TcpAnalysisOptions options, List<PointTally> points)
     {
         Points = points;
         Ledger = new Ledger(Table, History, points, options.MostSegmentFates);
+        Pauses = new PauseBook(History, Table, Stories, Unusual, options.MostPauses, options.MostCleanFlows);
+        ZeroWindows = new ZeroWindowBook(Stories, options.MostPauses);
+        Exchanges = new ExchangeBook(History, Stories, Unusual, Ledger, 2 * Math.Max(options.MostCleanFlows, 1000));
+        followed = options.MostCleanFlows;
         Controls = new ControlBook(History, Stories, options.MostControlSegments);
         careful = new CarefulPath(this);
     }
@@ -40,6 +46,14 @@ internal sealed unsafe class FlowEngine : IDisposable
     public StoryBook Stories { get; } = new();
 
     public ControlBook Controls { get; }
+
+    public LoopBook Loops { get; } = new();
+
+    public PauseBook Pauses { get; }
+
+    public ZeroWindowBook ZeroWindows { get; }
+
+    public ExchangeBook Exchanges { get; }
 
     /// <summary>Times a key was taken over by a new connection: what was looked up ahead may be stale.</summary>
     public int Reuses { get; set; }
@@ -88,6 +102,9 @@ internal sealed unsafe class FlowEngine : IDisposable
         Ledger.Dispose();
         Stories.Dispose();
         Controls.Dispose();
+        Pauses.Dispose();
+        ZeroWindows.Dispose();
+        Exchanges.Dispose();
     }
 
     // Not in the table when the batch was looked up, another connection with the same hash, or a key taken over since.
@@ -121,6 +138,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         opening->First = s.Time;
         opening->FirstFrame = frameNumber;
         opening->Low.Scale = opening->High.Scale = 0;
+        Table.Records[index]->Low.Bits = Table.Records[index]->High.Bits = SenderState.ScaleUnknown;
 
         // Until a SYN tells, the end with the higher port is the client.
         var clientHigh = s.Key.PortHigh >= s.Key.PortLow;
@@ -152,15 +170,24 @@ internal sealed unsafe class FlowEngine : IDisposable
         return advance >= 0
             && (rev.LastAck == 0 || (int)(fwd.NextSeq - rev.LastAck) >= 0)
             && !(s.Length == 1 && rev.Window == 0 && rev.Frames != 0)
-            && !((rev.Bits & SenderState.ScaleKnown) != 0 && end == rev.LastAck + ((uint)rev.Window << rev.WindowShift));
+            && !(rev.IsScaleKnown && end == rev.LastAck + ((uint)rev.Window << rev.WindowShift));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AdvanceClean(in TcpSegment s, FlowRecord* flow, SenderState* fwd, SenderState* rev, int index, uint frameNumber)
     {
+        if (s.Time - flow->LastTime >= PauseBook.Shortest)
+        {
+            AfterSilence(s, flow, index, frameNumber);
+        }
+
         if ((rev->Bits & SenderState.Timing) != 0 && (int)(s.Acknowledgment - rev->TimedEnd) >= 0)
         {
-            rev->TakeRttSample(s.Time);
+            var sample = rev->TakeRttSample(s.Time);
+            if (IsFollowed(flow, index))
+            {
+                AfterAcknowledgment(s, index, sample);
+            }
         }
 
         fwd->LastAck = s.Acknowledgment;
@@ -169,22 +196,41 @@ internal sealed unsafe class FlowEngine : IDisposable
         fwd->Frames++;
         if (s.Length > 0)
         {
-            CountData(s, flow, fwd);
+            if ((CountData(s, flow, fwd) || flow->HighSentLast != s.FromHigh) && IsFollowed(flow, index))
+            {
+                AfterData(s, index, frameNumber);
+            }
+
             fwd->NextSeq += (uint)s.Length;
         }
 
         History.Append(s, frameNumber, flow->LastFrame, probe: false);
         flow->LastFrame = frameNumber;
         flow->LastTime = s.Time;
+        flow->Spoke(s.FromHigh, s.Length > 0);
         if (flow->Unusual > 0)
         {
             careful.AfterClean(s, index);
         }
     }
 
-    /// <summary>Counts a data segment and starts the clock on it when none runs (Karn: one segment is timed at a time, new data only).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AfterSilence(in TcpSegment s, FlowRecord* flow, int index, uint frameNumber) => Pauses.Take(s, flow, index, 0, frameNumber);
+
+    /// <summary>Times are kept of connections that will be listed one by one: the first ones, and those with something unusual.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CountData(in TcpSegment s, FlowRecord* flow, SenderState* fwd)
+    public bool IsFollowed(FlowRecord* flow, int index) => index < followed || flow->Unusual != 0;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AfterAcknowledgment(in TcpSegment s, int index, uint microseconds) => Exchanges.Acknowledged(s, careful.Look(index, s.FromHigh), microseconds);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AfterData(in TcpSegment s, int index, uint frameNumber) => Exchanges.Spoke(s, careful.Look(index, s.FromHigh), frameNumber);
+
+    /// <summary>Counts a data segment and starts the clock on it when none runs (Karn: one segment is timed at a time, new data only).</summary>
+    /// <returns>The clock was started: all data that was timed before is acknowledged.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool CountData(in TcpSegment s, FlowRecord* flow, SenderState* fwd)
     {
         var limit = fwd->Mss == 0 || s.Length + s.TcpOptionsLength > fwd->Mss ? WireSegments.PayloadLimit(s, *fwd) : 0;
         var datagram = s.IpLength;
@@ -202,6 +248,9 @@ internal sealed unsafe class FlowEngine : IDisposable
             fwd->Bits |= SenderState.Timing;
             fwd->TimedEnd = s.Sequence + (uint)s.Length;
             fwd->TimedAt = (uint)(s.Time / 1000);
+            return true;
         }
+
+        return false;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Whydrop.Tcp.Packets;
 
@@ -19,4 +20,22 @@ internal struct FlowRecord
 
     public SenderState Low;
     public SenderState High;
+
+    /// <summary>The last frame came from the higher end.</summary>
+    public readonly bool HighSpokeLast => (Low.Bits & SenderState.HighLast) != 0;
+
+    /// <summary>The last data came from the higher end.</summary>
+    public readonly bool HighSentLast => (High.Bits & SenderState.HighLast) != 0;
+
+    /// <summary>Keeps who spoke, and who sent data.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Spoke(bool fromHigh, bool data)
+    {
+        var mark = fromHigh ? SenderState.HighLast : (byte)0;
+        Low.Bits = (byte)((Low.Bits & ~SenderState.HighLast) | mark);
+        if (data)
+        {
+            High.Bits = (byte)((High.Bits & ~SenderState.HighLast) | mark);
+        }
+    }
 }

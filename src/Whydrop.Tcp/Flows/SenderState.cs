@@ -48,22 +48,33 @@ internal struct SenderState
     public long Bytes;
 
     public const byte ScaleMask = 0x0F;
-    public const byte ScaleKnown = 0x10;
+
+    /// <summary>The scale when it is not known: RFC 7323, 2.3 has none above 14.</summary>
+    public const byte ScaleUnknown = 0x0F;
+
+    /// <summary>In the lower end's: the higher end spoke last. In the higher end's: it sent data last.</summary>
+    public const byte HighLast = 0x10;
     public const byte FirstAck = 0x20;
     public const byte FinSeen = 0x40;
     public const byte Timing = 0x80;
 
     public const uint TimingBit = 1;
 
-    /// <summary>Shift to apply to <see cref="Window"/>: a SYN's own window is never scaled (RFC 7323, 2.2).</summary>
+    /// <summary>Both SYNs, or one that offered no scaling, were seen.</summary>
+    public readonly bool IsScaleKnown => (Bits & ScaleMask) != ScaleUnknown;
+
+    /// <summary>Shift to apply to <see cref="Window"/> when the scale is known: a SYN's own window is never scaled (RFC 7323, 2.2).</summary>
     public readonly int WindowShift => (Bits & FirstAck) != 0 ? 0 : Bits & ScaleMask;
 
+    /// <summary>Stops the clock.</summary>
+    /// <returns>Microseconds since it started; more than <see cref="int.MaxValue"/> when the clock of the capture went backwards.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void TakeRttSample(long time)
+    public uint TakeRttSample(long time)
     {
         var sample = (uint)(time / 1000) - TimedAt;
         Bits &= unchecked((byte)~Timing);
         AddRtt(sample);
+        return sample;
     }
 
     public void AddRtt(uint sampleMicroseconds)

@@ -75,7 +75,7 @@ internal static class SegmentObserver
         if (s.Length > 0)
         {
             var edge = rev.LastAck + ((uint)rev.Window << rev.WindowShift);
-            return (rev.Bits & SenderState.ScaleKnown) != 0 && s.Sequence + (uint)s.Length == edge ? mask | Bit(Observation.WindowFull) : mask;
+            return rev.IsScaleKnown && s.Sequence + (uint)s.Length == edge ? mask | Bit(Observation.WindowFull) : mask;
         }
 
         return s.Sequence == fwd.NextSeq && s.Acknowledgment == fwd.LastAck ? mask | ObserveRepeatedAck(s, fwd, ref unusual, reverse) : mask;

@@ -13,4 +13,21 @@ internal struct FlowStory
     public int LastControl;
 
     public int ControlCount;
+
+    /// <summary>Its <see cref="ExchangeRow"/>.</summary>
+    public int Exchange;
+
+    /// <summary>Its latest <see cref="PauseRow"/>.</summary>
+    public int FirstPause;
+
+    /// <summary>The shortest pause kept with something open, once there is no room for more.</summary>
+    public long ShortestOpen;
+
+    /// <summary>The same with nothing open.</summary>
+    public long ShortestIdle;
+    public int OpenPauses;
+    public int IdlePauses;
+
+    /// <summary>Times without window that are kept.</summary>
+    public int ZeroWindows;
 }

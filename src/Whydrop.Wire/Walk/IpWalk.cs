@@ -12,6 +12,7 @@ internal static class IpWalk
         if (etherType is not (EtherType.Ipv4 or EtherType.Ipv6))
         {
             walk.Headers.Status = etherType == EtherType.Arp ? DecodeStatus.Arp : DecodeStatus.OtherNetwork;
+            walk.Headers.PayloadOffset = offset;
             return;
         }
 

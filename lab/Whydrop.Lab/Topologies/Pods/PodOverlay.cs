@@ -47,6 +47,9 @@ internal static class PodOverlay
 
     private static void AddIpip(LabRun run, PodNetwork network, NetworkNamespace node, string device)
     {
+        if (!network.Options.Ipv6 && Tunl0.IsIn(node))
+            return;
+        Tunl0.FreeName(node);
         var a = network.Addresses;
         var (block, peer) = node == network.NodeA ? (a.BlockB, a.NodeB) : (a.BlockA, a.NodeA);
         var family = network.Options.Ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;

@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using Whydrop.Lab.Pods;
+using Whydrop.Lab.Processes;
+using Whydrop.Lab.Topologies.Pods;
+using Whydrop.Lab.Workloads;
+
+namespace Whydrop.Lab.Scenarios.Cgroup;
+
+/// <summary>The server outgrows the memory limit of its pod while it serves, and the kernel kills it.</summary>
+public sealed class OomStall : PodScenario
+{
+    private const long Mebibyte = 1 << 20;
+
+    public override string Name => "oom-stall";
+
+    public override string Summary => "the server pod outgrows its memory limit: connections fall silent, the kernel kills the process and ends all of them at once";
+
+    public override string Fault => "oom-stall";
+
+    protected override IReadOnlyList<LabParameter> Own =>
+    [
+        LabParameter.Number("headroom", 16, "memory limit above what the server uses, MiB; 0 is no limit (healthy)", 0, 256).Drawing(8, 32),
+        LabParameter.Number("clients", 4, "connections open when it happens", 1, 32).Drawing(3, 8),
+    ];
+
+    public override IReadOnlyList<Need> Needs(LabSettings settings) => [.. base.Needs(settings), ControlGroup.Needed("memory"), Need.Tool("dmesg", "util-linux")];
+
+    protected override void Play(PodRun run)
+    {
+        var (network, headroom) = (run.Network, run.Settings.Number("headroom"));
+        var server = ChildServer.Start(run, limited: true);
+        run.WarmUp();
+        var group = server.Group!;
+        var usage = File.Exists(Path.Combine(group.Memory!, "memory.current")) ? "memory.current" : "memory.usage_in_bytes";
+        if (headroom > 0)
+            group.LimitMemory(group.Read(usage) + (headroom * Mebibyte));
+        run.KeepKernelLog(network.NodeB, new Regex($"Killed process {server.ProcessId} |memcg=/{run.Lab.Id.Prefix}-|Memory cgroup stats for /{run.Lab.Id.Prefix}-", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        run.Begin();
+        var load = RequestClient.Start(run, new RequestOptions
+        {
+            For = run.Seconds,
+            Connections = run.Settings.Number("clients"),
+            // A request is always open when the process dies.
+            ServerThinks = TimeSpan.FromMilliseconds(300),
+            Pause = TimeSpan.FromMilliseconds(100),
+            Patience = TimeSpan.FromSeconds(20),
+            Log = run.Log(network.Client),
+        });
+        run.Pause(run.Seconds / 2);
+        run.Lab.Report($"{network.Server.Label} takes memory");
+        server.Hog(headroom > 0 ? 4 * headroom * Mebibyte : 64 * Mebibyte);
+        var asked = load.Wait();
+        var killed = group.Memory is { } folder && File.Exists(Path.Combine(folder, "memory.events")) ? group.Read("memory.events", "oom_kill") : group.Read("memory.oom_control", "oom_kill");
+        run.End();
+
+        if (headroom > 0)
+            run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasDumps(HostRole.Server) || run.HasDumps(HostRole.NodeB));
+        run.Truth.Figure("processesKilled", killed);
+        run.Truth.Figure("requestsAnswered", asked.Answered);
+        run.Truth.Figure("requestsFailed", asked.Failed);
+        run.Truth.Expect(headroom > 0 ? killed > 0 && asked.Failed > 0 : killed == 0 && asked.Failed == 0, $"{killed} processes were killed, {asked.Failed} requests failed");
+    }
+}

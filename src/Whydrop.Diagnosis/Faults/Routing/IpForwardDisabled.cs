@@ -1,0 +1,52 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.Faults.Routing;
+
+/// <summary>A node that should forward does not: forwarding is switched off.</summary>
+internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
+{
+    public override string Id => "ip-forward-disabled";
+
+    public override string Name => "Forwarding switched off";
+
+    public override FaultLayer Layer => FaultLayer.Routing;
+
+    public override string UserSees => "All pods of a node are cut off, the node itself answers; often after hardening or a change by a network service.";
+
+    public override string Mechanism => "With net.ipv4.ip_forward=0 (IPv6: net.ipv6.conf.all.forwarding=0) the kernel takes a packet in transit for one addressed to nobody and discards it. It counts an address error, nothing that names forwarding.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("forward-policy-drop", "There a chain's policy drops and its counter grows; InAddrErrors stands still."),
+        new("missing-route", "There InNoRoutes grows."),
+        new("blackhole-route", "There no counter moves, and a route that discards is in the table."),
+    ];
+
+    public override string Remedy => "sysctl -w net.ipv4.ip_forward=1 (IPv6: net.ipv6.conf.all.forwarding=1), and find what sets it to 0: /etc/sysctl.d, a hardening role, NetworkManager or systemd-networkd.";
+
+    public override string Verify => "sysctl net.ipv4.ip_forward says 1 after a reboot too; nstat -az IpInAddrErrors stays at its value.";
+
+    public override IReadOnlyList<string> References => ["net/ipv4/route.c ip_route_input_slow, ip_error", "net/ipv6/ip6_output.c ip6_forward", "Documentation/networking/ip-sysctl.rst ip_forward"];
+
+    protected override IEnumerable<QuestionOf<DroppedAt>> Ask() =>
+    [
+        new("Is forwarding switched off where packets should be forwarded?", Quantifier.Any, QuestionRole.Signature, SwitchedOff),
+        new("Did packets for others come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
+        new("Did it count as many packets with an address that is not its own?", Quantifier.Any, QuestionRole.Mechanism, h => h.Accounts(h.Stack.Delta("Ip.InAddrErrors") is { Delta: 0 } or null ? "Ip6.InAddrErrors" : "Ip.InAddrErrors")),
+    ];
+
+    // Where the packets are addressed to, nothing has to be forwarded.
+    protected override IEnumerable<DroppedAt> Propose(CaseView view) => DroppedAt.Candidates(view)
+        .Where(c => Setting(c) is not null && !c.Gone!.Destinations(view).Any(d => view.Stacks.Owners(d).Contains(c.Stack.At)));
+
+    protected override string Summarise(DroppedAt h) => $"{h.Gone!.What} came in at {h.Scope} and went no further; {Setting(h)!.Key} is {Setting(h)!.Value} there.";
+
+    protected override IEnumerable<NextEvidence> Next(DroppedAt h) => DroppedAtEvidence.For(h, "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding; nstat -az IpInAddrErrors Ip6InAddrErrors");
+
+    private static IEnumerable<Sighting> SwitchedOff(DroppedAt h) => Setting(h) is { } s ? [Sighting.Of(s.Value == "0", $"{s.Key}={s.Value}", s.From)] : [];
+
+    private static Sysctl? Setting(DroppedAt h) => h.Stack.Setting(
+        h.Gone!.Destinations(h.View).Any(d => d.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && !d.IsIPv4MappedToIPv6) ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
+}

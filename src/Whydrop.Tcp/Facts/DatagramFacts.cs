@@ -1,0 +1,51 @@
+using System.Net;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Tcp.Facts;
+
+/// <summary>Turns what was seen beside TCP into facts: neighbours and names.</summary>
+internal sealed class DatagramFacts(OtherFrames others, VantagePoint[] at, string source, int firstCapture)
+{
+    public IEnumerable<Fact> All() => Neighbours().Concat(Names());
+
+    private IEnumerable<Fact> Neighbours()
+    {
+        foreach (var (point, asker, target, seen, macs) in others.Neighbours.All())
+        {
+            yield return new NeighbourQuery(
+                at[point], From(seen.Frame), firstCapture + point, asker.ToAddress(), target.ToAddress(), seen.Asked, seen.Answered, macs,
+                new Timestamp(seen.First), new Timestamp(seen.Last));
+        }
+
+        if (others.Neighbours.NotKept > 0)
+        {
+            yield return Limited($"{others.Neighbours.NotKept} ARP or neighbour discovery frames between further pairs of addresses are not listed");
+        }
+    }
+
+    private IEnumerable<Fact> Names()
+    {
+        foreach (var (key, row) in others.Dns.All())
+        {
+            yield return new DnsQuery(
+                at[key.Point], From(row.Frame), firstCapture + key.Point, new IPEndPoint(key.Client.ToAddress(), key.ClientPort),
+                new IPEndPoint(key.Server.ToAddress(), key.ServerPort), key.Name, key.RecordType, row.Attempts, new Timestamp(row.Asked),
+                row.Answer is { } answer ? TimeSpan.FromTicks(answer / 100) : null, row.Answer is null ? null : row.ResponseCode, row.Truncated);
+        }
+
+        if (others.Dns.NotKept > 0)
+        {
+            yield return Limited($"{others.Dns.NotKept} questions to name servers beyond the limit are not listed");
+        }
+
+        if (others.Dns.Unreadable > 0)
+        {
+            yield return Limited($"{others.Dns.Unreadable} messages on port 53 could not be read: cut by the capture, or no DNS query");
+        }
+    }
+
+    private Provenance From(long? frame) => new(source, Frame: frame);
+
+    private Gap Limited(string reason) => new(at.Length > 0 ? at[0].Stack : VantagePoint.Unknown, From(null), GapKind.Limited, reason);
+}
