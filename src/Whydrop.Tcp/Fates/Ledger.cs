@@ -95,6 +95,15 @@ internal sealed unsafe class Ledger : IDisposable
         Book.LoadOf(b).Sent(s.Time, segments, s.Length + ((long)header * segments));
     }
 
+    /// <summary>A round trip was measured from data of a board's sender to its acknowledgment.</summary>
+    public void Measured(int number, long time, uint microseconds)
+    {
+        if (number != 0 && boards[number - 1]->Opened && microseconds <= int.MaxValue)
+        {
+            Book.LoadOf(boards[number - 1]).Rtt(time, microseconds);
+        }
+    }
+
     /// <summary>The first sighting of a datagram that turned out to go round in circles.</summary>
     public void MarkLooped(in Direction d, UnusualFlow* unusual, in PastFrame past, uint frame)
     {
