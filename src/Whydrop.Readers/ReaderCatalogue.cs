@@ -5,6 +5,7 @@ using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Firewall;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Ipvs;
 using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
@@ -63,6 +64,7 @@ public static class ReaderCatalogue
         new NftReader(),
         new IptablesSaveReader(),
         new IptablesListReader(),
+        new IpvsadmReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>
