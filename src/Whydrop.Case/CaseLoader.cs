@@ -47,6 +47,7 @@ public sealed class CaseLoader
         var texts = ReadAll(entries.Where(e => e.Inner == ContentKind.Text), ReadText);
         var nodes = texts.Concat(entries.Select(e => PlaceOnly(e))).Select(f => f.At.Node).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var tables = texts.SelectMany(t => t.Facts).GroupBy(f => f.At.Stack).ToDictionary(g => g.Key, g => new InterfaceTable(g));
+        texts = [.. texts.Select(t => DeviceNaming.Apply(t, tables.GetValueOrDefault(t.At.Stack, InterfaceTable.Empty)))];
         var captures = new CaptureStage(entries.Where(IsCapture).ToList(), new CapturePlace(PlaceOf, nodes, tables), texts, progress, options, cancellation);
         var captured = captures.Run();
         var others = entries.Where(e => e.Inner != ContentKind.Text && !IsCapture(e)).Select(Unrecognised).ToList();

@@ -4,8 +4,8 @@ using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
 using Whydrop.Readers.Firewall;
+using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
-using Whydrop.Readers.Ipvs;
 using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
@@ -41,6 +41,9 @@ public static class ReaderCatalogue
         new IpNeighReader(),
         new TcQdiscJsonReader(),
         new TcQdiscReader(),
+        new TcClassReader(),
+        new TcFilterReader(),
+        new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
         new IpRuleJsonReader(),
@@ -64,7 +67,8 @@ public static class ReaderCatalogue
         new NftReader(),
         new IptablesSaveReader(),
         new IptablesListReader(),
-        new IpvsadmReader(),
+        new IpvsReader(),
+        new IpvsConnectionReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>

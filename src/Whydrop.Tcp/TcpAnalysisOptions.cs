@@ -12,7 +12,7 @@ public sealed record TcpAnalysisOptions
     /// <summary>Most segments that open or end a connection kept per file; default 200 000.</summary>
     public int MostControlSegments { get; init; } = 200_000;
 
-    /// <summary>Most pauses kept per file while it is read; default 100 000, and a quarter more for those that last to its end.</summary>
+    /// <summary>Most pauses kept per file while it is read; default 100 000, and a quarter more for those that last to its end. Times without window have as much room of their own.</summary>
     public int MostPauses { get; init; } = 100_000;
 
     /// <summary>Most ICMP errors kept per file; default 10 000.</summary>

@@ -28,9 +28,6 @@ public sealed class CorpusTests
     }
 
     [CorpusFact]
-    public void No_log_or_configuration_is_taken_for_a_known_tool()
-    {
-        string[] others = ["issues", "kubernetes/node-problem-detector", "replicatedhq", Insights + "vmcore_dmesg", Insights + "ethtool", Insights + "nmcli", Insights + "ps"];
     public void No_configuration_or_object_is_taken_for_a_known_tool()
     {
         string[] others = ["kubernetes/node-problem-detector", "replicatedhq", Insights + "nmcli", Insights + "ps"];

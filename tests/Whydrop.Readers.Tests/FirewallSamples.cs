@@ -210,10 +210,32 @@ internal static class FirewallSamples
 
         """;
 
+    public const string Ipvs = """
+        IP Virtual Server version 1.2.1 (size=4096)
+        Prot LocalAddress:Port Scheduler Flags
+          -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+        TCP  10.96.0.1:443 rr persistent 10800
+          -> 192.168.0.10:6443            Masq    1      4          0         
+          -> 192.168.0.11:6443            Masq    0      1          17        
+        UDP  10.96.0.10:53 rr
+        TCP  [fd00::10]:53 wlc
+          -> [fd01::2]:53                 Route   3      0          0         
+
+        """;
+
+    public const string IpvsStatistics = """
+        IP Virtual Server version 1.2.1 (size=4096)
+        Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes
+          -> RemoteAddress:Port
+        TCP  10.96.0.1:443                       5       50       40     5000     4000
+          -> 192.168.0.10:6443                   5       50       40     5000     4000
+
+        """;
+
     /// <summary>Reader id, name of the shape, text.</summary>
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
         ("nft", "list ruleset", Nft), ("nft", "-a list ruleset", NftHandles), ("iptables-save", "-c", IptablesSave), ("iptables-save", "-S", IptablesRules), ("iptables-save", "-S -v", IptablesRulesVerbose),
-        ("iptables-list", "-L -n -v", IptablesList), ("iptables-list", "ip6tables -L -n --line-numbers", Ip6tablesList),
+        ("iptables-list", "-L -n -v", IptablesList), ("iptables-list", "ip6tables -L -n --line-numbers", Ip6tablesList), ("ipvsadm", "-ln", Ipvs), ("ipvsadm", "-ln --stats", IpvsStatistics),
     ];
 }

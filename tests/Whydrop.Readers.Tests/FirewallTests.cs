@@ -148,6 +148,45 @@ public sealed class FirewallTests
         Assert.Equal((null, null), (reading.All<FirewallRule>()[2].Packets, reading.All<FirewallRule>()[2].Counter));
     }
 
+    [Fact]
+    public void A_table_that_is_not_in_force_is_not_read()
+    {
+        var reading = Reading.Of("table ip t {\n\tflags dormant\n\tchain c {\n\t\ttype filter hook input priority 0; policy drop;\n\t\tdrop\n\t}\n}\n");
+        Assert.Empty(reading.Result.Facts);
+        Assert.Equal(GapKind.NotCollected, Assert.Single(reading.Gaps).Kind);
+    }
+
+    [Fact]
+    public void A_protocol_of_one_family_demands_more_in_a_table_of_both()
+    {
+        const string Text = "table FAMILY t {\n\tchain c {\n\t\tip protocol tcp drop\n\t}\n}\n";
+        Assert.Equal((true, false), (
+            Reading.Of(Text.Replace("FAMILY", "inet", StringComparison.Ordinal)).All<FirewallRule>()[0].MatchesMore, Reading.Of(Text.Replace("FAMILY", "ip", StringComparison.Ordinal)).All<FirewallRule>()[0].MatchesMore));
+    }
+
+    [Fact]
+    public void Outputs_below_a_bare_command()
+    {
+        var text = "iptables -t mangle -L -n\nChain FORWARD (policy ACCEPT)\ntarget     prot opt source               destination         \nDROP       6    --  0.0.0.0/0            0.0.0.0/0           \nnft list ruleset\n"
+            + FirewallSamples.NftHandles + "ss -tan\n" + SocketSamples.SsAll + "conntrack -L\n" + SocketSamples.Conntrack;
+        var reading = Reading.Of(text).WithoutGaps();
+        Assert.Equal(["mangle", "nat", "nat", "guard"], reading.All<FirewallRule>().Select(r => r.Table));
+        Assert.Equal((6, 6), (reading.All<SocketState>().Count, reading.All<ConntrackEntry>().Count));
+    }
+
+    [Fact]
+    public void Virtual_servers()
+    {
+        Assert.Equal(
+            [
+                "tcp 10.96.0.1:443 rr 192.168.0.10:6443 Masq 1 4 0", "tcp 10.96.0.1:443 rr 192.168.0.11:6443 Masq 0 1 17", "udp 10.96.0.10:53 rr     ", "tcp [fd00::10]:53 wlc [fd01::2]:53 Route 3 0 0",
+            ],
+            Reading.Of(FirewallSamples.Ipvs).WithoutGaps().All<VirtualServer>().Select(v => $"{v.Protocol} {v.Service} {v.Scheduler} {v.Server} {v.Forward} {v.Weight} {v.ActiveConnections} {v.InactiveConnections}"));
+        var statistics = Reading.Of(FirewallSamples.IpvsStatistics).WithoutGaps();
+        Assert.Equal((50, null), (statistics.Value("Ipvs.InPkts tcp 10.96.0.1:443 192.168.0.10:6443"), Assert.Single(statistics.All<VirtualServer>()).Weight));
+        Assert.Equal(GapKind.Unsupported, Reading.Of(FirewallSamples.IpvsStatistics.Replace("    5000     4000", "    500K     400M", StringComparison.Ordinal)).Gaps[0].Kind);
+    }
+
     [Theory]
     [InlineData("tcp dport 80 ip daddr 10.0.0.1 tcp dport 81 drop", "1 drop + to 10.0.0.1/32 tcp dport 80")]
     [InlineData("ip protocol udp tcp dport 80 drop", "1 drop + udp dport 80")]

@@ -38,6 +38,17 @@ public sealed class LogTests
         Assert.Equal("CONSTRAINT_MEMCG", Assert.Single(Events("[1.000001] Memory cgroup out of memory: Killed process 7 (a (b)), UID 0, total-vm:9kB, anon-rss:1kB, file-rss:2kB, shmem-rss:3kB\n")).Details["constraint"]);
     }
 
+    [Theory]
+    [InlineData("Killed process 7104, UID 10049, (php) total-vm:9kB, anon-rss:1kB, file-rss:2kB", "oom-kill", "php")]
+    [InlineData("Out of memory: Killed process 9 ((resolved)) total-vm:9kB, anon-rss:1kB, file-rss:2kB, shmem-rss:0kB", "oom-kill", "(resolved)")]
+    [InlineData("oom_reaper: reaped process 9 ((resolved)), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB", "oom-reaped", "(resolved)")]
+    [InlineData("oom_reaper: unable to reap pid:12 (java)", "oom-reaped", "java")]
+    public void Names_of_victims_may_hold_parentheses(string message, string kind, string victim)
+    {
+        var one = Assert.Single(Events($"[1.000001] {message}\n"));
+        Assert.Equal((kind, victim, victim), (one.Kind, one.Subject, one.Details["victim"]));
+    }
+
     [Fact]
     public void A_kill_of_which_only_the_announcement_was_kept_is_told()
     {
@@ -184,6 +195,7 @@ public sealed class LogTests
     [InlineData("dial tcp 10.2.0.6:80: connect: no route to host", "no-route", "10.2.0.6:80")]
     [InlineData("dial tcp [fd00::1]:80: connect: network is unreachable", "network-unreachable", "[fd00::1]:80")]
     [InlineData("upstream prematurely closed connection while reading response header from upstream", "upstream-closed", null)]
+    [InlineData("Unable to write event: Post \"https://10.2.0.6:443/x\": dial tcp 10.2.0.6:443: i/o timeout", "connect-timeout", "10.2.0.6:443")]
     [InlineData("write tcp 10.0.0.1:4000->10.2.0.6:80: write: broken pipe", "broken-pipe", "10.2.0.6:80")]
     public void Wordings_of_programs(string message, string kind, string? peer)
     {

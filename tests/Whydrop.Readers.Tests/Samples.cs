@@ -338,5 +338,6 @@ internal static class Samples
         .. ControlGroupSamples.All,
         .. FirewallSamples.All,
         .. ControlGroupSamples.All, .. LogSamples.All,
+        .. ControlGroupSamples.All, .. LogSamples.All, .. DeviceSamples.All,
     ];
 }

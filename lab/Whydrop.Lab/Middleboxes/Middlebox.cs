@@ -22,6 +22,7 @@ public sealed partial class Middlebox : IDisposable
     private readonly NetworkNamespace where;
     private readonly TunDevice up;
     private readonly TunDevice down;
+    private readonly int receiving;
     private readonly Thread pump;
     private readonly long started = Stopwatch.GetTimestamp();
     private readonly PriorityQueue<(Packet Packet, Passage Next), (TimeSpan Due, long Number)> waiting = new();
@@ -30,13 +31,14 @@ public sealed partial class Middlebox : IDisposable
     private long refused;
     private volatile bool stopping;
 
-    private Middlebox(NetworkNamespace where, TunDevice up, TunDevice down, int seed)
+    private Middlebox(NetworkNamespace where, TunDevice up, TunDevice down, int seed, int receiving)
     {
         this.where = where;
         this.up = up;
         this.down = down;
+        this.receiving = receiving;
         Random = new Random(seed);
-        pump = new Thread(Pump) { IsBackground = true, Name = "middlebox", Priority = ThreadPriority.Highest };
+        pump = new Thread(Pump) { IsBackground = true, Name = "middlebox" };
     }
 
     /// <summary>Effects on what goes from the client's side to the server's.</summary>
@@ -68,7 +70,7 @@ public sealed partial class Middlebox : IDisposable
             var first = TunDevice.Open(ToServerDevice);
             try
             {
-                return new Middlebox(fabric, first, TunDevice.Open(ToClientDevice), seed);
+                return new Middlebox(fabric, first, TunDevice.Open(ToClientDevice), seed, network.Processor);
             }
             catch
             {
@@ -98,7 +100,7 @@ public sealed partial class Middlebox : IDisposable
         down.Dispose();
     }
 
-    internal void Later(Packet packet, Passage rest, TimeSpan after) => waiting.Enqueue((packet, rest), (Now + after, number++));
+    internal void Later(Packet packet, Passage rest, TimeSpan due) => waiting.Enqueue((packet, rest), (due, number++));
 
     internal unsafe void Emit(Packet packet, bool toServer)
     {
@@ -125,6 +127,8 @@ public sealed partial class Middlebox : IDisposable
 
     private unsafe void Pump()
     {
+        // Beside the kernel's receive processing, where there are two.
+        Libc.StayOn((receiving + 1) % Environment.ProcessorCount);
         var memory = GC.AllocateUninitializedArray<byte>(Largest, pinned: true);
         var entries = stackalloc Libc.PollEntry[2];
         entries[0] = new Libc.PollEntry { Descriptor = up.Descriptor, Events = Libc.PollIn };

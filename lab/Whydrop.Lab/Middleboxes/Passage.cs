@@ -35,7 +35,10 @@ public readonly struct Passage
     }
 
     /// <summary>The same after a time.</summary>
-    public void Pass(Packet packet, TimeSpan after) => box.Later(packet, this, after);
+    public void Pass(Packet packet, TimeSpan after) => box.Later(packet, this, box.Now + after);
+
+    /// <summary>The same at a time of <see cref="Now"/>. Packets of the same time leave in the order in which they were passed.</summary>
+    public void PassAt(Packet packet, TimeSpan due) => box.Later(packet, this, due);
 
     /// <summary>Straight out on the side that it came from, past all effects: an answer of the middlebox itself.</summary>
     public void SendBack(Packet packet) => box.Emit(packet, !toServer);

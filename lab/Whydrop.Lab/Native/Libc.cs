@@ -34,6 +34,35 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>
+    /// Keeps the calling thread on one processor, by default the one that it runs on, and ahead of others. What it sends from two processors would
+    /// overtake itself: each has a receive queue of its own (net/core/dev.c enqueue_to_backlog).
+    /// </summary>
+    public static unsafe void StayOn(int? wanted = null)
+    {
+        var processor = wanted ?? CurrentProcessor();
+        var mask = stackalloc ulong[16];
+        new Span<ulong>(mask, 16).Clear();
+        if (processor is >= 0 and < 1024)
+        {
+            // SAFETY: a cpu_set_t is 1024 bits.
+            mask[processor / 64] = 1UL << (processor % 64);
+            _ = SetAffinity(0, 128, mask);
+        }
+
+        // A container may forbid it; the thread is then merely slower.
+        _ = SetPriority(0, 0, -15);
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_getcpu")]
+    private static partial int CurrentProcessor();
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    private static unsafe partial int SetAffinity(int thread, nuint size, ulong* mask);
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int SetPriority(int which, uint who, int nice);
+
     /// <summary>Sends a signal; a process that is gone is no error.</summary>
     public static void Signal(int pid, int signal) => _ = Kill(pid, signal);
 

@@ -13,6 +13,8 @@ public sealed class PodRun
     /// <summary>How long a segment that is on its way may take to arrive before the captures end.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(400);
 
+    private Probes? probes;
+
     internal PodRun(LabRun lab, LabSettings settings, PodNetwork network, Random random)
     {
         Lab = lab;
@@ -80,17 +82,19 @@ public sealed class PodRun
     /// <summary>Says what is broken, and breaks it.</summary>
     public void Inject(IInjector injector) => Lab.Inject(injector);
 
-    /// <summary>Starts the captures and takes the first reading.</summary>
+    /// <summary>Starts the captures, takes the first reading, and lets the nodes probe their pods.</summary>
     public void Begin()
     {
         Lab.Report($"captures and first reading ({Evidence.Name})");
         Recorder.Begin();
+        probes = Lab.Own("probes", Probes.Start(this));
     }
 
     /// <summary>Lets what is on its way arrive, ends the captures and takes the second reading.</summary>
     public void End()
     {
         Lab.Pause(Settle);
+        probes?.Dispose();
         Lab.Report("second reading");
         Recorder.End();
         Collected = true;

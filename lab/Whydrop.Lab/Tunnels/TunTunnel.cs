@@ -76,6 +76,7 @@ internal sealed class TunTunnel : IDisposable
 
     private unsafe void Pump()
     {
+        Libc.StayOn();
         var memory = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
         var entries = stackalloc Libc.PollEntry[3];
         entries[0] = new Libc.PollEntry { Descriptor = device.Descriptor, Events = Libc.PollIn };

@@ -18,8 +18,8 @@ public sealed record BulkOptions
     /// <summary>The server sends; false: the client does.</summary>
     public bool Download { get; init; }
 
-    /// <summary>Rate of an upload per connection, bytes per second; null: what TCP reaches.</summary>
-    public int? BytesPerSecond { get; init; }
+    /// <summary>Rate of an upload per connection, bytes per second; null: what TCP reaches, which overflows the machine's own receive queues at times.</summary>
+    public int? BytesPerSecond { get; init; } = 5_000_000;
 
     /// <summary>Bytes that a download reads at a time, and the pause after each: a slow reader.</summary>
     public (int Bytes, TimeSpan Pause)? ReadPace { get; init; }

@@ -12,6 +12,9 @@ public sealed record ServerOptions
     /// <summary>SO_RCVBUF before listen, bytes; null: the kernel tunes it.</summary>
     public int? ReceiveBuffer { get; init; }
 
+    /// <summary>Rate of answers per connection, bytes per second; null: what TCP reaches, which overflows the machine's own receive queues at times.</summary>
+    public int? BytesPerSecond { get; init; } = 5_000_000;
+
     /// <summary>TCP_NODELAY on accepted connections.</summary>
     public bool NoDelay { get; init; } = true;
 

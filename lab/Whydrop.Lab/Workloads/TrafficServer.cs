@@ -183,6 +183,8 @@ public sealed class TrafficServer : IDisposable
         try
         {
             socket.NoDelay = options.NoDelay;
+            if (options.BytesPerSecond is { } rate)
+                socket.Pace(rate);
             if (options.IdleTimeout is { } idle)
                 socket.ReceiveTimeout = (int)idle.TotalMilliseconds;
             while (Take(socket) is { } act)

@@ -18,6 +18,8 @@ internal static class CounterPairing
         "Tcp.CurrEstab", "Tcp.RtoAlgorithm", "Tcp.RtoMin", "Tcp.RtoMax", "Tcp.MaxConn", "Ip.Forwarding", "Ip.DefaultTTL", "MPTcpExt.MPCurrEstab",
     };
 
+    private static readonly string[] DriverGauges = ["_available", "peer_ifindex", "temperature", "temp_", "_level", "_current", "_usage"];
+
     /// <summary>Groups that are gauges altogether: how much they changed between two readings means nothing.</summary>
     private static readonly HashSet<string> GaugeGroups = new(StringComparer.Ordinal) { "Sockstat" };
 
@@ -124,7 +126,11 @@ internal static class CounterPairing
     }
 
     internal static IEnumerable<string> NamesOfBoth(CounterReading a, CounterReading b) =>
-        (a.OmitsZeros && b.OmitsZeros ? a.Values.Keys.Union(b.Values.Keys) : a.Values.Keys.Where(b.Values.ContainsKey)).Where(n => !Gauges.Contains(n));
+        (a.OmitsZeros && b.OmitsZeros ? a.Values.Keys.Union(b.Values.Keys) : a.Values.Keys.Where(b.Values.ContainsKey)).Where(n => !IsGauge(n));
+
+    // Among the statistics of a driver: what is left of an allowance, the index of veth's peer, temperatures and levels of light.
+    private static bool IsGauge(string name) => Gauges.Contains(name)
+        || (name.StartsWith("Ethtool.", StringComparison.Ordinal) && DriverGauges.Any(g => name.Contains(g, StringComparison.OrdinalIgnoreCase)));
 
     internal static long Value(CounterReading reading, string name) => reading.Values.TryGetValue(name, out var counter) ? counter.Value : 0;
 

@@ -54,6 +54,7 @@ internal static class TextStage
             ConntrackEntry => "conntrack entry",
             FirewallChain => "firewall chain",
             FirewallRule => "firewall rule",
+            VirtualServer => "IPVS server",
             _ => f.GetType().Name,
         }).Select(g => $"{g.Count()} × {g.Key}");
         return string.Join(", ", words) is { Length: > 0 } some ? some : "nothing known in it";

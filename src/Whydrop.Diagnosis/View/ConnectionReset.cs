@@ -50,6 +50,12 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     /// <summary>Bytes of its claimed sender that were never acknowledged, as far as is known of.</summary>
     internal long NotDelivered { get; init; }
 
+    /// <summary>Data of its connection had been lost before and never arrived: whoever reset it gave up, and the loss is the cause.</summary>
+    internal bool AfterLoss { get; init; }
+
+    /// <summary>Nothing of its connection was lost for good before it. Unknown: not every loss of the capture is listed, or none was looked for.</summary>
+    internal Answer AllArrived { get; init; }
+
     /// <summary>Data of its claimed sender and of the other end before it.</summary>
     internal long SentBytes { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class Firewall(CaseView view)
             found.AddRange(view.Facts.Of<FirewallRule>().Where(r => r.At.Stack == stack && r.Action is "drop" or "reject")
                 .Select(r => OfRule(r, names.Max(n => Meets(r, n.Item1, n.Item2, state)))).Where(m => m.Meets != Answer.No));
             found.AddRange(view.Facts.Of<FirewallChain>().Where(c => c.At.Stack == stack && c.Policy == "drop" && OfFamily(c.Family, names[0].Item1.AddressFamily) != Answer.No)
-                .Select(c => new FirewallMatch(stack, null, c, Answer.Unknown, Grown(stack, $"{c.Table}.{c.Chain}.policy"), [c.From])));
+                .Select(c => new FirewallMatch(stack, null, c, Answer.Unknown, Counter(stack, c.Counter)?.Delta, [c.From])));
         }
 
         return [.. found.OrderByDescending(m => m.Grown > 0).ThenByDescending(m => m.Meets).ThenBy(m => m.At.ToString(), StringComparer.Ordinal)];
@@ -71,13 +71,13 @@ internal sealed class Firewall(CaseView view)
 
     private FirewallMatch OfRule(FirewallRule rule, Answer meets)
     {
-        var counter = rule.Counter is { } name ? view.Facts.Of<CounterDelta>().LastOrDefault(d => d.At.Stack == rule.At.Stack && d.Name == name) : null;
+        var counter = Counter(rule.At.Stack, rule.Counter);
         var chain = view.Facts.Of<FirewallChain>().FirstOrDefault(c => c.At.Stack == rule.At.Stack && c.Family == rule.Family && c.Table == rule.Table && c.Chain == rule.Chain);
         return new FirewallMatch(rule.At.Stack, rule, chain, meets, counter?.Delta, counter is null ? [rule.From] : [rule.From, counter.From]);
     }
 
-    private long? Grown(VantagePoint stack, string suffix) =>
-        view.Facts.Of<CounterDelta>().LastOrDefault(d => d.At.Stack == stack && d.Name.EndsWith(suffix, StringComparison.Ordinal))?.Delta;
+    private CounterDelta? Counter(VantagePoint stack, string? name) =>
+        name is null ? null : view.Facts.Of<CounterDelta>().LastOrDefault(d => d.At.Stack == stack && d.Name == name);
 
     private static Answer OfFamily(string family, AddressFamily address) => family switch
     {

@@ -14,9 +14,16 @@ internal sealed class Resets
     private readonly ILookup<(DirectionKey Direction, uint Sequence), ControlBirth> births;
     private readonly ILookup<(int Capture, System.Net.IPAddress Address), int> usualTtls;
 
+    private readonly HashSet<int> losing;
+    private readonly HashSet<int> told;
+
     private Resets(CaseView view)
     {
         this.view = view;
+        losing = [.. view.Losses.Where(l => l.Fate.NeverDelivered).Select(l => l.Direction.Connection)];
+        var listed = view.Facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostAfter or Fate.LostBefore).GroupBy(f => f.Capture).ToDictionary(g => g.Key, g => g.LongCount());
+        told = [.. view.Facts.Of<FateTally>().GroupBy(t => t.Capture)
+            .Where(g => g.Where(t => t.Fate is Fate.LostAfter or Fate.LostBefore).Sum(t => t.Segments) <= listed.GetValueOrDefault(g.Key)).Select(g => g.Key)];
         fins = view.Facts.Of<ControlSegment>().Where(c => c.Kind == ControlKind.Fin).ToLookup(c => (new FlowKey(c.Capture, c.Flow), c.FromClient));
         endedPauses = view.Facts.Of<Pause>().Where(p => p.EndedBy == PauseEnd.Reset).ToLookup(p => (new FlowKey(p.Capture, p.Flow), p.EndFrame));
         undelivered = view.Facts.Of<SegmentFate>().Where(f => f.NeverDelivered).ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient));
@@ -75,6 +82,8 @@ internal sealed class Resets
             Silence = pause,
             NotTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)]),
             NotDelivered = undelivered[(key, first.FromClient)].DistinctBy(f => f.Sequence).Sum(f => (long)f.Length),
+            AfterLoss = losing.Contains(direction.Connection),
+            AllArrived = losing.Contains(direction.Connection) ? Answer.No : told.Contains(first.Capture) ? Answer.Yes : Answer.Unknown,
             SentBytes = own.UniqueBytes,
             ReceivedBytes = peer.UniqueBytes,
         };

@@ -42,15 +42,16 @@ internal sealed class Stacks(CaseView view)
     private StackEnd? Find(ConnectionTrail trail, bool client)
     {
         var named = client ? trail.Client : trail.ServerThere;
-        var translated = client ? null : view.Facts.Of<ConntrackEntry>()
-            .FirstOrDefault(e => e.Protocol == "tcp" && e.Destination.Equals(named) && e.Source.Equals(trail.ClientThere) && !e.ReplySource.Equals(named));
-        var address = translated?.ReplySource.Address ?? named.Address;
+        var translated = view.Facts.Of<ConntrackEntry>().FirstOrDefault(e => e.Protocol == "tcp" && (client
+            ? e.ReplyDestination.Equals(named) && e.ReplySource.Equals(trail.Server) && !e.Source.Equals(named)
+            : e.Destination.Equals(named) && e.Source.Equals(trail.ClientThere) && !e.ReplySource.Equals(named)));
+        var address = (client ? translated?.Source.Address : translated?.ReplySource.Address) ?? named.Address;
         var found = owners[address].DistinctBy(a => a.At.Stack).ToArray();
         var places = trail.Flows.Select(f => f.At.Stack).ToHashSet();
         var owner = found.Length == 1 ? found[0] : found.Length > 1 && found.Count(o => places.Contains(o.At.Stack)) == 1 ? found.Single(o => places.Contains(o.At.Stack)) : null;
         if (owner is not null)
         {
-            var local = client || translated is not null || !TranslatesThere(owner.At.Stack, trail);
+            var local = translated is not null || (Originates(owner.At.Stack, trail, client) ?? !TranslatesThere(owner.At.Stack, trail, client));
             return new StackEnd(owner.At.Stack, local, translated is null ? [owner.From] : [owner.From, translated.From]);
         }
 
@@ -60,11 +61,22 @@ internal sealed class Stacks(CaseView view)
         return found.Length == 0 && IsInitialTtl(ttl) && last.At.Node is not null ? new StackEnd(last.At.Stack, false, [last.From]) : null;
     }
 
-    /// <summary>A rule there may send what is addressed to it on to another host, as a NodePort does.</summary>
-    private bool TranslatesThere(VantagePoint stack, ConnectionTrail trail) =>
-        view.Facts.Of<FirewallRule>().Any(r => r.At.Stack == stack && r.Action is ("dnat" or "redirect"))
-        && At(stack).Listens(trail.ServerThere) != Answer.Yes
-        && !view.Facts.Of<SocketState>().Any(s => s.At.Stack == stack && Ends.Same(s.Local, trail.ServerThere) && Ends.Same(s.Peer, trail.ClientThere));
+    /// <summary>
+    /// Packets of that end, seen there, still have the TTL they were sent with: the namespace is no router that puts its own address on them (SNAT), or
+    /// takes them for others (a NodePort). Null when none was seen there.
+    /// </summary>
+    private static bool? Originates(VantagePoint stack, ConnectionTrail trail, bool client) =>
+        trail.Flows.Where(f => f.At.Stack == stack).Select(f => (client ? f.FromClient : f.FromServer).Ttl).OfType<int>().ToArray() is { Length: > 0 } ttls
+            ? Array.Exists(ttls, t => IsInitialTtl(t))
+            : null;
+
+    /// <summary>A rule there may put the address on packets of others, or send what is addressed to it on to another host.</summary>
+    private bool TranslatesThere(VantagePoint stack, ConnectionTrail trail, bool client) =>
+        view.Facts.Of<FirewallRule>().Any(r => r.At.Stack == stack && (client ? r.Action is "snat" or "masquerade" : r.Action is "dnat" or "redirect"))
+        && (client || At(stack).Listens(trail.ServerThere) != Answer.Yes)
+        && !At(stack).Sockets.Any(s => client
+            ? Ends.Same(s.Local, trail.Client) && Ends.Same(s.Peer, trail.Server)
+            : Ends.Same(s.Local, trail.ServerThere) && Ends.Same(s.Peer, trail.ClientThere));
 
     /// <summary>What kernels start with: 64 (Linux, BSD), 128 (Windows), 255 (network devices, neighbour discovery).</summary>
     internal static bool IsInitialTtl(int? ttl) => ttl is 64 or 128 or 255;

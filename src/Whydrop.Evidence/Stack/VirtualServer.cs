@@ -2,13 +2,15 @@ using System.Net;
 
 namespace Whydrop.Evidence.Stack;
 
-/// <summary>A real server of an IPVS service (ipvsadm -Ln).</summary>
-/// <param name="Protocol">"tcp", "udp" or "sctp".</param>
-/// <param name="Address">What clients connect to.</param>
-/// <param name="Scheduler">"rr", "lc", "sh", …</param>
-/// <param name="Server">Where connections are sent to; null for a service without any.</param>
-/// <param name="Weight">0: it gets no connection that IPVS does not know already.</param>
-/// <param name="Active">Established connections.</param>
-/// <param name="Inactive">Connections in other states that are remembered.</param>
+/// <summary>One real server of a virtual service of IPVS (ipvsadm); or the service itself when it has none.</summary>
+/// <param name="Protocol">"tcp", "udp", "sctp".</param>
+/// <param name="Service">Virtual address and port.</param>
+/// <param name="Scheduler">"rr", "wlc", "sh", …; null when not printed.</param>
+/// <param name="Server">Address and port of the real server; null for a service that has none.</param>
+/// <param name="Forward">"Masq", "Route" or "Tunnel"; null when not printed.</param>
+/// <param name="Weight">Its weight: 0 takes no new connections; null when not printed.</param>
+/// <param name="ActiveConnections">Connections established; null when not printed.</param>
+/// <param name="InactiveConnections">Connections in any other state; null when not printed.</param>
 public sealed record VirtualServer(
-    VantagePoint At, Provenance From, string Protocol, IPEndPoint Address, string Scheduler, IPEndPoint? Server, int Weight, long Active, long Inactive) : Fact(At, From);
+    VantagePoint At, Provenance From, string Protocol, IPEndPoint Service, string? Scheduler, IPEndPoint? Server, string? Forward, int? Weight,
+    long? ActiveConnections, long? InactiveConnections) : Fact(At, From);

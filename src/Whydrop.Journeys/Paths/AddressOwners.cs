@@ -27,18 +27,39 @@ internal sealed class AddressOwners
         }
     }
 
-    /// <summary>Which of two sightings is nearer to the client because one is at an end of the connection: without translation between them only.</summary>
+    /// <summary>
+    /// Which of two sightings is nearer to the client because one is at an end of the connection (without translation between them only), or
+    /// by the ends of the tunnel around one of them.
+    /// </summary>
     public PathSense Sense(TcpFlow a, TcpFlow b)
     {
-        if (!a.Client.Equals(b.Client) || !a.Server.Equals(b.Server) || a.At.Stack == b.At.Stack)
+        var order = ByTunnel(a, b);
+        if (order == 0 && a.Client.Equals(b.Client) && a.Server.Equals(b.Server))
         {
-            return PathSense.Unknown;
+            order = Position(b.At.Stack, Of(a.Client.Address), Of(a.Server.Address)) - Position(a.At.Stack, Of(a.Client.Address), Of(a.Server.Address));
         }
 
-        var (client, server) = (Of(a.Client.Address)?.Stack, Of(a.Server.Address)?.Stack);
-        var first = (client is not null && client == a.At.Stack) || (server is not null && server == b.At.Stack);
-        var second = (client is not null && client == b.At.Stack) || (server is not null && server == a.At.Stack);
-        return first == second ? PathSense.Unknown : first ? PathSense.FirstNearerClient : PathSense.SecondNearerClient;
+        return order > 0 ? PathSense.FirstNearerClient : order < 0 ? PathSense.SecondNearerClient : PathSense.Unknown;
+
+        static int Position(VantagePoint stack, VantagePoint? client, VantagePoint? server) => client?.Stack == stack ? -1 : server?.Stack == stack ? 1 : 0;
+    }
+
+    /// <summary>Along a tunnel: plain where it begins, wrapped there, on the way, wrapped where it ends, plain there.</summary>
+    private int ByTunnel(TcpFlow a, TcpFlow b)
+    {
+        var (x, y) = (Addressing.Of(a, true), Addressing.Of(b, true));
+        var tunnel = x.OuterSource is not null ? x : y;
+        if ((x.OuterSource is not null && y.OuterSource is not null && a.Encapsulation != b.Encapsulation)
+            || Of(tunnel.OuterSource) is not { } begin || Of(tunnel.OuterDestination) is not { } end || begin.Stack == end.Stack)
+        {
+            return 0;
+        }
+
+        return Position(b) is { } later && Position(a) is { } earlier ? later - earlier : 0;
+
+        int? Position(TcpFlow flow) => flow.Encapsulation is not null
+            ? flow.At.Stack == begin.Stack ? 2 : flow.At.Stack == end.Stack ? 4 : 3
+            : flow.At.Stack == begin.Stack ? 1 : flow.At.Stack == end.Stack ? 5 : null;
     }
 
     /// <summary>The interface that owns it; null when nobody or more than one does.</summary>

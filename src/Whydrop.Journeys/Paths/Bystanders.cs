@@ -12,7 +12,7 @@ internal sealed class Bystanders
 
     private readonly CaseFlows flows;
     private readonly ILookup<int, Sighting> byCapture;
-    private readonly HashSet<Sighting> joined;
+    private readonly Dictionary<Sighting, Connection> joined = [];
 
     /// <summary>Prepares.</summary>
     /// <param name="connections">Sightings that were recognised as one connection with others.</param>
@@ -20,7 +20,13 @@ internal sealed class Bystanders
     {
         this.flows = flows;
         byCapture = flows.Sightings.ToLookup(s => s.Flow.Capture);
-        joined = [.. connections.SelectMany(c => c.Members)];
+        foreach (var connection in connections)
+        {
+            foreach (var member in connection.Members)
+            {
+                joined[member] = connection;
+            }
+        }
     }
 
     /// <summary>What is known of a capture.</summary>
@@ -40,12 +46,12 @@ internal sealed class Bystanders
             return $"not all connections seen at {capture.At} are listed, and this may be among the others";
         }
 
-        var like = Array.Find(there, s => s != from && MayBe(from, s));
+        var like = Array.Find(there, s => s != from && MayBe(connection, from, s));
         return like is null ? null
             : $"the connection {like.Flow.Client} to {like.Flow.Server} at {capture.At} may be the same with other numbers";
     }
 
-    private bool MayBe(Sighting from, Sighting other)
+    private bool MayBe(Connection connection, Sighting from, Sighting other)
     {
         var (own, seen) = (from.Flow, other.Flow);
         if (own.FromClient.InitialSequence is { } initial && initial == seen.FromClient.InitialSequence)
@@ -53,9 +59,15 @@ internal sealed class Bystanders
             return true;
         }
 
-        // A rewriting middlebox between the two: the same service at the same time, and no counterpart of its own.
-        return !joined.Contains(other)
-            && (own.Server.Equals(seen.Server) || own.Server.Port == seen.Server.Port || own.Client.Equals(seen.Client))
+        // One that was seen at the same places as this one is another.
+        if (joined.TryGetValue(other, out var its) && its.Members.Any(m => connection.Members.Any(c => c.Flow.Capture == m.Flow.Capture)))
+        {
+            return false;
+        }
+
+        // A rewriting middlebox between the two: the same ends or service at the same time, and as little came of it.
+        var asFar = own.FromClient.Segments + own.FromServer.Segments > 0 || seen.FromClient.Segments + seen.FromServer.Segments == 0;
+        return asFar && (own.Server.Equals(seen.Server) || own.Server.Port == seen.Server.Port || own.Client.Equals(seen.Client))
             && seen.First.UnixNanoseconds <= own.Last.UnixNanoseconds + SameTime && seen.Last.UnixNanoseconds >= own.First.UnixNanoseconds - SameTime;
     }
 }

@@ -14,12 +14,15 @@ internal sealed class RoutedPath
 
     private readonly Dictionary<VantagePoint, List<Route>> tables = [];
     private readonly HashSet<VantagePoint> plainRules = [];
+    private readonly ILookup<VantagePoint, NetworkInterface> tunnels;
     private readonly AddressOwners owners;
+    private readonly LinkPeers peers;
 
     /// <summary>Reads tables and rules.</summary>
-    public RoutedPath(FactSet facts, AddressOwners owners)
+    public RoutedPath(FactSet facts, AddressOwners owners, LinkPeers peers)
     {
-        this.owners = owners;
+        (this.owners, this.peers) = (owners, peers);
+        tunnels = facts.Of<NetworkInterface>().Where(d => d.Tunnel is not null && d.At.Node is not null).ToLookup(d => d.At.Stack);
         foreach (var route in facts.Of<Route>().Where(r => r.At.Node is not null && r.Table == "main" && !r.Cached))
         {
             (tables.TryGetValue(route.At.Stack, out var table) ? table : tables[route.At.Stack] = []).Add(route);
@@ -64,19 +67,76 @@ internal sealed class RoutedPath
             sure &= plainRules.Contains(stack) && (owned || (stack == start.Stack && device == start.Interface));
             var why = $"the routing table of {stack} sends {address} there" + (sure ? "" : ", but its rules or a translation may send it elsewhere");
             var wrapped = address.Equals(packet.OuterDestination);
-            if (stack != start.Stack || device != start.Interface)
+            var next = owners.Of(route.Via ?? address);
+            foreach (var at in Between(stack with { Interface = device }, next).Where(p => p != start))
             {
-                yield return new Hop(stack with { Interface = device }, sure, wrapped, why);
+                yield return new Hop(at, sure, wrapped, why);
             }
 
-            if (owners.Of(route.Via ?? address) is not { } next || next.Stack == stack)
+            if ((next?.Stack ?? peers.Of(stack with { Interface = device })?.Stack) is not { } on || on == stack)
             {
                 yield break;
             }
 
-            yield return new Hop(next, sure, wrapped, why);
+            stack = on;
+        }
+    }
+
+    /// <summary>From the device a stack sends by to the interface of the next: the ends of the cables between, and what lies under a tunnel.</summary>
+    private List<VantagePoint> Between(VantagePoint device, VantagePoint? next)
+    {
+        var found = new List<VantagePoint> { device };
+        if (next is not null && next.Stack != device.Stack && TunnelEnd(device, next.Stack) is { } outer)
+        {
+            found.AddRange(Underlay(device.Stack, outer));
+        }
+
+        Add(peers.Of(device));
+        Add(peers.Of(next) is { } port && port.Stack == device.Stack ? port : null);
+        Add(next is not null && next.Stack != device.Stack ? next : null);
+        return found;
+
+        void Add(VantagePoint? place)
+        {
+            if (place is not null && !found.Contains(place))
+            {
+                found.Add(place);
+            }
+        }
+    }
+
+    /// <summary>The outer destination of what a tunnel device sends to a stack; null when it is no tunnel or that is not known.</summary>
+    private IPAddress? TunnelEnd(VantagePoint device, VantagePoint to)
+    {
+        var own = tunnels[device.Stack].FirstOrDefault(d => d.At == device);
+        return own is null ? null
+            : own.Tunnel!.Remote ?? tunnels[to].FirstOrDefault(d => d.At.Interface == device.Interface && d.Tunnel!.Local is not null)?.Tunnel!.Local;
+    }
+
+    /// <summary>The interfaces on the way of the outer packet.</summary>
+    private List<VantagePoint> Underlay(VantagePoint stack, IPAddress outer)
+    {
+        var found = new List<VantagePoint>();
+        for (var hop = 0; hop < MostHops && owners.Of(outer) is { } end && end.Stack != stack; hop++)
+        {
+            if (Lookup(stack, outer) is not { Type: "unicast", At.Interface: { } device } route)
+            {
+                found.Add(end);
+                break;
+            }
+
+            found.Add(stack with { Interface = device });
+            if (owners.Of(route.Via ?? outer) is not { } next || next.Stack == stack)
+            {
+                found.Add(end);
+                break;
+            }
+
+            found.Add(next);
             stack = next.Stack;
         }
+
+        return found;
     }
 
     /// <summary>The longest prefix, then the smallest metric; null when two routes are as good or none fits.</summary>

@@ -11,6 +11,7 @@ internal sealed class Ways
     private readonly CaseFlows flows;
     private readonly LearntPaths learnt;
     private readonly AddressOwners owners;
+    private readonly LinkPeers peers;
     private readonly RoutedPath routes;
     private readonly CaptureFilters filters;
 
@@ -18,7 +19,8 @@ internal sealed class Ways
     public Ways(CaseFlows flows, FactSet facts, LearntPaths learnt, AddressOwners owners)
     {
         (this.flows, this.learnt, this.owners) = (flows, learnt, owners);
-        routes = new RoutedPath(facts, owners);
+        peers = new LinkPeers(facts);
+        routes = new RoutedPath(facts, owners, peers);
         filters = new CaptureFilters(flows, facts);
     }
 
@@ -73,7 +75,8 @@ internal sealed class Ways
                 continue;
             }
 
-            foreach (var capture in On(here, owner))
+            // The host's end of its cable comes first, whichever way the packet goes.
+            foreach (var capture in (peers.Of(owner) is { } port ? On(here, port) : []).Concat(On(here, owner)))
             {
                 yield return new ExpectedStop(
                     capture, filters.Keeps(capture.Capture, packet), address.Equals(beyond ? packet.OuterDestination : packet.OuterSource), Kept(capture, packet, $"{address} is the address of {owner}"));

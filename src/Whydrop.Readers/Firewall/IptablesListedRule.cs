@@ -37,24 +37,24 @@ internal sealed partial class IptablesListedRule
     /// <summary>Reads a line; null when it is not a rule.</summary>
     public static IptablesListedRule? Of(string line, IptablesColumns columns)
     {
-        var words = new Words(line);
-        var first = (columns.Numbered ? 1 : 0) + (columns.Verbose ? 2 : 0);
-        if (first > 0 && Words.Number(words[0].TrimEnd('K', 'M', 'G', 'T')) is null)
+        var printed = new Words(line);
+        var begin = (columns.Numbered ? 1 : 0) + (columns.Verbose ? 2 : 0);
+        if (begin > 0 && Words.Number(printed[0].TrimEnd('K', 'M', 'G', 'T')) is null)
         {
             return null;
         }
 
         // The target may be missing, and so may the options of ip6tables: the two addresses stand out.
-        for (var source = first + 1; source < Math.Min(words.Count - 1, first + 6); source++)
+        for (var from = begin + 1; from < Math.Min(printed.Count - 1, begin + 6); from++)
         {
-            if (!IsAddress(words[source]) || !IsAddress(words[source + 1]))
+            if (!IsAddress(printed[from]) || !IsAddress(printed[from + 1]))
             {
                 continue;
             }
 
-            var before = source - (columns.Verbose ? 3 : 1);
-            var protocol = before >= first && words[before] is "--" or "-f" or "!f" ? before - 1 : before;
-            return protocol == first || protocol == first + 1 ? new IptablesListedRule(words, columns, first, protocol, source) : null;
+            var before = from - (columns.Verbose ? 3 : 1);
+            var named = before >= begin && printed[before] is "--" or "-f" or "!f" ? before - 1 : before;
+            return named == begin || named == begin + 1 ? new IptablesListedRule(printed, columns, begin, named, from) : null;
         }
 
         return null;

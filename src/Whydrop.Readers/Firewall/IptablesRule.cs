@@ -38,7 +38,7 @@ internal sealed class IptablesRule
     /// <summary>Words parted by blanks; a quoted one may hold blanks, and a backslash keeps the character behind it.</summary>
     public static List<string> Split(string line)
     {
-        var words = new List<string>();
+        var found = new List<string>();
         var word = new System.Text.StringBuilder();
         var open = false;
         var begun = false;
@@ -59,7 +59,7 @@ internal sealed class IptablesRule
             {
                 if (begun)
                 {
-                    words.Add(word.ToString());
+                    found.Add(word.ToString());
                     word.Clear();
                     begun = false;
                 }
@@ -73,10 +73,10 @@ internal sealed class IptablesRule
 
         if (begun)
         {
-            words.Add(word.ToString());
+            found.Add(word.ToString());
         }
 
-        return words;
+        return found;
     }
 
     private string Value => at + 1 < words.Count ? words[at + 1] : "";

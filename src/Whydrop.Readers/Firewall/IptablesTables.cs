@@ -39,9 +39,12 @@ internal static class IptablesTables
                 return words[i + 1];
             }
 
-            if (words[i].StartsWith("--table=", StringComparison.Ordinal))
+            foreach (var option in (string[])["--table=", "-t"])
             {
-                return words[i]["--table=".Length..];
+                if (words[i].StartsWith(option, StringComparison.Ordinal) && words[i].Length > option.Length)
+                {
+                    return words[i][option.Length..];
+                }
             }
         }
 

@@ -122,6 +122,7 @@ public sealed partial class NftReader : Reader
     {
         private readonly Dictionary<string, NftSet> sets = new(StringComparer.Ordinal);
         private readonly Dictionary<string, long> counters = new(StringComparer.Ordinal);
+        private bool dormant;
 
         public void Read(int line)
         {
@@ -155,7 +156,8 @@ public sealed partial class NftReader : Reader
         {
             if (words[0] == "flags" && words.Has("dormant"))
             {
-                findings.Gap(statement.Line, GapKind.Unsupported, $"table {book.Family} {book.Table} is dormant: its rules are not in force");
+                findings.Gap(statement.Line, GapKind.NotCollected, $"table {book.Family} {book.Table} is dormant: its rules are not in force and not read");
+                dormant = true;
             }
             else if (words[0] is not ("flags" or "comment" or "owner"))
             {
@@ -194,9 +196,14 @@ public sealed partial class NftReader : Reader
 
         private void Chain(string chain, int line)
         {
-            var told = false;
+            var told = dormant;
             while (statements.TryDequeue(out var statement) && statement.Text != "}")
             {
+                if (dormant)
+                {
+                    continue;
+                }
+
                 if (Hook().Match(statement.Text) is { Success: true } hook)
                 {
                     var policy = hook.Groups["policy"].Success ? hook.Groups["policy"].Value : null;

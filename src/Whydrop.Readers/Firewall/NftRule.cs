@@ -454,6 +454,9 @@ internal sealed class NftRule
                 break;
             case "meta l4proto" or "ip protocol" or "ip6 nexthdr" when values.Count == 1:
                 Draft.Demand(RuleValues.Protocol(values[0]));
+
+                // In a table of both families it demands one of them as well, which no property holds.
+                Draft.MatchesMore |= key[0] == 'i' && family is not ("ip" or "ip6");
                 break;
             case "ct state":
                 Draft.Demand(Draft.ConntrackStates, values.ConvertAll(RuleValues.State));

@@ -46,6 +46,12 @@ internal static partial class ApplicationPhrases
     /// <summary>What was being done: "connect", "read", "write", "accept", "bind"; null when the line does not say.</summary>
     public static string? Operation(string text)
     {
+        // Go names the call beside the address, wherever the sentence begins.
+        if (text.Contains("dial tcp", StringComparison.Ordinal) || text.Contains("dial udp", StringComparison.Ordinal))
+        {
+            return "connect";
+        }
+
         if (Operations().Match(text) is not { Success: true } found)
         {
             return null;

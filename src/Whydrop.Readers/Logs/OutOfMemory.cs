@@ -158,14 +158,14 @@ internal sealed partial class OutOfMemory
     [GeneratedRegex(@"Task in (?<cgroup>\S+) killed as a result of limit of (?<limit_cgroup>\S+)")]
     private static partial Regex TaskIn();
 
-    // "Killed process 12 (java) total-vm:…kB, anon-rss:…kB, file-rss:…kB, shmem-rss:…kB, UID:0 …"; "…(java), UID 0, total-vm:…" in 4.19 to 5.2
-    [GeneratedRegex(@"Killed process (?<pid>\d+),? \((?<victim>.{1,64})\),?(?: UID (?<uid>\d+),)? total-vm:(?<total_vm>\d+kB), anon-rss:(?<anon_rss>\d+kB)(?:, file-rss:(?<file_rss>\d+kB))?(?:, shmem-rss:(?<shmem_rss>\d+kB))?(?:,? UID:(?<uid>\d+))?")]
+    // "Killed process 12 (java) total-vm:…kB, anon-rss:…kB, file-rss:…kB, shmem-rss:…kB, UID:0 …"; "…(java), UID 0, total-vm:…" in 4.19 to 5.2; "12, UID 0, (java) total-vm:…" in 2.6.32
+    [GeneratedRegex(@"Killed process (?<pid>\d+),?(?: UID (?<uid>\d+),)? \((?<victim>.{1,64})\),?(?: UID (?<uid>\d+),)? total-vm:(?<total_vm>\d+kB), anon-rss:(?<anon_rss>\d+kB)(?:, file-rss:(?<file_rss>\d+kB))?(?:, shmem-rss:(?<shmem_rss>\d+kB))?(?:,? UID:(?<uid>\d+))?")]
     private static partial Regex Killed();
 
     [GeneratedRegex(@"Kill process (?<pid>\d+) \((?<victim>.{1,64})\) score (?<score>\d+)")]
     private static partial Regex Announced();
 
-    [GeneratedRegex(@"oom_reaper: (?:reaped|unable to reap) process (?:pid:)?(?<pid>\d+) \((?<victim>.{1,64}?)\)(?:,? now anon-rss:(?<anon_rss>\d+kB))?")]
+    [GeneratedRegex(@"oom_reaper: (?:reaped|unable to reap) (?:process )?(?:pid:)?(?<pid>\d+) \((?<victim>.{1,64}?)\)(?=,|\s|$)(?:,? now anon-rss:(?<anon_rss>\d+kB))?")]
     private static partial Regex Reaped();
 
     // kubelet: "System OOM encountered, victim process: java, pid: 4711"

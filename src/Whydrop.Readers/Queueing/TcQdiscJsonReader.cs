@@ -12,7 +12,7 @@ public sealed class TcQdiscJsonReader : JsonReader
     public override string Id => "tc-qdisc-json";
 
     /// <inheritdoc />
-    public override string Reads => "tc -s -j [-p] qdisc show: packets sent and dropped by the queueing discipline at a device's root";
+    public override string Reads => "tc -s -j [-p] qdisc show: the queueing disciplines of devices, and packets sent and dropped at the root";
 
     private protected override bool Fits(string start) =>
         start.Contains("\"kind\":\"", StringComparison.Ordinal) && start.Contains("\"handle\":\"", StringComparison.Ordinal) && start.Contains("\"dev\":\"", StringComparison.Ordinal);
@@ -21,6 +21,11 @@ public sealed class TcQdiscJsonReader : JsonReader
     {
         foreach (var item in items)
         {
+            if (item["dev"].Text is { Length: > 0 } owner && item["kind"].Text is { Length: > 0 })
+            {
+                TcDraft.OfJson(owner, item).WriteTo(findings);
+            }
+
             if (item["root"].Flag != true || item["dev"].Text is not { Length: > 0 } device || !item.Has("drops"))
             {
                 continue;

@@ -16,7 +16,7 @@ public sealed class TcQdiscReader : Reader
     public override string Id => "tc-qdisc";
 
     /// <inheritdoc />
-    public override string Reads => "tc -s [-d] qdisc show: packets sent and dropped by the queueing discipline at a device's root";
+    public override string Reads => "tc -s [-d] qdisc show: the queueing disciplines of devices, and packets sent and dropped at the root";
 
     /// <inheritdoc />
     public override int Recognise(in TextSample sample) => sample.Any(l => Device(l) is not null) ? 95 : 0;
@@ -28,6 +28,7 @@ public sealed class TcQdiscReader : Reader
     {
         (string? Name, bool Counts)? discipline = null;
         var unnamed = false;
+        TcDraft? draft = null;
         var commandDevice = file.Command is { } command ? new Words(command).After("dev") : null;
         foreach (var line in file.Lines)
         {
@@ -39,6 +40,8 @@ public sealed class TcQdiscReader : Reader
             if (Device(line.Text) is { } found)
             {
                 discipline = (found.Name ?? commandDevice, found.Counts);
+                draft?.WriteTo(findings);
+                draft = discipline.Value.Name is { } owner ? TcDraft.OfDiscipline(owner, line) : null;
                 if (found.IsIdle && discipline.Value.Name is { } idle)
                 {
                     findings.Section(line.Number, idle, Group, omitsZeros: false);
@@ -54,15 +57,21 @@ public sealed class TcQdiscReader : Reader
             {
                 findings.NotUnderstood(line.Number, line.Text, "tc -s qdisc");
             }
-            else if (current is { Name: { } device, Counts: true })
+            else
             {
-                Figures(device, line, findings);
+                draft?.TakeBacklog(line.Text);
+                if (current is { Name: { } device, Counts: true })
+                {
+                    Figures(device, line, findings);
+                }
             }
         }
 
-        if (findings.Count == 0 && !unnamed)
+        draft?.WriteTo(findings);
+
+        if (!file.Lines.Any(l => l.Text.StartsWith(" Sent ", StringComparison.Ordinal)) && !unnamed)
         {
-            findings.Gap(file.Lines.Count > 0 ? file.Lines[0].Number : 1, GapKind.Unsupported, "no packets sent or dropped at a root are printed: collect it with tc -s qdisc show");
+            findings.Gap(file.Lines.Count > 0 ? file.Lines[0].Number : 1, GapKind.Unsupported, "no packets sent or dropped are printed: collect it with tc -s qdisc show");
         }
     }
 

@@ -20,11 +20,13 @@ internal static partial class Prompt
     private static readonly HashSet<string> Collectors = new(StringComparer.Ordinal)
     {
         "ip", "netstat", "nstat", "sysctl", "ifconfig", "route", "arp", "cat",
+        "ss", "nft", "conntrack", "iptables", "iptables-save", "ip6tables", "ip6tables-save", "ipvsadm",
     };
 
     private static readonly HashSet<string> PlainArguments = new(StringComparer.Ordinal)
     {
         "a", "addr", "address", "l", "link", "r", "ro", "route", "ru", "rule", "n", "neigh", "neighbour", "show", "ls", "list", "table", "all", "get", "cache", "up",
+        "ruleset", "nat", "filter", "mangle", "raw",
     };
 
     /// <summary>Whether the line separates two outputs. <paramref name="command"/> is null when it does not say a command.</summary>
@@ -141,7 +143,7 @@ internal static partial class Prompt
         var words = line.TrimEnd(':', ' ').Split(' ', 8);
         var first = words[0] == "sudo" && words.Length > 1 ? 1 : 0;
         var program = words[first][(words[first].LastIndexOf('/') + 1)..];
-        if (words.Length == 8 || !Collectors.Contains(program) || (program is "cat" or "arp" or "route" && words.Length == first + 1))
+        if (words.Length == 8 || !Collectors.Contains(program) || (program is "cat" or "arp" or "route" or "ss" or "nft" or "conntrack" or "iptables" or "ip6tables" or "ipvsadm" && words.Length == first + 1))
         {
             return false;
         }

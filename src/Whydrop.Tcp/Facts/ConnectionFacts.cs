@@ -66,6 +66,29 @@ internal sealed unsafe class ConnectionFacts(FlowEngine engine, VantagePoint[] a
         }
     }
 
+    /// <summary>Times without window, in the order they ended.</summary>
+    public IEnumerable<Fact> ZeroWindows()
+    {
+        for (var i = 0; i < engine.ZeroWindows.RowCount; i++)
+        {
+            yield return ZeroWindow(i);
+        }
+
+        if (engine.ZeroWindows.NotKept > 0)
+        {
+            yield return Limited($"{engine.ZeroWindows.NotKept} times without window are not listed one by one; {engine.ZeroWindows.RowCount} are");
+        }
+    }
+
+    private ZeroWindowPeriod ZeroWindow(int index)
+    {
+        var row = *engine.ZeroWindows[index];
+        var point = engine.Table.Records[row.Flow]->Key.Point;
+        return new ZeroWindowPeriod(
+            at[point], From(row.Frame), firstCapture + point, row.Flow, FromClient(row.Flow, row.ReceiverHigh), new Timestamp(row.Start),
+            TimeSpan.FromTicks(row.Duration / 100), row.Probes, row.ProbesAnswered, row.Reopened);
+    }
+
     private ulong StartOf(int index) => ((ulong)engine.Pauses[index]->StartFrame << 32) | (uint)engine.Pauses[index]->Flow;
 
     private int FlowOf(int index) => engine.Pauses[index]->Flow;

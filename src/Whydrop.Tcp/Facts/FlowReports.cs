@@ -20,8 +20,8 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
         var opening = engine.Table.Openings[index];
         var unusual = flow->Unusual == 0 ? null : engine.Unusual[Math.Abs(flow->Unusual) - 1];
         var clientHigh = (opening->Bits & FlowOpening.ClientHigh) != 0;
-        var low = Sender(flow->Low, opening->Low, flow->High, unusual == null ? null : &unusual->Low, unusual == null ? 0 : unusual->LowBoard, flow->LastTime);
-        var high = Sender(flow->High, opening->High, flow->Low, unusual == null ? null : &unusual->High, unusual == null ? 0 : unusual->HighBoard, flow->LastTime);
+        var low = Sender(flow->Low, opening->Low, flow->High, unusual == null ? null : &unusual->Low, unusual == null ? 0 : unusual->LowBoard);
+        var high = Sender(flow->High, opening->High, flow->Low, unusual == null ? null : &unusual->High, unusual == null ? 0 : unusual->HighBoard);
         var lowEnd = EndPoint(flow->Key.AddressLow, flow->Key.PortLow, flow->Key.IsIpv6);
         var highEnd = EndPoint(flow->Key.AddressHigh, flow->Key.PortHigh, flow->Key.IsIpv6);
         return new FlowReport
@@ -88,13 +88,13 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
     }
 
     private SenderReport Sender(
-        in SenderState s, in SenderOpening o, in SenderState peer, UnusualSender* unusual, int boardNumber, long lastTime)
+        in SenderState s, in SenderOpening o, in SenderState peer, UnusualSender* unusual, int boardNumber)
     {
         var board = engine.Ledger.BoardOf(boardNumber);
         var seen = s.Frames != 0;
         var synSeen = (o.Bits & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) != 0;
         var counts = unusual == null ? [] : unusual->Counts.ToDictionary();
-        var zero = unusual == null ? 0 : unusual->ZeroWindowTotal + (unusual->ZeroWindowSince != 0 ? Math.Max(0, lastTime - unusual->ZeroWindowSince) : 0);
+        var zero = unusual == null ? 0 : unusual->ZeroWindowTotal;
         var repeated = board != null ? board->RepeatedBytes : unusual == null ? 0 : unusual->RepeatedBytes;
         return new SenderReport
         {

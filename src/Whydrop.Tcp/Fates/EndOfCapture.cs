@@ -25,6 +25,11 @@ internal sealed unsafe class EndOfCapture(FlowEngine engine)
                 engine.Pauses.Finish(flow, index, end);
             }
 
+            if (flow->Unusual != 0)
+            {
+                engine.ZeroWindows.Finish(engine.Unusual[Math.Abs(flow->Unusual) - 1], engine.Table.Openings[index], index, end);
+            }
+
             if (flow->Unusual != 0 || ControlBook.IsUnanswered(flow))
             {
                 engine.Controls.Finish(flow, engine.Table.Openings[index], index);

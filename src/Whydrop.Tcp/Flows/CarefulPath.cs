@@ -263,12 +263,13 @@ internal sealed unsafe class CarefulPath
             unusual->Low = low;
             unusual->High = high;
             own = ref d.FromHigh ? ref unusual->High : ref unusual->Low;
+            other = ref d.FromHigh ? ref unusual->Low : ref unusual->High;
         }
 
         own.Counts.Count(mask);
         own.LastObservations = mask;
         own.LastTime = s.Time;
-        own.TakeWindow(s);
+        engine.ZeroWindows.Take(s, d, ref own, ref other, mask, frameNumber);
         if (mask >> (int)Observation.Reset != 0 && s.IsReset && own.ResetFrame == 0)
         {
             own.ResetFrame = frameNumber;
@@ -400,7 +401,7 @@ internal sealed unsafe class CarefulPath
     {
         var unusual = engine.Unusual[-d.Flow->Unusual - 1];
         return unusual->Low.IsQuiet(d.Flow->Low.NextSeq) && unusual->High.IsQuiet(d.Flow->High.NextSeq)
-            && unusual->Low.ZeroWindowSince == 0 && unusual->High.ZeroWindowSince == 0
+            && unusual->Low.ZeroWindow.Since == 0 && unusual->High.ZeroWindow.Since == 0
             && engine.Ledger.IsIdle(unusual->LowBoard) && engine.Ledger.IsIdle(unusual->HighBoard);
     }
 }

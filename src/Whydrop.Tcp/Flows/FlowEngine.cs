@@ -24,6 +24,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         Points = points;
         Ledger = new Ledger(Table, History, points, options.MostSegmentFates);
         Pauses = new PauseBook(History, Table, Stories, Unusual, options.MostPauses, options.MostCleanFlows);
+        ZeroWindows = new ZeroWindowBook(Stories, options.MostPauses);
         Controls = new ControlBook(History, Stories, options.MostControlSegments);
         careful = new CarefulPath(this);
     }
@@ -43,6 +44,8 @@ internal sealed unsafe class FlowEngine : IDisposable
     public ControlBook Controls { get; }
 
     public PauseBook Pauses { get; }
+
+    public ZeroWindowBook ZeroWindows { get; }
 
     /// <summary>Times a key was taken over by a new connection: what was looked up ahead may be stale.</summary>
     public int Reuses { get; set; }
@@ -92,6 +95,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         Stories.Dispose();
         Controls.Dispose();
         Pauses.Dispose();
+        ZeroWindows.Dispose();
     }
 
     // Not in the table when the batch was looked up, another connection with the same hash, or a key taken over since.

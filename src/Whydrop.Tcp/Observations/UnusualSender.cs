@@ -1,5 +1,3 @@
-using Whydrop.Tcp.Packets;
-
 namespace Whydrop.Tcp.Observations;
 
 /// <summary>One direction of a connection on which something was observed.</summary>
@@ -11,8 +9,7 @@ internal struct UnusualSender
     /// <summary>Time of the last segment.</summary>
     public long LastTime;
 
-    /// <summary>Start of the present zero window; 0 when it is open.</summary>
-    public long ZeroWindowSince;
+    public ZeroWindowWatch ZeroWindow;
 
     /// <summary>Nanoseconds spent with a zero window.</summary>
     public long ZeroWindowTotal;
@@ -38,18 +35,4 @@ internal struct UnusualSender
 
     /// <summary>Nothing here needs a close look at the next segment.</summary>
     public readonly bool IsQuiet(uint nextSeq) => DupAcks == 0 && LastObservations == 0 && MaxSeqToBeAcked == nextSeq;
-
-    /// <summary>Keeps the clock of zero windows.</summary>
-    public void TakeWindow(in TcpSegment s)
-    {
-        if (s.Window == 0 && !s.IsReset && !s.IsSyn && !s.IsFin)
-        {
-            ZeroWindowSince = ZeroWindowSince == 0 ? s.Time : ZeroWindowSince;
-        }
-        else if (ZeroWindowSince != 0 && s.Window != 0)
-        {
-            ZeroWindowTotal += Math.Max(0, s.Time - ZeroWindowSince);
-            ZeroWindowSince = 0;
-        }
-    }
 }

@@ -24,4 +24,7 @@ internal struct FlowStory
     public long ShortestIdle;
     public int OpenPauses;
     public int IdlePauses;
+
+    /// <summary>Times without window that are kept.</summary>
+    public int ZeroWindows;
 }

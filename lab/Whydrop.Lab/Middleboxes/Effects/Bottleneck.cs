@@ -24,6 +24,6 @@ public sealed class Bottleneck(double bytesPerSecond, double queue) : PacketEffe
         free = now + wait + TimeSpan.FromSeconds(packet.Length / bytesPerSecond);
         if (wait.Ticks > Volatile.Read(ref longest))
             Volatile.Write(ref longest, wait.Ticks);
-        next.Pass(packet, free - now);
+        next.PassAt(packet, free);
     }
 }

@@ -18,6 +18,6 @@ public sealed class Delay(TimeSpan time, TimeSpan jitter = default, bool mayReor
         if (!mayReorder && due < last)
             due = last;
         last = due;
-        next.Pass(packet, due - next.Now);
+        next.PassAt(packet, due);
     }
 }

@@ -85,6 +85,9 @@ public sealed class PodNetwork
         _ => ServerEndPoint,
     };
 
+    /// <summary>The processor that does all receive processing of this run.</summary>
+    public int Processor { get; } = System.Security.Cryptography.RandomNumberGenerator.GetInt32(Math.Min(Environment.ProcessorCount, 32));
+
     /// <summary>Every pod.</summary>
     public IEnumerable<Pod> Pods => new[] { ClientPod, ServerPod, Server2, ServerA }.OfType<Pod>();
 
@@ -118,6 +121,7 @@ public sealed class PodNetwork
             PodService.Publish(network);
         if (!options.Offload)
             network.OffloadsOff();
+        network.KeepOrder();
         return network;
     }
 
@@ -303,5 +307,15 @@ public sealed class PodNetwork
     {
         foreach (var (host, device) in links)
             host.Exec("ethtool", "-K", device, "tso", "off", "gso", "off", "gro", "off", "tx", "off");
+    }
+
+    /// <summary>
+    /// All receive processing of the run on one processor: what a sender that moves between processors puts into the receive queue of each would
+    /// overtake itself (net/core/dev.c get_rps_cpu), which no wire does.
+    /// </summary>
+    private void KeepOrder()
+    {
+        foreach (var host in links.Select(l => l.Host).Distinct())
+            host.Feed($"for f in /sys/class/net/*/queues/rx-*/rps_cpus; do echo {1 << Processor:x} > $f; done\n", "sh");
     }
 }

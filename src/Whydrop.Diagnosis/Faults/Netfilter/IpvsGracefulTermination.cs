@@ -48,17 +48,17 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
     ];
 
     protected override IEnumerable<Drained> Propose(CaseView view) => view.Facts.Of<VirtualServer>()
-        .Where(s => s is { Protocol: "tcp", Server: not null })
-        .GroupBy(s => (s.At.Stack, s.Address, s.Server)).Select(g => g.Last())
+        .Where(s => s is { Protocol: "tcp", Server: not null, Weight: not null })
+        .GroupBy(s => (s.At.Stack, s.Service, s.Server)).Select(g => g.Last())
         .Where(s => s.Weight == 0)
         .Select(s => new Drained(view, s));
 
     protected override string Summarise(Drained h) =>
         h.Attempts.Count > 0
-            ? $"{h.Attempts.Count} connections to {h.Listed.Address} were sent to {h.Listed.Server}, which has weight 0; none was opened."
-            : $"{h.Listed.Server} of {h.Listed.Address} has weight 0, and {h.Listed.Active + h.Listed.Inactive} connections with it are remembered.";
+            ? $"{h.Attempts.Count} connections to {h.Listed.Service} were sent to {h.Listed.Server}, which has weight 0; none was opened."
+            : $"{h.Listed.Server} of {h.Listed.Service} has weight 0, and {h.Remembered} connections with it are remembered.";
 
-    protected override string RemedyFor(Drained h) => Remedy.Replace("SERVICE", $"{h.Listed.Address}", StringComparison.Ordinal).Replace("SERVER", $"{h.Listed.Server}", StringComparison.Ordinal);
+    protected override string RemedyFor(Drained h) => Remedy.Replace("SERVICE", $"{h.Listed.Service}", StringComparison.Ordinal).Replace("SERVER", $"{h.Listed.Server}", StringComparison.Ordinal);
 
     protected override IEnumerable<NextEvidence> Next(Drained h)
     {
@@ -70,7 +70,7 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
     }
 
     private static IEnumerable<Sighting> Listed(Drained h) =>
-        [Sighting.Of(h.Listed.Active + h.Listed.Inactive > 0 || h.Attempts.Count > 0, $"{h.Listed.Server} of {h.Listed.Address}: weight 0, {h.Listed.Active} active, {h.Listed.Inactive} inactive", h.Listed.From)];
+        [Sighting.Of(h.Remembered > 0 || h.Attempts.Count > 0, $"{h.Listed.Server} of {h.Listed.Service}: weight 0, {h.Listed.ActiveConnections} active, {h.Listed.InactiveConnections} inactive", h.Listed.From)];
 
     private static IEnumerable<Sighting> SentInVain(Drained h)
     {
@@ -81,7 +81,7 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
         }
         else if (h.ToService.Count > 0 && h.ToService.All(a => a.Outcome == AttemptOutcome.Established))
         {
-            yield return Sighting.Of(false, $"all {h.ToService.Count} connections to {h.Listed.Address} were opened", h.ToService[0].From);
+            yield return Sighting.Of(false, $"all {h.ToService.Count} connections to {h.Listed.Service} were opened", h.ToService[0].From);
         }
     }
 
@@ -125,12 +125,15 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
             : base(view, Scope.Of(listed.At.Stack))
         {
             Listed = listed;
-            ToService = [.. view.Attempts.Where(a => Ends.Same(a.Server, listed.Address) || a.SeenAt.Any(f => Ends.Same(f.Server, listed.Address)))];
+            ToService = [.. view.Attempts.Where(a => Ends.Same(a.Server, listed.Service) || a.SeenAt.Any(f => Ends.Same(f.Server, listed.Service)))];
             ToServer = [.. ToService.Where(a => Ends.Same(a.ServerThere, listed.Server!))];
             Attempts = [.. ToServer.Where(a => a.Failed)];
         }
 
         internal VirtualServer Listed { get; }
+
+        /// <summary>Connections that IPVS remembers with it.</summary>
+        internal long Remembered => (Listed.ActiveConnections ?? 0) + (Listed.InactiveConnections ?? 0);
 
         /// <summary>Attempts to open connections to the service.</summary>
         internal IReadOnlyList<Attempt> ToService { get; }

@@ -51,7 +51,7 @@ internal sealed class ReusedPorts : Hypothesis
         {
             var attempts = group.OrderBy(a => a.SynTimes[0]).ToArray();
             var lost = attempts.SelectMany(a => a.LostSyns).Where(l => l.Proven && l.LastSeen.Stack == l.MissingAt.Stack).Select(l => l.LastSeen.Stack);
-            var serving = view.Facts.Of<VirtualServer>().Where(s => Ends.Same(s.Address, group.Key)).Select(s => s.At.Stack);
+            var serving = view.Facts.Of<VirtualServer>().Where(s => Ends.Same(s.Service, group.Key)).Select(s => s.At.Stack);
             var places = lost.Concat(serving).Distinct().ToArray();
             foreach (var at in places.Length == 0 ? [null] : places.Cast<VantagePoint?>())
             {
@@ -113,10 +113,10 @@ internal sealed class ReusedPorts : Hypothesis
             yield break;
         }
 
-        var own = listed.Where(s => Ends.Same(s.Address, Address)).ToArray();
+        var own = listed.Where(s => Ends.Same(s.Service, Address)).ToArray();
         yield return own.Length > 0
-            ? Sighting.Of(true, $"{Address}, {own[^1].Scheduler}", own[^1].From)
-            : Sighting.Of(false, $"{listed.Select(s => s.Address).Distinct().Count()} services, none at {Address}", listed[0].From);
+            ? Sighting.Of(true, $"{Address}, by IPVS", own[^1].From)
+            : Sighting.Of(false, $"{listed.Select(s => s.Service).Distinct().Count()} services, none at {Address}", listed[0].From);
     }
 
     internal IEnumerable<Sighting> FreshOpenAtOnce()

@@ -1,0 +1,51 @@
+using System.Net;
+using Whydrop.Lab.Namespaces;
+using Whydrop.Lab.Workloads;
+
+namespace Whydrop.Lab.Pods;
+
+/// <summary>
+/// What goes on in any cluster beside the load: each node probes its own pods as the kubelet does (a readiness check every half second), and node-a asks
+/// something of node-b. Captures of a broken path then show that they were alive.
+/// </summary>
+internal sealed class Probes : IDisposable
+{
+    private const int HealthPort = 8086;
+    private const int KubeletPort = 10250;
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private readonly List<TrafficServer> servers = [];
+    private readonly List<RequestClient> clients = [];
+
+    private Probes()
+    {
+    }
+
+    /// <summary>Servers first, then who asks them.</summary>
+    public static Probes Start(PodRun run)
+    {
+        var probes = new Probes();
+        var network = run.Network;
+        foreach (var pod in network.Pods)
+            probes.Watch(run, pod.Node, pod.Space, new IPEndPoint(IPAddress.Parse(pod.Address), HealthPort));
+        probes.Watch(run, network.NodeA, network.NodeB, new IPEndPoint(IPAddress.Parse(network.Addresses.NodeB), KubeletPort));
+        return probes;
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in clients)
+            client.Dispose();
+        foreach (var server in servers)
+            server.Dispose();
+    }
+
+    private void Watch(PodRun run, NetworkNamespace from, NetworkNamespace at, IPEndPoint to)
+    {
+        servers.Add(TrafficServer.Start(at, to, new ServerOptions()));
+        clients.Add(RequestClient.Start(run, new RequestOptions
+        {
+            From = from, To = to, For = Limit, KeepAlive = false, Pause = Every, Patience = TimeSpan.FromSeconds(1), RequestBytes = 120, AnswerBytes = 180,
+        }));
+    }
+}

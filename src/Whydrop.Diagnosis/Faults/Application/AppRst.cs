@@ -1,0 +1,115 @@
+using Whydrop.Diagnosis.View;
+
+namespace Whydrop.Diagnosis.Faults.Application;
+
+/// <summary>An application gives up a connection that the other end still uses: its kernel sends a RST instead of a FIN.</summary>
+internal sealed class AppRst : FaultOf<AppRst.Aborts>
+{
+    // close() with unread data, close() with SO_LINGER 0 or data after close(), and data that came in while lingering.
+    private static readonly string[] AbortCounters = ["TcpExt.TCPAbortOnClose", "TcpExt.TCPAbortOnData", "TcpExt.TCPAbortOnLinger"];
+
+    public override string Id => "app-rst";
+
+    public override string Name => "Application aborts its connections";
+
+    public override FaultLayer Layer => FaultLayer.Application;
+
+    public override string UserSees => "Connection reset by peer or broken pipe, always at the same point of the protocol.";
+
+    public override string Mechanism =>
+        "An application closes a socket with data in it that it has not read, with SO_LINGER 0, or while the other end still sends; or its process dies. The kernel sends a RST at once, and what the "
+        + "other end has not read yet is lost to it.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("middlebox-rst", "There the RST is born on the way: another TTL, or the sender's own device never saw it."),
+        new("conntrack-invalid-rst", "There the kernel answers a packet of an unknown connection: nothing is counted as aborted."),
+        new("peer-vanished", "There data is lost for good first, and whoever sent it gives up."),
+        new("loadtest-ab-rst", "There a load generator closes so at its end, when it has all it asked for."),
+    ];
+
+    public override string Remedy => "Let the application read to the end before it closes, shut down its sending side first (shutdown(SHUT_WR)), and not set SO_LINGER 0; find out why the process ended if it did.";
+
+    public override string Verify => "nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData stays as it is in that pod, and no connection is reset.";
+
+    public override IReadOnlyList<string> References => ["RFC 2525 §2.16, §2.17 (failure to RST on close with data pending)", "net/ipv4/tcp.c __tcp_close", "net/ipv4/tcp_input.c tcp_rcv_state_process"];
+
+    protected override IEnumerable<QuestionOf<Aborts>> Ask() =>
+    [
+        new("Were connections reset before they had ended?", Quantifier.Any, QuestionRole.Signature, WereReset),
+        new("Did the RSTs come from the network namespace of their sender?", Quantifier.Any, QuestionRole.Mechanism, CameFromSender),
+        new("Did its kernel count that an application aborted?", Quantifier.Any, QuestionRole.Mechanism, Aborted),
+        new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, LookGenuine, "middlebox-rst"),
+        new("Had all arrived that was sent before?", Quantifier.All, QuestionRole.Discriminator, AllArrived, "peer-vanished"),
+        new("Was data left unread?", Quantifier.Any, QuestionRole.Support, Unread),
+    ];
+
+    protected override IEnumerable<Aborts> Propose(CaseView view) => view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false })
+        .GroupBy(r => (StackEnd.ScopeOf(view.Stacks.End(r.Direction.Connection, r.FromClient)), r.Sender.Address, Port: r.FromClient ? 0 : r.Sender.Port))
+        .Select(g => new Aborts(view, view.Stacks.End(g.First().Direction.Connection, g.First().FromClient), [.. g]));
+
+    protected override string Summarise(Aborts a)
+    {
+        var idle = a.Resets.Max(r => r.Idle);
+        return $"{a.Who} reset {a.Resets.Count} connection{(a.Resets.Count == 1 ? "" : "s")} before {(a.Resets.Count == 1 ? "its" : "their")} end"
+            + (idle > TimeSpan.Zero ? string.Create(null, $", after up to {idle.TotalSeconds:0.#} s of silence") : "")
+            + (a.Resets.Sum(r => r.NotTaken ?? 0) is > 0 and var left ? $"; {left} bytes sent to it were not taken" : "") + ".";
+    }
+
+    protected override string RemedyFor(Aborts a) => $"See why the application at {a.Who} closes so: does it read to the end, set SO_LINGER 0, run into a time limit of its own, or die? Its log at the times of these frames says.";
+
+    protected override IEnumerable<NextEvidence> Next(Aborts a)
+    {
+        var at = a.Owner?.At;
+        if (a.Resets.All(r => r.LeftSender == Answer.Unknown))
+        {
+            yield return AttemptEvidence.Capture(at, $"tcp and host {a.Resets[0].Sender.Address}", $"whether the RST leaves {a.Resets[0].Sender.Address} itself");
+        }
+
+        if (at is null || AbortCounters.All(n => a.View.Delta(at, n) is null))
+        {
+            yield return new NextEvidence(
+                at ?? Evidence.VantagePoint.Unknown, $"{AttemptEvidence.Enter(at)}nstat -az 'TcpExtTCPAbort*' TcpOutRsts (before and after)", null,
+                $"whether the application at {a.Resets[0].Sender.Address} aborted, or its kernel knew of no such connection");
+        }
+    }
+
+    private static IEnumerable<Sighting> WereReset(Aborts a) =>
+        [Sighting.Of(true, $"{a.Resets.Count} by {a.Who}", [.. a.Resets.Select(r => r.From).Take(24)])];
+
+    private static IEnumerable<Sighting> CameFromSender(Aborts a)
+    {
+        foreach (var r in a.Resets.Where(r => r.LeftSender != Answer.Unknown))
+        {
+            yield return r.LeftSender == Answer.Yes
+                ? Sighting.Of(true, $"seen leaving at {r.Segment.At}", r.From)
+                : Sighting.Of(false, $"seen at {r.Segment.At}, never at {r.Birth!.NotSeenAt}", r.From, r.Birth.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> Aborted(Aborts a) => a.Owner is { Proven: true } owner ? Counted.Grew(a.View, owner.At, AbortCounters) : [];
+
+    private static IEnumerable<Sighting> LookGenuine(Aborts a) => a.Resets.Where(r => r.TtlAgrees != Answer.Unknown || r.LeftSender == Answer.Yes)
+        .Select(r => Sighting.Of(
+            r.TtlAgrees != Answer.No,
+            r.TtlAgrees == Answer.Unknown ? "seen leaving the sender itself" : $"TTL {r.Segment.Ttl}, of its other packets {r.UsualTtl}", r.From));
+
+    private static IEnumerable<Sighting> AllArrived(Aborts a) => a.Resets.Where(r => r.AllArrived != Answer.Unknown)
+        .Select(r => Sighting.Of(r.AllArrived == Answer.Yes, r.AllArrived == Answer.Yes ? "nothing of the connection was lost" : "data of the connection was lost for good", r.From));
+
+    private static IEnumerable<Sighting> Unread(Aborts a) => a.Resets.Where(r => r.NotTaken is not null)
+        .Select(r => Sighting.Of(r.NotTaken > 0, $"{r.NotTaken} bytes not acknowledged by the RST", r.From));
+
+    /// <summary>Resets by one end.</summary>
+    internal sealed class Aborts(CaseView view, StackEnd? owner, IReadOnlyList<ConnectionReset> resets)
+        : Hypothesis(view, StackEnd.ScopeOf(owner))
+    {
+        internal StackEnd? Owner { get; } = owner;
+
+        internal string Who { get; } = resets[0].FromClient ? $"the client {resets[0].Sender.Address}" : $"the server {resets[0].Sender}";
+
+        internal override bool Placed => Owner is { Proven: true };
+
+        internal override IReadOnlyList<ConnectionReset> Resets { get; } = resets;
+    }
+}
