@@ -69,6 +69,8 @@ public sealed class IpvsConnReuse1s : PodScenario
         var faulty = settings.Word("ending") == "reset" && settings.Number("reuse-mode") == 1;
         if (faulty)
             run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.Evidence.Captured.Count > 0);
+        if (settings.Word("ending") == "reset")
+            run.Truth.Accompanying("app-rst");
         run.Truth.Figure("connections", asked.All.Count);
         run.Truth.Figure("portsUsedAgain", reused);
         run.Truth.Figure("connectionsDelayedOneSecond", delayed);

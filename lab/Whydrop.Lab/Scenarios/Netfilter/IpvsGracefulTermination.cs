@@ -72,7 +72,9 @@ public sealed class IpvsGracefulTermination : PodScenario
 
         var faulty = settings.Word("expire") == "off";
         if (faulty)
-            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA));
+            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.Client));
+        if (faulty && settings.Word("pod") == "refuses")
+            run.Truth.Accompanying("connection-refused-closed-port");
         run.Truth.Figure("connectionsBefore", healthy.All.Count);
         run.Truth.Figure("connectionsAfter", after.All.Count);
         run.Truth.Figure("sentToTheTerminatedPod", after.Failed);

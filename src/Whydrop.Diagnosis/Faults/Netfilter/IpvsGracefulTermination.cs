@@ -51,7 +51,9 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
         .Where(s => s is { Protocol: "tcp", Server: not null, Weight: not null })
         .GroupBy(s => (s.At.Stack, s.Service, s.Server)).Select(g => g.Last())
         .Where(s => s.Weight == 0)
-        .Select(s => new Drained(view, s));
+        .Select(s => new Drained(view, s))
+        // A drained server by itself is nothing: each rollout leaves some for minutes.
+        .Where(h => h.ToService.Any(a => a.Failed));
 
     protected override string Summarise(Drained h) =>
         h.Attempts.Count > 0
@@ -79,10 +81,6 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
             var refused = h.Attempts.Count(a => a.Outcome == AttemptOutcome.Refused);
             yield return Sighting.Of(true, $"{h.Attempts.Count}, {refused} of them refused", [.. h.Attempts.SelectMany(a => a.Frames).Take(24)]);
         }
-        else if (h.ToService.Count > 0 && h.ToService.All(a => a.Outcome == AttemptOutcome.Established))
-        {
-            yield return Sighting.Of(false, $"all {h.ToService.Count} connections to {h.Listed.Service} were opened", h.ToService[0].From);
-        }
     }
 
     private static IEnumerable<Sighting> FollowsAnOldOne(Drained h)
@@ -90,7 +88,7 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
         foreach (var attempt in h.Attempts)
         {
             var old = h.ToServer.FirstOrDefault(a => Ends.Same(a.Client, attempt.Client) && a.SynTimes[0] < attempt.SynTimes[0]);
-            var entry = h.View.Facts.Of<VirtualConnection>().FirstOrDefault(c => c.At.Stack == h.Listed.At.Stack && Ends.Same(c.Source, attempt.Client) && Ends.Same(c.Server, h.Listed.Server!));
+            var entry = h.Entry(attempt);
             yield return old is not null ? Sighting.Of(true, $"{attempt.Client} was with it {(attempt.SynTimes[0] - old.SynTimes[0]).TotalSeconds:0.0} s before", old.From)
                 : entry is not null ? Sighting.Of(true, $"{attempt.Client} is remembered with it, {entry.State}", entry.From)
                 : Sighting.Unknown($"{attempt.Client}: no earlier one was seen", attempt.From);
@@ -126,7 +124,7 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
         {
             Listed = listed;
             ToService = [.. view.Attempts.Where(a => Ends.Same(a.Server, listed.Service) || a.SeenAt.Any(f => Ends.Same(f.Server, listed.Service)))];
-            ToServer = [.. ToService.Where(a => Ends.Same(a.ServerThere, listed.Server!))];
+            ToServer = [.. ToService.Where(a => Ends.Same(a.ServerThere, listed.Server!) || (Ends.Same(a.ServerThere, listed.Service) && Entry(a) is not null))];
             Attempts = [.. ToServer.Where(a => a.Failed)];
         }
 
@@ -140,6 +138,10 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
 
         /// <summary>Those that were sent to this server.</summary>
         internal IReadOnlyList<Attempt> ToServer { get; }
+
+        /// <summary>What IPVS remembers of the client's port with this server.</summary>
+        internal VirtualConnection? Entry(Attempt attempt) => View.Facts.Of<VirtualConnection>()
+            .FirstOrDefault(c => c.At.Stack == Listed.At.Stack && Ends.Same(c.Source, attempt.Client) && Ends.Same(c.Service, Listed.Service) && Ends.Same(c.Server, Listed.Server!));
 
         /// <summary>The table of IPVS itself names the place, and the captures on both of its sides what it did.</summary>
         internal override bool Placed => true;
