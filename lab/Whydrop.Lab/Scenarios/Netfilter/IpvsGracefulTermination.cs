@@ -78,7 +78,7 @@ public sealed class IpvsGracefulTermination : PodScenario
         run.Truth.Figure("connectionsBefore", healthy.All.Count);
         run.Truth.Figure("connectionsAfter", after.All.Count);
         run.Truth.Figure("sentToTheTerminatedPod", after.Failed);
-        run.Truth.Expect(healthy.Failed == 0, $"a connection failed before the pod was terminated: {healthy.Failures.FirstOrDefault()}");
+        run.Truth.Expect(healthy.Failed == 0, $"a connection failed before the pod was terminated: {string.Concat(healthy.Failures.Take(1))}");
         run.Truth.Expect(served is > 0 && served < ports, $"{served} of {ports} connections were with the pod before it was terminated");
         run.Truth.Expect(faulty ? after.Failed > 0 && after.Answered > 0 : after.Failed == 0, $"{after.Failed} of {after.All.Count} connections failed afterwards");
     }
