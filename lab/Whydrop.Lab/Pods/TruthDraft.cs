@@ -9,6 +9,7 @@ public sealed class TruthDraft
     private readonly List<string> contradictions = [];
     private readonly List<string> alsoTrue = [];
     private readonly List<string> alsoAt = [];
+    private readonly List<string> accompanying = [];
     private string? fault;
     private string? node;
     private string? device;
@@ -31,6 +32,9 @@ public sealed class TruthDraft
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public void AlsoTrue(params string[] faultIds) => alsoTrue.AddRange(faultIds);
 
+    /// <summary>Catalogue ids of what truly happens beside the fault: confirming one is not wrong, answering with one is.</summary>
+    public void Accompany(params string[] faultIds) => accompanying.AddRange(faultIds);
+
     /// <summary>Another place that is named truly.</summary>
     public void AlsoAt(NetworkNamespace host, string? interfaceName = null) => alsoAt.Add(interfaceName is null ? host.Label : $"{host.Label}/{interfaceName}");
 
@@ -51,6 +55,7 @@ public sealed class TruthDraft
         Parameters = settings.All,
         Fault = fault,
         AlsoTrue = alsoTrue,
+        Accompanying = accompanying,
         Node = node,
         Interface = device,
         AlsoAt = alsoAt,
