@@ -60,7 +60,7 @@ public sealed class CaseLoader
             .. captured.SelectMany(c => c.Facts).Where(f => f is not Gap),
             .. captures.Joined,
         ];
-        facts = CaptureDrops.Apply(facts);
+        facts = LogZone.Apply(CaptureDrops.Apply(facts), description.Vantages);
         facts.AddRange(inventory.Gaps);
         facts.AddRange(description.Gaps);
         facts.AddRange(read.SelectMany(f => f.Facts).Where(f => f is Gap));

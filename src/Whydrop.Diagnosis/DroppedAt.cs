@@ -1,5 +1,7 @@
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis;
 
@@ -12,8 +14,18 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone) : Hypo
 
     internal Vanishing? Gone { get; } = gone;
 
-    /// <summary>It was seen to come in there and not to go on, or the fault itself names the namespace by a counter that only it has.</summary>
-    internal override bool Placed => Gone is { Proven: true };
+    /// <summary>It was seen to come in there and not to go on, or the namespace itself says that it discards.</summary>
+    internal override bool Placed => Gone is { Proven: true } || Silent is not null || Reports.Any();
+
+    /// <summary>ICMP errors by which this namespace tells the senders that it discards what goes there.</summary>
+    internal IEnumerable<IcmpError> Reports => Gone is not { } gone ? [] : View.Facts.Of<IcmpError>().Where(e =>
+        (e is { Version: 4, Type: 3, Code: not 4 } or { Version: 6, Type: 1 })
+        && View.Stacks.Owners(e.Reporter).Contains(Stack.At) && e.QuotedDestination is { } quoted && gone.Destinations(View).Contains(quoted.Address));
+
+    /// <summary>The device they should have left this namespace by, or come out of next, sent (or received) nothing at all between two readings; null when it did or was not read.</summary>
+    private CounterDelta? Silent => Gone is { Missing: { Interface: not null } missing, Proven: false } gone && missing != gone.Seen
+        ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && d.Delta == 0)
+        : null;
 
     internal override IReadOnlyList<Loss> Losses => Gone?.Losses ?? [];
 
@@ -31,6 +43,15 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone) : Hypo
         {
             var text = $"{gone.What} {gone.Place}{(gone.Proven ? "" : ", not proven")}";
             yield return gone.Proven ? Sighting.Of(true, text, [.. gone.Frames.Take(24)]) : Sighting.Unknown(text, [.. gone.Frames.Take(24)]);
+            if (Silent is { } silent)
+            {
+                yield return Sighting.Of(true, $"{gone.What} {gone.Place}, {silent.Name} of {silent.At} +0", silent.From);
+            }
+        }
+
+        foreach (var report in Reports.Take(4))
+        {
+            yield return Sighting.Of(true, $"ICMP type {report.Type} code {report.Code} from {report.Reporter}", report.From);
         }
     }
 

@@ -28,9 +28,9 @@ public sealed class TcpAnalysis : IDisposable
         this.options = options;
         points = new PointBook(file);
         var paths = new PathMtus(addresses);
-        others = new OtherFrames(options.MostIcmpErrors, paths);
         engine = new FlowEngine(options, points.Points);
         engine.Ledger.Book.Paths = paths;
+        others = new OtherFrames(options.MostIcmpErrors, paths, engine.Loops);
         reports = new FlowReports(engine, addresses, encapsulations);
     }
 

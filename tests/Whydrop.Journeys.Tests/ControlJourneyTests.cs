@@ -20,6 +20,7 @@ public sealed class ControlJourneyTests
             data.Add(hop, TunnelType.IpIp, false, true);
             data.Add(hop, TunnelType.Vxlan, false, false);
             data.Add(hop, TunnelType.Vxlan, true, true);
+            data.Add(hop, TunnelType.IpIp, true, false);
         }
 
         return data;
@@ -129,6 +130,49 @@ public sealed class ControlJourneyTests
         Assert.Equal((Hops[hop].From, Hops[hop].To, ControlKind.Reset, false), (birth.At.Node, birth.NotSeenAt.Node, birth.Kind, birth.FromClient));
         Assert.True(birth.AbsenceProven, birth.Reason);
         Assert.Equal(drops ? 1 : 0, facts.Controls().Count());
+    }
+
+    [Theory]
+    [InlineData(0, TunnelType.IpIp, false)]
+    [InlineData(1, TunnelType.Vxlan, false)]
+    [InlineData(2, TunnelType.Vxlan, true)]
+    [InlineData(3, TunnelType.IpIp, true)]
+    public void A_reset_forged_in_the_middle_of_a_stream_is_born_there(int hop, TunnelType tunnel, bool ipv6)
+    {
+        var path = new NodePortPath(tunnel, ipv6, seed: 23);
+        var rejecter = new Rejecter(p => p.FromClient && p is { Length: > 0, Transmission: 1, StreamOffset: > 14_000 and < 14_500 }, drops: false);
+        var build = path.Build;
+        var at = new[] { 2, 6, 10, 14 }[hop];
+        path.Build = () => [.. build().Take(at), rejecter, .. build().Skip(at)];
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(30), Responses = NodePortPath.Sizes(30) });
+        Chatter(path, 30_000_000_000);
+
+        var facts = SimFacts.Join(path.Front, path.Node, path.Worker, path.Pod);
+
+        var made = Assert.Single(rejecter.Made);
+        var birth = Assert.Single(facts.Births());
+        Assert.Equal(
+            (Hops[hop].From, Hops[hop].To, ControlKind.Reset, false, made.Sequence, true),
+            (birth.At.Node, birth.NotSeenAt.Node, birth.Kind, birth.FromClient, birth.Sequence, birth.AbsenceProven));
+        Assert.Empty(facts.Controls());
+    }
+
+    [Fact]
+    public void A_reset_that_the_client_sent_and_somebody_dropped_is_placed()
+    {
+        var path = new NodePortPath(TunnelType.Vxlan, seed: 25);
+        var rejecter = new Rejecter(p => !p.FromClient && p is { Length: > 0, Transmission: 1, StreamOffset: > 14_000 and < 14_500 }, drops: false);
+        var build = path.Build;
+        path.Build = () => [rejecter, .. build()];
+        path.Drops = (h, p) => h == 2 && (p.Flags & 4) != 0;
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(30), Responses = NodePortPath.Sizes(30) });
+        Chatter(path, 30_000_000_000);
+
+        var facts = SimFacts.Join(path.Front, path.Node, path.Worker, path.Pod);
+
+        var placement = Assert.Single(facts.Controls());
+        Assert.Equal(("node", "worker", ControlKind.Reset, true, true), (placement.At.Node, placement.MissingAt.Node, placement.Kind, placement.FromClient, placement.AbsenceProven));
+        Assert.Empty(facts.Births());
     }
 
     [Theory]

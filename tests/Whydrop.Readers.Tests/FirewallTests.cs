@@ -80,6 +80,20 @@ public sealed class FirewallTests
     }
 
     [Fact]
+    public void Json_of_nft()
+    {
+        var reading = Reading.Of(FirewallSamples.NftJson).WithoutGaps();
+        Assert.Equal(
+            [
+                "in0 1 accept in lo ct established,related", "in0 2 reject from 10.0.0.0/8,192.168.1.0/25 tcp dport 80,8000-8010 with tcp reset", "in0 3 goto svc +", "in0 3 goto svc to 10.96.0.1/32 tcp dport 443",
+                "in0 4 drop +", "svc 1 dnat tcp => 10.1.1.1:8080 10.1.1.2:8080", "svc 2 masquerade + => :1024-2048",
+            ],
+            reading.All<FirewallRule>().Select(r => $"{r.Chain} {Describe(r)}"));
+        Assert.Equal(("in0", "input", "drop", -10), (reading.All<FirewallChain>()[0].Chain, reading.All<FirewallChain>()[0].Hook, reading.All<FirewallChain>()[0].Policy, reading.All<FirewallChain>()[0].Priority));
+        Assert.Equal((12, 7), (reading.Value("Rule ip/t.counter refused"), reading.Value("Rule ip/t.in0 iifname lo ct state established,related accept comment \"a 'b' {\"")));
+    }
+
+    [Fact]
     public void A_ruleset_that_breaks_off_is_a_gap_and_its_last_line_is_not_believed()
     {
         var text = FirewallSamples.Nft[..(FirewallSamples.Nft.IndexOf("ip saddr @seen", StringComparison.Ordinal) - 5)];

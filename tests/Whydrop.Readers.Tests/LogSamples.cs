@@ -68,6 +68,39 @@ internal static class LogSamples
 
         """;
 
+    public const string DmesgDelta = "[<    0.000000>] node2: entered promiscuous mode\n[<    0.000011>] TCP: time wait bucket table overflow\n";
+
+    public const string DmesgJson = """
+        {
+           "dmesg": [
+              {
+                 "pri": 6,
+                 "time":   10891.640496,
+                 "msg": "node1: left allmulticast mode"
+              },{
+                 "pri": 4,
+                 "time":   10892.500000,
+                 "msg": "nf_conntrack: nf_conntrack: table full, dropping packet"
+              }
+           ]
+        }
+        """;
+
+    public const string JournalPretty = """
+        {
+        	"__REALTIME_TIMESTAMP" : "1700000000123456",
+        	"_BOOT_ID" : "0011223344556677",
+        	"_TRANSPORT" : "kernel",
+        	"_SOURCE_MONOTONIC_TIMESTAMP" : "812103311",
+        	"MESSAGE" : "TCP: out of memory -- consider tuning tcp_mem"
+        }
+        {
+        	"__REALTIME_TIMESTAMP" : "1700000001123456",
+        	"_BOOT_ID" : "0011223344556677",
+        	"MESSAGE" : "Started."
+        }
+        """;
+
     public const string Container = """
         2024-01-10T23:05:07.799123456Z stdout F ready
         2024-01-10T23:05:08.799123456Z stderr F 2024/01/10 23:05:08 dial tcp 10.2.0.6:5432: connect: cannot assign requested address
@@ -99,5 +132,6 @@ internal static class LogSamples
         ("log", "dmesg", Dmesg), ("log", "dmesg, kill by 6.1", DmesgKillNew), ("log", "dmesg -T, kill by 3.10", DmesgKillOld), ("log", "dmesg iso", DmesgIso), ("log", "dmesg -x", DmesgLevels),
         ("log", "dmesg -H", DmesgHuman), ("log", "kmsg", Kmsg), ("log", "syslog", Syslog), ("log", "RFC 5424", Syslog5424), ("log", "journal short", JournalShort), ("log", "journal iso", JournalIso),
         ("log", "journal json", JournalJson), ("log", "container", Container), ("log", "json", Json), ("log", "logfmt", KeyValue), ("log", "java", Java),
+        ("log", "dmesg delta", DmesgDelta), ("log-json", "dmesg -J", DmesgJson), ("log-json", "journal json-pretty", JournalPretty),
     ];
 }

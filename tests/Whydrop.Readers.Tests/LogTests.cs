@@ -65,6 +65,9 @@ public sealed class LogTests
     [InlineData(LogSamples.Kmsg, "time-wait-overflow", null, null)]
     [InlineData(LogSamples.JournalShort, "tx-timeout", "eth0", "2022-01-01T00:00:01.000000Z")]
     [InlineData(LogSamples.JournalJson, "too-many-orphans", null, "2023-11-14T22:13:20.123456Z")]
+    [InlineData(LogSamples.DmesgDelta, "time-wait-overflow", null, null)]
+    [InlineData(LogSamples.DmesgJson, "conntrack-full", "nf_conntrack", null)]
+    [InlineData(LogSamples.JournalPretty, "tcp-out-of-memory", null, "2023-11-14T22:13:20.123456Z")]
     [InlineData(LogSamples.Json, "no-route", "[fd00::6]:5432", "2023-11-14T22:13:21.250000Z")]
     [InlineData(LogSamples.KeyValue, "connect-timeout", "10.2.0.6:53", "2024-01-10T23:05:08.000000Z")]
     public void Each_shape_gives_its_only_event(string text, string kind, string? subject, string? time)
@@ -78,6 +81,7 @@ public sealed class LogTests
     {
         Assert.Equal(TimeSpan.FromTicks(99512318630), Assert.Single(Events(LogSamples.Kmsg)).Uptime);
         Assert.Equal(TimeSpan.FromTicks(8121033110), Assert.Single(Events(LogSamples.JournalJson)).Uptime);
+        Assert.Equal(TimeSpan.FromTicks(108925000000), Assert.Single(Events(LogSamples.DmesgJson)).Uptime);
     }
 
     [Fact]

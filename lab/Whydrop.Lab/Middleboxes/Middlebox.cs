@@ -100,7 +100,11 @@ public sealed partial class Middlebox : IDisposable
         down.Dispose();
     }
 
-    internal void Later(Packet packet, Passage rest, TimeSpan due) => waiting.Enqueue((packet, rest), (due, number++));
+    internal void Later(Packet packet, Passage rest, TimeSpan due)
+    {
+        packet.Waits = true;
+        waiting.Enqueue((packet, rest), (due, number++));
+    }
 
     internal unsafe void Emit(Packet packet, bool toServer)
     {
@@ -158,6 +162,9 @@ public sealed partial class Middlebox : IDisposable
             if (left > TimeSpan.Zero)
                 return left < Longest ? left : Longest;
             var (packet, rest) = waiting.Dequeue();
+            if (!packet.Waits)
+                continue;
+            packet.Waits = false;
             rest.Pass(packet);
         }
 

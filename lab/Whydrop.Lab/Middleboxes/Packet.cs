@@ -105,6 +105,9 @@ public sealed class Packet
     /// <summary>Addresses and ports of the innermost datagram, the same for both directions.</summary>
     public FlowKey Flow => FlowKey.Of(this);
 
+    /// <summary>It waits to be passed on later. Set to false, it never is.</summary>
+    internal bool Waits { get; set; }
+
     internal Span<byte> Source => IsIpv6 ? Bytes.AsSpan(Inner + 8, 16) : Bytes.AsSpan(Inner + 12, 4);
 
     internal Span<byte> Destination => IsIpv6 ? Bytes.AsSpan(Inner + 24, 16) : Bytes.AsSpan(Inner + 16, 4);

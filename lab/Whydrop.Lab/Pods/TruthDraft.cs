@@ -32,8 +32,8 @@ public sealed class TruthDraft
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public void AlsoTrue(params string[] faultIds) => alsoTrue.AddRange(faultIds);
 
-    /// <summary>Catalogue ids of what truly happens beside the fault: confirming one is not wrong, answering with one is.</summary>
-    public void Accompany(params string[] faultIds) => accompanying.AddRange(faultIds);
+    /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong.</summary>
+    public void Accompanying(params string[] faultIds) => accompanying.AddRange(faultIds);
 
     /// <summary>Another place that is named truly.</summary>
     public void AlsoAt(NetworkNamespace host, string? interfaceName = null) => alsoAt.Add(interfaceName is null ? host.Label : $"{host.Label}/{interfaceName}");

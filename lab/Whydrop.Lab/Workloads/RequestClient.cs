@@ -42,6 +42,12 @@ public sealed class RequestClient : Workload
     public RequestReport Wait()
     {
         WaitForThreads();
+        return SoFar();
+    }
+
+    /// <summary>What has ended until now.</summary>
+    public RequestReport SoFar()
+    {
         lock (outcomes)
             return new RequestReport([.. outcomes]);
     }

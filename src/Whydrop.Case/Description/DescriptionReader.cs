@@ -137,6 +137,7 @@ internal sealed class DescriptionReader
     private void ReadVantage(string? glob, YamlNode node)
     {
         string? name = null, netns = null, device = null;
+        TimeSpan? zone = null;
         foreach (var (key, value) in Map(node, "vantages"))
         {
             switch (key.Value)
@@ -153,11 +154,14 @@ internal sealed class DescriptionReader
                 case "interface":
                     device = Scalar(value);
                     break;
+                case "zone":
+                    zone = Zone(value);
+                    break;
                 case "clock":
                     Tell(key, GapKind.Unsupported, "vantages.clock is not applied: clock offsets between captures are measured from the packets themselves");
                     break;
                 default:
-                    Tell(key, GapKind.Unsupported, $"unknown key \"vantages.{Shown(key)}\" (known: files, node, netns, interface)");
+                    Tell(key, GapKind.Unsupported, $"unknown key \"vantages.{Shown(key)}\" (known: files, node, netns, interface, zone)");
                     break;
             }
         }
@@ -168,7 +172,25 @@ internal sealed class DescriptionReader
             return;
         }
 
-        vantages.Add(new VantageRule(glob, name, netns, device));
+        vantages.Add(new VantageRule(glob, name, netns, device) { Zone = zone });
+    }
+
+    // "UTC" or an offset: the abbreviation of a zone stands for several, and its name for two offsets a year.
+    private TimeSpan? Zone(YamlNode value)
+    {
+        var text = Scalar(value);
+        if (text is "UTC" or "GMT" or "Z")
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (text is ['+' or '-', ..] && TimeSpan.TryParseExact(text[1..], @"hh\:mm", CultureInfo.InvariantCulture, out var offset) && offset <= TimeSpan.FromHours(14))
+        {
+            return text[0] == '-' ? -offset : offset;
+        }
+
+        Tell(value, GapKind.Malformed, $"vantages.zone: \"{Shown(value)}\" is neither UTC nor an offset such as +02:00");
+        return null;
     }
 
     private void ReadTopology(YamlNode node)

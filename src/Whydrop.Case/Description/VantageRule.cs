@@ -7,6 +7,9 @@ namespace Whydrop.Case.Description;
 /// <param name="Glob">Path inside the case with * and ?; * also crosses folders. Without '/', it is matched against the file name alone too.</param>
 internal sealed record VantageRule(string Glob, string? Node, string? Netns, string? Interface)
 {
+    /// <summary>Offset of the clock that its logs print, from UTC; null when not said.</summary>
+    public TimeSpan? Zone { get; init; }
+
     public bool Matches(string path) =>
         FileSystemName.MatchesSimpleExpression(Glob, path, ignoreCase: false)
         || (!Glob.Contains('/') && FileSystemName.MatchesSimpleExpression(Glob, path.AsSpan(path.LastIndexOf('/') + 1), ignoreCase: false));

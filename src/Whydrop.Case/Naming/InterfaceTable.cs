@@ -48,6 +48,9 @@ internal sealed class InterfaceTable
                     }
 
                     break;
+                case DeviceSetting or QueueDiscipline:
+                    names.Add(name);
+                    break;
                 case InterfaceAddress address:
                     names.Add(name);
                     (addresses.TryGetValue(name, out var own) ? own : addresses[name] = []).Add(address.Address);

@@ -8,6 +8,15 @@ namespace Whydrop.Diagnosis.View;
 /// <summary>Rules that drop or reject, held against the packets of a connection.</summary>
 internal sealed class Firewall(CaseView view)
 {
+    // Policy chains of network plug-ins nest four or five deep; a chain cannot jump to itself (the kernel refuses loops).
+    private const int DeepestJump = 16;
+
+    private readonly Lazy<ILookup<VantagePoint, FirewallRule>> denying = new(() => view.Facts.Of<FirewallRule>().Where(r => r.Action is "drop" or "reject").ToLookup(r => r.At.Stack));
+    private readonly Lazy<ILookup<ChainName, FirewallRule>> jumps = new(() => view.Facts.Of<FirewallRule>().Where(r => r.Target is not null && r.Action is ("jump" or "goto"))
+        .ToLookup(r => new ChainName(r.At.Stack, r.Family, r.Table, r.Target!)));
+    private readonly Lazy<ILookup<ChainName, FirewallChain>> chains = new(() => view.Facts.Of<FirewallChain>().ToLookup(c => new ChainName(c.At.Stack, c.Family, c.Table, c.Chain)));
+    private readonly Lazy<ILookup<(VantagePoint Stack, string Name), CounterDelta>> deltas = new(() => view.Facts.Of<CounterDelta>().ToLookup(d => (d.At.Stack, d.Name)));
+
     /// <summary>
     /// Rules and policies on the way of a direction that drop or reject and that its packets meet or may meet; those that surely match and grew come
     /// first. A rule is held against every name the connection has on its way, for which one is in force there depends on the hook.
@@ -25,8 +34,10 @@ internal sealed class Firewall(CaseView view)
         var found = new List<FirewallMatch>();
         foreach (var stack in StacksOnPath(trail))
         {
-            found.AddRange(view.Facts.Of<FirewallRule>().Where(r => r.At.Stack == stack && r.Action is "drop" or "reject")
-                .Select(r => OfRule(r, names.Max(n => Meets(r, n.Item1, n.Item2, state)))).Where(m => m.Meets != Answer.No));
+            var reached = new Dictionary<(ChainName, int), Answer>();
+            found.AddRange(denying.Value[stack]
+                .Select(r => OfRule(r, names.Index().Max(n => Lesser(Meets(r, n.Item.Item1, n.Item.Item2, state), () => Reached(ChainName.Of(r), n.Index, n.Item, state, reached, 0)))))
+                .Where(m => m.Meets != Answer.No));
             found.AddRange(view.Facts.Of<FirewallChain>().Where(c => c.At.Stack == stack && c.Policy == "drop" && OfFamily(c.Family, names[0].Item1.AddressFamily) != Answer.No)
                 .Select(c => new FirewallMatch(stack, null, c, Answer.Unknown, Counter(stack, c.Counter)?.Delta, [c.From])));
         }
@@ -69,15 +80,39 @@ internal sealed class Firewall(CaseView view)
         return demands.Min();
     }
 
+    /// <summary>Packets get to a chain: it is at a hook, or a rule that they meet jumps to it from a chain they get to.</summary>
+    private Answer Reached(
+        ChainName chain, int name, (IPEndPoint From, IPEndPoint To) ends, string? state, Dictionary<(ChainName Chain, int Name), Answer> known, int depth)
+    {
+        if (known.TryGetValue((chain, name), out var answer))
+        {
+            return answer;
+        }
+
+        var listed = chains.Value[chain].LastOrDefault();
+        var from = jumps.Value[chain];
+        answer = listed?.Hook is not null ? Answer.Yes
+            : depth > DeepestJump || !from.Any() ? Answer.Unknown
+            : from.Max(j => Lesser(Meets(j, ends.From, ends.To, state), () => Reached(ChainName.Of(j), name, ends, state, known, depth + 1)));
+        return known[(chain, name)] = answer;
+    }
+
+    private static Answer Lesser(Answer first, Func<Answer> second) => first == Answer.No ? Answer.No : (Answer)Math.Min((int)first, (int)second());
+
     private FirewallMatch OfRule(FirewallRule rule, Answer meets)
     {
         var counter = Counter(rule.At.Stack, rule.Counter);
-        var chain = view.Facts.Of<FirewallChain>().FirstOrDefault(c => c.At.Stack == rule.At.Stack && c.Family == rule.Family && c.Table == rule.Table && c.Chain == rule.Chain);
+        var chain = chains.Value[ChainName.Of(rule)].LastOrDefault();
         return new FirewallMatch(rule.At.Stack, rule, chain, meets, counter?.Delta, counter is null ? [rule.From] : [rule.From, counter.From]);
     }
 
     private CounterDelta? Counter(VantagePoint stack, string? name) =>
-        name is null ? null : view.Facts.Of<CounterDelta>().LastOrDefault(d => d.At.Stack == stack && d.Name == name);
+        name is null ? null : deltas.Value[(stack, name)].LastOrDefault();
+
+    private readonly record struct ChainName(VantagePoint Stack, string Family, string Table, string Chain)
+    {
+        internal static ChainName Of(FirewallRule rule) => new(rule.At.Stack, rule.Family, rule.Table, rule.Chain);
+    }
 
     private static Answer OfFamily(string family, AddressFamily address) => family switch
     {

@@ -13,7 +13,7 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Start">First pass.</param>
 /// <param name="Duration">First to last pass.</param>
 /// <param name="Expired">A time-exceeded message quoted it, or its TTL ended at less than a step; false when it was delivered after all; null when not known.</param>
-/// <param name="Macs">Link-layer addresses "source>destination" of its first two passes.</param>
+/// <param name="Macs">Link-layer addresses "source>destination" of the first two passes of which they are known; of a TCP segment those are the second and third.</param>
 public sealed record RoutingLoop(
     VantagePoint At, Provenance From, int Capture, int? Flow, IPAddress Source, IPAddress Destination, int? IpId, int Passes, int FirstTtl,
     int LastTtl, int Step, Timestamp Start, TimeSpan Duration, bool? Expired, IReadOnlyList<string> Macs) : Fact(At, From);

@@ -33,7 +33,7 @@ internal sealed class ControlJourneys
         learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
         owners = new AddressOwners(captureFacts);
         ways = new Ways(flows, captureFacts, learnt, owners);
-        bystanders = new Bystanders(flows, grouping.Connections);
+        bystanders = new Bystanders(flows, grouping.Connections, clocks);
         foreach (var control in captureFacts.Of<ControlSegment>().Where(c => c.From.Frame is not null))
         {
             transmissions[(control.Capture, control.From.Frame!.Value)] = control.Transmission;

@@ -48,10 +48,15 @@ internal sealed class ControlStop
     /// <summary>How its packets are addressed there.</summary>
     public Addressing Addressing => Addressing.Of(Sighting.Flow, FromClient);
 
-    /// <summary>The other end said that it had it, as heard here; null when all it said is RST.</summary>
+    /// <summary>The other end said that it had it, as heard here; null when all it said is RST. Nothing answers a RST.</summary>
     public bool? Answered(in ControlRecord record)
     {
         var refused = false;
+        if (record.Kind == ControlKind.Reset)
+        {
+            return false;
+        }
+
         foreach (ref readonly var answer in Sighting.Trail(!FromClient).Records)
         {
             if (answer.Has(SegmentTraits.Acknowledges) && (int)(answer.Acknowledgment - (record.Position + 1)) >= 0)

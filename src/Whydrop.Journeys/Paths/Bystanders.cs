@@ -1,4 +1,5 @@
 using Whydrop.Evidence.Capture;
+using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
 
@@ -11,14 +12,15 @@ internal sealed class Bystanders
     private const long SameTime = 2_000_000_000;
 
     private readonly CaseFlows flows;
+    private readonly ClockTable clocks;
     private readonly ILookup<int, Sighting> byCapture;
     private readonly Dictionary<Sighting, Connection> joined = [];
 
     /// <summary>Prepares.</summary>
     /// <param name="connections">Sightings that were recognised as one connection with others.</param>
-    public Bystanders(CaseFlows flows, IEnumerable<Connection> connections)
+    public Bystanders(CaseFlows flows, IEnumerable<Connection> connections, ClockTable clocks)
     {
-        this.flows = flows;
+        (this.flows, this.clocks) = (flows, clocks);
         byCapture = flows.Sightings.ToLookup(s => s.Flow.Capture);
         foreach (var connection in connections)
         {
@@ -67,7 +69,9 @@ internal sealed class Bystanders
 
         // A rewriting middlebox between the two: the same ends or service at the same time, and as little came of it.
         var asFar = own.FromClient.Segments + own.FromServer.Segments > 0 || seen.FromClient.Segments + seen.FromServer.Segments == 0;
+        var offset = clocks.Offset(from.Source, other.Source, own.First.UnixNanoseconds) ?? 0;
         return asFar && (own.Server.Equals(seen.Server) || own.Server.Port == seen.Server.Port || own.Client.Equals(seen.Client))
-            && seen.First.UnixNanoseconds <= own.Last.UnixNanoseconds + SameTime && seen.Last.UnixNanoseconds >= own.First.UnixNanoseconds - SameTime;
+            && seen.First.UnixNanoseconds <= own.Last.UnixNanoseconds + offset + SameTime
+            && seen.Last.UnixNanoseconds >= own.First.UnixNanoseconds + offset - SameTime;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
     private readonly HashSet<int> open = [.. facts.Of<NeighbourQuery>().Select(q => flows.SourceOf(q.Capture))];
     private readonly Dictionary<int, Kept> kept = [];
 
-    /// <summary>True when it kept address resolution, which only a capture without a filter does, or packets of the same kind.</summary>
+    /// <summary>True when it kept address resolution, which only a capture without a filter does, or packets of the same kind: to the same service or host, between the same ends, in the same tunnel.</summary>
     public bool Keeps(int capture, in Addressing packet)
     {
         if (open.Contains(flows.SourceOf(capture)))
@@ -24,13 +24,13 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
             kept[capture] = known = Read(capture);
         }
 
-        return known.Services.Contains(packet.Destination) || known.Ends.Contains((packet.Source.Address, packet.Destination.Address))
+        return known.Services.Contains(packet.Destination) || known.Receivers.Contains(packet.Destination.Address) || known.Ends.Contains((packet.Source.Address, packet.Destination.Address))
             || (packet.OuterSource is { } from && packet.OuterDestination is { } to && known.Tunnels.Contains((packet.Tunnel, from, to)));
     }
 
     private Kept Read(int capture)
     {
-        var result = new Kept([], [], []);
+        var result = new Kept([], [], [], []);
         foreach (var flow in flows.Sightings.Select(s => s.Flow).Where(f => f.Capture == capture))
         {
             foreach (var fromClient in new[] { true, false })
@@ -43,6 +43,7 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
 
                 var a = Addressing.Of(flow, fromClient);
                 _ = result.Services.Add(a.Destination);
+                _ = result.Receivers.Add(a.Destination.Address);
                 _ = result.Ends.Add((a.Source.Address, a.Destination.Address));
                 if (a is { OuterSource: { } from, OuterDestination: { } to })
                 {
@@ -55,5 +56,5 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
     }
 
     private sealed record Kept(
-        HashSet<IPEndPoint> Services, HashSet<(IPAddress From, IPAddress To)> Ends, HashSet<(string Tunnel, IPAddress From, IPAddress To)> Tunnels);
+        HashSet<IPEndPoint> Services, HashSet<IPAddress> Receivers, HashSet<(IPAddress From, IPAddress To)> Ends, HashSet<(string Tunnel, IPAddress From, IPAddress To)> Tunnels);
 }

@@ -144,7 +144,7 @@ internal sealed partial class IptablesListedRule
                     i += 2;
                     break;
                 case "multiport" when next is "dports" or "sports":
-                    draft.Demand(next == "dports" ? draft.DestinationPorts : draft.SourcePorts, NftRule.All(said[i + 2].Split(','), Ports));
+                    draft.Demand(next == "dports" ? draft.DestinationPorts : draft.SourcePorts, RuleValues.All(said[i + 2].Split(','), RuleValues.PortRanges));
                     i += 2;
                     break;
                 case "ctstate" or "state":
@@ -178,10 +178,10 @@ internal sealed partial class IptablesListedRule
         switch (colon < 0 ? "" : word[..colon])
         {
             case "dpt" or "dpts":
-                draft.Demand(draft.DestinationPorts, Ports(value));
+                draft.Demand(draft.DestinationPorts, RuleValues.PortRanges(value));
                 break;
             case "spt" or "spts":
-                draft.Demand(draft.SourcePorts, Ports(value));
+                draft.Demand(draft.SourcePorts, RuleValues.PortRanges(value));
                 break;
             case "to" when RuleValues.Translation(value) is { } to:
                 draft.Translations.AddRange(to.Ends);
@@ -202,8 +202,6 @@ internal sealed partial class IptablesListedRule
 
     // Without -n addresses are looked up: a host's name has dots and no other sign.
     private static bool IsName(string text) => text.Contains('.') && text.Length > 3 && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/');
-
-    private static IReadOnlyList<(int First, int Last)>? Ports(string text) => RuleValues.Ports(text) is { } ports ? [ports] : null;
 
     [GeneratedRegex(@"/\* .*? \*/", RegexOptions.CultureInvariant)]
     private static partial Regex Comment();

@@ -136,10 +136,10 @@ internal sealed class IptablesRule
 
                 return true;
             case "-s" or "--source" or "--src" or "--src-range":
-                Draft.Demand(Draft.Sources, NftRule.All(Value.Split(','), RuleValues.Networks));
+                Draft.Demand(Draft.Sources, RuleValues.All(Value.Split(','), RuleValues.Networks));
                 return true;
             case "-d" or "--destination" or "--dst" or "--dst-range":
-                Draft.Demand(Draft.Destinations, NftRule.All(Value.Split(','), RuleValues.Networks));
+                Draft.Demand(Draft.Destinations, RuleValues.All(Value.Split(','), RuleValues.Networks));
                 return true;
             case "-i" or "--in-interface":
                 Draft.DemandDevice(incoming: true, Value);
@@ -148,10 +148,10 @@ internal sealed class IptablesRule
                 Draft.DemandDevice(incoming: false, Value);
                 return true;
             case "--sport" or "--sports" or "--source-port" or "--source-ports":
-                Draft.Demand(Draft.SourcePorts, NftRule.All(Value.Split(','), Ports));
+                Draft.Demand(Draft.SourcePorts, RuleValues.All(Value.Split(','), RuleValues.PortRanges));
                 return true;
             case "--dport" or "--dports" or "--destination-port" or "--destination-ports":
-                Draft.Demand(Draft.DestinationPorts, NftRule.All(Value.Split(','), Ports));
+                Draft.Demand(Draft.DestinationPorts, RuleValues.All(Value.Split(','), RuleValues.PortRanges));
                 return true;
             case "--ctstate" or "--state":
                 Draft.Demand(Draft.ConntrackStates, [.. Value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(s => s.ToLowerInvariant())]);
@@ -214,6 +214,4 @@ internal sealed class IptablesRule
             at++;
         }
     }
-
-    private static IReadOnlyList<(int First, int Last)>? Ports(string text) => RuleValues.Ports(text) is { } ports ? [ports] : null;
 }

@@ -102,6 +102,26 @@ internal static class RuleValues
         return ([.. Addresses(first, last).Select(a => new IPEndPoint(a, port))], ports);
     }
 
+    /// <summary>As <see cref="Ports"/>, for <see cref="All"/>.</summary>
+    public static IReadOnlyList<(int First, int Last)>? PortRanges(string text) => Ports(text) is { } ports ? [ports] : null;
+
+    /// <summary>What all alternatives say; null when one of them is not understood, for then the rest is not all.</summary>
+    public static List<T>? All<T>(IEnumerable<string> values, Func<string, IReadOnlyList<T>?> read)
+    {
+        var found = new List<T>();
+        foreach (var value in values)
+        {
+            if (read(value) is not { } some)
+            {
+                return null;
+            }
+
+            found.AddRange(some);
+        }
+
+        return found;
+    }
+
     private static int? Port(string text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : ServiceNames.TryGetValue(text, out var known) ? known : null;
 

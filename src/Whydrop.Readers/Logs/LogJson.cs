@@ -81,7 +81,8 @@ internal static class LogJson
         return Encoding.Latin1.GetString([.. bytes]);
     }
 
-    private static LogLine? Line(Dictionary<string, string> members)
+    /// <summary>The line that an object's members say; null when it has no time or no message.</summary>
+    public static LogLine? Line(Dictionary<string, string> members)
     {
         if (Array.Find(Times, members.ContainsKey) is not { } timeKey || Array.Find(Messages, members.ContainsKey) is not { } messageKey)
         {

@@ -67,7 +67,7 @@ internal sealed record LogLine(LogMoment Moment, TimeSpan? Uptime, string? Host,
         return new LogLine(moment, uptime, host, program, program is "kernel", text);
     }
 
-    // "[12345.678901] text", "[Thu Dec  7 00:05:14 2017] text", "[  +0.000011] text", "[Nov21 13:07] text", "[2024-01-10 10:00:00,123] text"; "[pod/web/app] " before any
+    // "[12345.678901] text", "[Thu Dec  7 00:05:14 2017] text", "[  +0.000011] text", "[<    0.000011>] text", "[Nov21 13:07] text", "[2024-01-10 10:00:00,123] text"; "[pod/web/app] " before any
     private static LogLine? Bracketed(string line)
     {
         if (line.StartsWith("[pod/", StringComparison.Ordinal))
@@ -96,7 +96,7 @@ internal sealed record LogLine(LogMoment Moment, TimeSpan? Uptime, string? Host,
         }
 
         var inside = line.AsSpan(1, close - 1).Trim();
-        return (inside.StartsWith("+") && decimal.TryParse(inside[1..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)) || IsHumanTime(inside)
+        return (inside is ['<', .., '>'] && inside.Length > 4) || (inside.StartsWith("+") && decimal.TryParse(inside[1..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)) || IsHumanTime(inside)
             ? new LogLine(default, null, null, null, true, line[(close + 1)..].TrimStart()) : OneWordBefore(line);
     }
 

@@ -1,3 +1,4 @@
+using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Packets;
 
@@ -14,13 +15,17 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
     private const int MostSteps = 64;
     private const long CopyNanoseconds = 1_000_000;
     private const long UnidentifiedNanoseconds = 100_000;
+
+    // A tick of TSval is a millisecond with Linux; RFC 7323, 5.4 allows up to a second.
+    private const long TimestampNanoseconds = 1_000_000_000;
+    private const long SmallestTimeoutNanoseconds = 200_000_000;
     private readonly LoopTable loops = new();
 
     /// <summary>A SYN of the connection that the key belonged to before: a late copy, not a third connection.</summary>
-    public bool IsOldSyn(in TcpSegment s, in Direction d) => d.Fwd->Frames != 0 && IsCopy(s, d);
+    public bool IsOldSyn(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame) => d.Fwd->Frames != 0 && IsCopy(s, d, frame);
 
     /// <summary>Whether the segment is a datagram that was counted already; it then belongs to no figure of the connection.</summary>
-    public bool IsCopy(in TcpSegment s, in Direction d)
+    public bool IsCopy(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
     {
         var number = d.Flow->LastFrame;
         for (var steps = 0; steps < MostSteps; steps++)
@@ -33,7 +38,7 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
 
             if (past->Sequence == s.Sequence && past->FromHigh == s.FromHigh && IsSameDatagram(s, *past, d))
             {
-                Count(s, *past, number, d);
+                Count(s, *past, number, d, frame);
                 return true;
             }
 
@@ -58,6 +63,12 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
             return fall > 0 || (apart <= CopyNanoseconds && fall >= -1);
         }
 
+        // RSTs look alike whoever sent them.
+        if (fall > 0 && !s.IsReset && IsSentOnce(s, apart, fall))
+        {
+            return true;
+        }
+
         if (s.IsSyn)
         {
             return apart <= CopyNanoseconds && Math.Abs(fall) <= 1; // No timer sends a SYN again that soon.
@@ -69,7 +80,12 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
         return s.HasTimestamp && s.SackBlocks == 0 && apart <= limit && Math.Abs(fall) <= 1 && (s.Length > 0 || anyDevice);
     }
 
-    private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d)
+    // With a lower TTL, a retransmission would have come another way; one has a later timestamp, and none comes before the smallest time-out unless
+    // duplicate ACKs ask for it, which they do not for an empty segment.
+    private static bool IsSentOnce(in TcpSegment s, long apart, int fall) =>
+        s.HasTimestamp ? s.TsVal != 0 && apart < TimestampNanoseconds : apart < SmallestTimeoutNanoseconds && (s.Length == 0 || fall > 1);
+
+    private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d, ReadOnlySpan<byte> frame)
     {
         var point = engine.Points[d.Flow->Key.Point];
         point.CopiedFrames++;
@@ -79,10 +95,36 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
         }
 
         point.RoutedCopies++;
-        if (loops.Sighted(pastFrame, past.Ttl, s.Ttl))
+        ref var track = ref loops.Of(pastFrame, past.Time, past.Ttl);
+        if (!track.Pass(s.Time, s.Ttl, LinkAddresses.Of(point.Point.LinkType, frame)))
+        {
+            return;
+        }
+
+        var row = track.Row == 0 && track.Passes > 2 ? Describe(s, d, frame) : null;
+        if (engine.Loops.Take(ref track, row))
         {
             point.LoopedDatagrams++;
             engine.Ledger.MarkLooped(d, careful.Unusual(d), past, pastFrame);
         }
+    }
+
+    private static LoopRow? Describe(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    {
+        const byte tcp = 6;
+        var isIpv6 = d.Flow->Key.IsIpv6;
+        var (addresses, size) = isIpv6 ? (s.IpOffset + 8, 16) : (s.IpOffset + 12, 4);
+        return addresses + (2 * size) > frame.Length ? null : new LoopRow
+        {
+            Point = d.Flow->Key.Point,
+            Flow = d.Index,
+            Source = AddressNumber.From(frame.Slice(addresses, size)),
+            Destination = AddressNumber.From(frame.Slice(addresses + size, size)),
+            Protocol = tcp,
+            IpId = isIpv6 ? null : (int)s.IpId,
+            Sequence = s.Sequence,
+            Length = s.Length,
+            FromHigh = d.FromHigh,
+        };
     }
 }

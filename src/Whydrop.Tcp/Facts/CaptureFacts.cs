@@ -34,7 +34,7 @@ internal sealed unsafe class CaptureFacts(
         }
 
         var connections = new ConnectionFacts(engine, at, source, firstCapture);
-        foreach (var fact in Flows().Concat(connections.Controls()).Concat(connections.Pauses(listed)).Concat(connections.ZeroWindows()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
+        foreach (var fact in Flows().Concat(connections.Controls()).Concat(connections.Pauses(listed)).Concat(connections.ZeroWindows()).Concat(connections.Exchanges(listed)).Concat(new LoopFacts(engine, others, at, source, firstCapture).All()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
         {
             yield return fact;
         }

@@ -89,6 +89,39 @@ internal sealed unsafe class ConnectionFacts(FlowEngine engine, VantagePoint[] a
             TimeSpan.FromTicks(row.Duration / 100), row.Probes, row.ProbesAnswered, row.Reopened);
     }
 
+    /// <summary>Times of the applications, of the connections that are listed.</summary>
+    public IEnumerable<Fact> Exchanges(BitArray listed)
+    {
+        for (var i = 0; i < engine.Exchanges.RowCount; i++)
+        {
+            if (Exchange(i, listed) is { } timing)
+            {
+                yield return timing;
+            }
+        }
+
+        if (engine.Exchanges.NotKept > 0)
+        {
+            yield return Limited($"times of answers are kept for {engine.Exchanges.RowCount} connections; there was no room for others");
+        }
+    }
+
+    private ExchangeTiming? Exchange(int index, BitArray listed)
+    {
+        var row = engine.Exchanges[index];
+        if (!listed[row->Flow] || (row->Exchanges == 0 && row->SmallWaits == 0 && row->Requests.Count == 0))
+        {
+            return null;
+        }
+
+        var point = engine.Table.Records[row->Flow]->Key.Point;
+        return new ExchangeTiming(
+            at[point], From(engine.Table.Openings[row->Flow]->FirstFrame), firstCapture + point, row->Flow, row->Exchanges, row->Answers.Median(),
+            row->Answers.Count == 0 ? null : TimeSpan.FromTicks(row->MaxAnswer / 100), row->MaxAnswerFrame == 0 ? null : row->MaxAnswerFrame,
+            row->Acks.Median(), row->Requests.Median(), row->Requests.Count == 0 ? null : TimeSpan.FromTicks(row->MaxRequest / 100),
+            row->SmallWaits, row->Waits.Median());
+    }
+
     private ulong StartOf(int index) => ((ulong)engine.Pauses[index]->StartFrame << 32) | (uint)engine.Pauses[index]->Flow;
 
     private int FlowOf(int index) => engine.Pauses[index]->Flow;

@@ -1,11 +1,12 @@
 using Whydrop.Capture;
+using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Facts;
 
 /// <summary>Frames that are no whole TCP segment: ICMP errors, IP fragments, ARP and neighbour discovery, questions to name servers; the rest is counted only.</summary>
-internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
+internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths, LoopBook loops)
 {
     private readonly List<IcmpRow> icmp = [];
 
@@ -21,8 +22,9 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
     public DnsTable Dns { get; } = new();
 
     /// <summary>A tunnelled frame whose outer datagram may be a fragment.</summary>
-    public void TakeTunnel(in PacketHeaders h, ReadOnlySpan<byte> bytes, long number, PointTally point)
+    public void TakeTunnel(in PacketHeaders h, ReadOnlySpan<byte> bytes, long time, long number, PointTally point)
     {
+        _ = loops.TakeOuter(bytes, h.OuterIpOffset, time, number, point);
         for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
         {
             Fragments.TakeIpv4(bytes, h.TunnelHeaders.At(i).OuterIpOffset, number, point.Point.Index);
@@ -36,6 +38,7 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths)
             Fragments.Take(h, bytes, number, point.Point.Index);
         }
 
+        _ = loops.TakeDatagram(h, bytes, frame.UnixNanoseconds, number, point);
         if (h.Status == DecodeStatus.Arp && h.PayloadOffset < bytes.Length)
         {
             Neighbours.TakeArp(bytes[h.PayloadOffset..], frame.UnixNanoseconds, number, point.Point.Index);

@@ -28,7 +28,7 @@ internal sealed unsafe class CarefulPath
         var d = Look(index, s.FromHigh);
         if (StartsAnew(s, *d.FwdOpening))
         {
-            if (copies.IsOldSyn(s, d))
+            if (copies.IsOldSyn(s, d, frame))
             {
                 return;
             }
@@ -41,7 +41,7 @@ internal sealed unsafe class CarefulPath
             (d.FromHigh ? ref reused->High : ref reused->Low).Counts[(int)Observation.PortReused]++;
         }
 
-        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d))
+        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frame))
         {
             return;
         }
@@ -136,7 +136,7 @@ internal sealed unsafe class CarefulPath
         && (rev.NextSeq == 0 || !s.HasAck || SequenceNumber.LessOrEqual(s.Acknowledgment, rev.NextSeq));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Direction Look(int index, bool fromHigh)
+    public Direction Look(int index, bool fromHigh)
     {
         var flow = engine.Table.Records[index];
         return new Direction
@@ -313,16 +313,25 @@ internal sealed unsafe class CarefulPath
         var rev = d.Rev;
         if ((rev->Bits & SenderState.Timing) != 0 && s.HasAck && SequenceNumber.LessOrEqual(rev->TimedEnd, s.Acknowledgment))
         {
-            rev->TakeRttSample(s.Time);
+            var sample = rev->TakeRttSample(s.Time);
+            if (engine.IsFollowed(d.Flow, d.Index))
+            {
+                engine.Exchanges.Acknowledged(s, d, sample);
+            }
         }
 
         var probe = (mask & SegmentObserver.ProbeMask) != 0;
         if (s.Length > 0 && !probe)
         {
-            engine.CountData(s, d.Flow, fwd);
+            var fresh = engine.CountData(s, d.Flow, fwd);
             if ((mask & (SegmentObserver.RetransmissionMask | SegmentObserver.Bit(Observation.OutOfOrder))) != 0)
             {
                 fwd->Bits &= unchecked((byte)~SenderState.Timing); // Karn: what was sent twice is not timed.
+            }
+            else if ((mask & SegmentObserver.Bit(Observation.PreviousSegmentNotCaptured)) == 0 && (fresh || d.Flow->HighSentLast != d.FromHigh)
+                && engine.IsFollowed(d.Flow, d.Index))
+            {
+                engine.Exchanges.Spoke(s, d, frameNumber);
             }
         }
 

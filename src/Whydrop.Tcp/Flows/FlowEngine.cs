@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Whydrop.Capture;
+using Whydrop.Tcp.Artefacts;
 using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Memory;
@@ -18,6 +19,7 @@ internal sealed unsafe class FlowEngine : IDisposable
 {
     private const byte ControlOrAck = TcpFlag.Fin | TcpFlag.Syn | TcpFlag.Rst | TcpFlag.Ack;
     private readonly CarefulPath careful;
+    private readonly int followed;
 
     public FlowEngine(TcpAnalysisOptions options, List<PointTally> points)
     {
@@ -25,6 +27,8 @@ internal sealed unsafe class FlowEngine : IDisposable
         Ledger = new Ledger(Table, History, points, options.MostSegmentFates);
         Pauses = new PauseBook(History, Table, Stories, Unusual, options.MostPauses, options.MostCleanFlows);
         ZeroWindows = new ZeroWindowBook(Stories, options.MostPauses);
+        Exchanges = new ExchangeBook(History, Stories, Unusual, Ledger, 2 * Math.Max(options.MostCleanFlows, 1000));
+        followed = options.MostCleanFlows;
         Controls = new ControlBook(History, Stories, options.MostControlSegments);
         careful = new CarefulPath(this);
     }
@@ -43,9 +47,13 @@ internal sealed unsafe class FlowEngine : IDisposable
 
     public ControlBook Controls { get; }
 
+    public LoopBook Loops { get; } = new();
+
     public PauseBook Pauses { get; }
 
     public ZeroWindowBook ZeroWindows { get; }
+
+    public ExchangeBook Exchanges { get; }
 
     /// <summary>Times a key was taken over by a new connection: what was looked up ahead may be stale.</summary>
     public int Reuses { get; set; }
@@ -96,6 +104,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         Controls.Dispose();
         Pauses.Dispose();
         ZeroWindows.Dispose();
+        Exchanges.Dispose();
     }
 
     // Not in the table when the batch was looked up, another connection with the same hash, or a key taken over since.
@@ -174,7 +183,11 @@ internal sealed unsafe class FlowEngine : IDisposable
 
         if ((rev->Bits & SenderState.Timing) != 0 && (int)(s.Acknowledgment - rev->TimedEnd) >= 0)
         {
-            rev->TakeRttSample(s.Time);
+            var sample = rev->TakeRttSample(s.Time);
+            if (IsFollowed(flow, index))
+            {
+                AfterAcknowledgment(s, index, sample);
+            }
         }
 
         fwd->LastAck = s.Acknowledgment;
@@ -183,7 +196,11 @@ internal sealed unsafe class FlowEngine : IDisposable
         fwd->Frames++;
         if (s.Length > 0)
         {
-            CountData(s, flow, fwd);
+            if ((CountData(s, flow, fwd) || flow->HighSentLast != s.FromHigh) && IsFollowed(flow, index))
+            {
+                AfterData(s, index, frameNumber);
+            }
+
             fwd->NextSeq += (uint)s.Length;
         }
 
@@ -200,9 +217,20 @@ internal sealed unsafe class FlowEngine : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void AfterSilence(in TcpSegment s, FlowRecord* flow, int index, uint frameNumber) => Pauses.Take(s, flow, index, 0, frameNumber);
 
-    /// <summary>Counts a data segment and starts the clock on it when none runs (Karn: one segment is timed at a time, new data only).</summary>
+    /// <summary>Times are kept of connections that will be listed one by one: the first ones, and those with something unusual.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CountData(in TcpSegment s, FlowRecord* flow, SenderState* fwd)
+    public bool IsFollowed(FlowRecord* flow, int index) => index < followed || flow->Unusual != 0;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AfterAcknowledgment(in TcpSegment s, int index, uint microseconds) => Exchanges.Acknowledged(s, careful.Look(index, s.FromHigh), microseconds);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AfterData(in TcpSegment s, int index, uint frameNumber) => Exchanges.Spoke(s, careful.Look(index, s.FromHigh), frameNumber);
+
+    /// <summary>Counts a data segment and starts the clock on it when none runs (Karn: one segment is timed at a time, new data only).</summary>
+    /// <returns>The clock was started: all data that was timed before is acknowledged.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool CountData(in TcpSegment s, FlowRecord* flow, SenderState* fwd)
     {
         var limit = fwd->Mss == 0 || s.Length + s.TcpOptionsLength > fwd->Mss ? WireSegments.PayloadLimit(s, *fwd) : 0;
         var datagram = s.IpLength;
@@ -220,6 +248,9 @@ internal sealed unsafe class FlowEngine : IDisposable
             fwd->Bits |= SenderState.Timing;
             fwd->TimedEnd = s.Sequence + (uint)s.Length;
             fwd->TimedAt = (uint)(s.Time / 1000);
+            return true;
         }
+
+        return false;
     }
 }

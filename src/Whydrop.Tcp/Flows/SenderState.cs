@@ -66,12 +66,15 @@ internal struct SenderState
     /// <summary>Shift to apply to <see cref="Window"/> when the scale is known: a SYN's own window is never scaled (RFC 7323, 2.2).</summary>
     public readonly int WindowShift => (Bits & FirstAck) != 0 ? 0 : Bits & ScaleMask;
 
+    /// <summary>Stops the clock.</summary>
+    /// <returns>Microseconds since it started; more than <see cref="int.MaxValue"/> when the clock of the capture went backwards.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void TakeRttSample(long time)
+    public uint TakeRttSample(long time)
     {
         var sample = (uint)(time / 1000) - TimedAt;
         Bits &= unchecked((byte)~Timing);
         AddRtt(sample);
+        return sample;
     }
 
     public void AddRtt(uint sampleMicroseconds)

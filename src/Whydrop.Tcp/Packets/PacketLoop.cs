@@ -77,7 +77,7 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
         point.CountFrame(frame);
         if (headers.TunnelDepth != 0)
         {
-            others.TakeTunnel(headers, bytes, number, point);
+            others.TakeTunnel(headers, bytes, frame.UnixNanoseconds, number, point);
         }
 
         // The first piece of a fragmented segment is none: its payload length is that of the piece.

@@ -14,6 +14,9 @@ internal struct FlowStory
 
     public int ControlCount;
 
+    /// <summary>Its <see cref="ExchangeRow"/>.</summary>
+    public int Exchange;
+
     /// <summary>Its latest <see cref="PauseRow"/>.</summary>
     public int FirstPause;
 

@@ -42,7 +42,7 @@ public sealed class FdExhaustion : PodScenario
         var overflows = after["TcpExt.ListenOverflows"] - before["TcpExt.ListenOverflows"];
         var logged = run.HasDumps(HostRole.Server) || run.HasCaptures(HostRole.Server);
         run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.Server) && run.HasCaptures(HostRole.Server), suspectable: logged);
-        run.Truth.Accompany("listen-overflow");
+        run.Truth.Accompanying("listen-overflow");
         run.Truth.Figure("overflows", overflows);
         run.Truth.Expect(overflows > 5, $"the accept queue overflowed {overflows} times only");
     }

@@ -36,7 +36,7 @@ internal sealed class BlackholeRoute : FaultOf<DroppedAt>
     protected override IEnumerable<QuestionOf<DroppedAt>> Ask() =>
     [
         new("Is the best route to the destination one that discards?", Quantifier.Any, QuestionRole.Signature, Discards),
-        new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished().Concat(Told(h))),
+        new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
     ];
 
     protected override IEnumerable<DroppedAt> Propose(CaseView view) => DroppedAt.Candidates(view).Where(c => Lookups(c).Any(l => l.Lookup.Evidence.Count > 0));
@@ -60,10 +60,4 @@ internal sealed class BlackholeRoute : FaultOf<DroppedAt>
             yield return lookup.Known ? Sighting.Of(lookup.Discards, text, lookup.Evidence) : Sighting.Unknown(text, lookup.Evidence);
         }
     }
-
-    /// <summary>It says so itself: host unreachable or prohibited, from one of its addresses.</summary>
-    private static IEnumerable<Sighting> Told(DroppedAt h) => h.View.Facts.Of<IcmpError>()
-        .Where(e => e is { Version: 4, Type: 3, Code: 1 or 13 } or { Version: 6, Type: 1, Code: 0 or 1 })
-        .Where(e => h.View.Stacks.Owners(e.Reporter).Contains(h.Stack.At) && e.QuotedDestination is { } quoted && h.Gone!.Destinations(h.View).Contains(quoted.Address)).Take(4)
-        .Select(e => Sighting.Of(true, $"ICMP type {e.Type} code {e.Code} from {e.Reporter}", e.From));
 }

@@ -34,7 +34,7 @@ internal sealed class MissingRoute : FaultOf<DroppedAt>
     protected override IEnumerable<QuestionOf<DroppedAt>> Ask() =>
     [
         new("Does no route of the node lead to the destination?", Quantifier.Any, QuestionRole.Signature, NoRoute),
-        new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished().Concat(Told(h))),
+        new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
         new("Did it count as many packets without a route?", Quantifier.Any, QuestionRole.Mechanism, h => new[] { "IpExt.InNoRoutes", "Ip6.InNoRoutes" }.Where(n => h.Stack.Delta(n) is { Delta: > 0 }).DefaultIfEmpty("IpExt.InNoRoutes").SelectMany(h.Accounts)),
     ];
 
@@ -72,10 +72,4 @@ internal sealed class MissingRoute : FaultOf<DroppedAt>
             }
         }
     }
-
-    /// <summary>It says so itself: net unreachable, or ICMPv6 no route, from one of its addresses.</summary>
-    private static IEnumerable<Sighting> Told(DroppedAt h) => h.View.Facts.Of<IcmpError>()
-        .Where(e => e is { Version: 4, Type: 3, Code: 0 } or { Version: 6, Type: 1, Code: 0 })
-        .Where(e => h.View.Stacks.Owners(e.Reporter).Contains(h.Stack.At) && e.QuotedDestination is { } quoted && (h.Gone?.Destinations(h.View).Contains(quoted.Address) ?? false)).Take(4)
-        .Select(e => Sighting.Of(true, $"ICMP \"no route\" from {e.Reporter}", e.From));
 }

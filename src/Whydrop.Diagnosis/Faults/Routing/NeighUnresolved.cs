@@ -36,7 +36,7 @@ internal sealed class NeighUnresolved : FaultOf<NeighUnresolved.NextHop>
     protected override IEnumerable<QuestionOf<NextHop>> Ask() =>
     [
         new("Is the link-layer address of the next hop not known?", Quantifier.Any, QuestionRole.Signature, NotKnown),
-        new("Did packets for it come to the host and not leave it?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished().Concat(Told(h))),
+        new("Did packets for it come to the host and not leave it?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
         new("Was it asked for, and did nobody answer?", Quantifier.Any, QuestionRole.Mechanism, Asked),
     ];
 
@@ -85,17 +85,12 @@ internal sealed class NeighUnresolved : FaultOf<NeighUnresolved.NextHop>
             yield return Sighting.Of(query is { Answered: 0, Asked: > 1 }, $"asked {query.Asked} times, {query.Answered} answers", query.From);
         }
 
-        foreach (var told in Told(h))
+        // Only when the question was not answered the kernel says host unreachable, or address unreachable.
+        foreach (var e in h.Reports.Where(e => e is { Version: 4, Code: 1 } or { Version: 6, Code: 3 }).Take(1))
         {
-            yield return told;
+            yield return Sighting.Of(true, $"ICMP host unreachable from {e.Reporter}", e.From);
         }
     }
-
-    /// <summary>The host itself reports the destination unreachable.</summary>
-    private static IEnumerable<Sighting> Told(NextHop h) => h.View.Facts.Of<IcmpError>()
-        .Where(e => e is { Version: 4, Type: 3, Code: 1 } or { Version: 6, Type: 1, Code: 3 })
-        .Where(e => h.View.Stacks.Owners(e.Reporter).Contains(h.Stack.At) && e.QuotedDestination is { } quoted && h.Gone!.Destinations(h.View).Contains(quoted.Address)).Take(4)
-        .Select(e => Sighting.Of(true, $"ICMP host unreachable from {e.Reporter}", e.From));
 
     /// <summary>A namespace and the next hop its packets wait for.</summary>
     internal sealed class NextHop(CaseView view, VantagePoint at, Vanishing gone, IPAddress hop) : DroppedAt(view, at, gone)

@@ -2,7 +2,7 @@ using Whydrop.Lab.Pods;
 using Whydrop.Lab.Topologies.Pods;
 using Whydrop.Lab.Workloads;
 
-namespace Whydrop.Lab.Scenarios;
+namespace Whydrop.Lab.Scenarios.Healthy;
 
 /// <summary>Ordinary requests and answers on a path without fault.</summary>
 public sealed class HealthyRequestResponse : PodScenario
