@@ -94,9 +94,11 @@ public sealed class PodRun
     public void End()
     {
         Lab.Pause(Settle);
-        probes?.Dispose();
         Lab.Report("second reading");
         Recorder.End();
+
+        // Behind the captures: a probe that is open when they end is reset.
+        probes?.Dispose();
         Collected = true;
     }
 

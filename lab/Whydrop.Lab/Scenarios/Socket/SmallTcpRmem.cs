@@ -23,6 +23,7 @@ public sealed class SmallTcpRmem : PodScenario
         LabParameter.Number("buffer", 32_768, "receive buffer, bytes", 8192, 200_000).Drawing(16_384, 65_536),
         LabParameter.Number("delay", 20, "milliseconds that every packet takes in each direction", 5, 200).Drawing(10, 40),
         LabParameter.Number("flows", 2, "connections", 1, 8).Drawing(1, 4),
+        LabParameter.Choice("evidence", "what is collected", EvidenceProfile.Names).Drawing("all", "all", "ends", "client", "nodes", "counters", "captures"),
     ];
 
     protected override void Play(PodRun run)
@@ -49,8 +50,8 @@ public sealed class SmallTcpRmem : PodScenario
         var most = buffer / (2 * delay.TotalSeconds);
         if (by != "nothing")
         {
-            var sender = run.HasDumps(HostRole.Client) || run.HasCaptures(HostRole.Client);
-            run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.Client) && run.HasDumps(HostRole.Server) && run.HasCaptures(HostRole.Client), suspectable: sender);
+            var sender = run.HasDumps(HostRole.Client) || run.HasCaptures(HostRole.Client) || run.HasCaptures(HostRole.NodeA);
+            run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.Client) && run.HasDumps(HostRole.Server), suspectable: sender);
         }
 
         run.Truth.Figure("bytesPerSecond", (long)rate);

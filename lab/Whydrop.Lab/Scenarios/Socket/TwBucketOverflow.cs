@@ -47,11 +47,16 @@ public sealed class TwBucketOverflow : PodScenario
         var after = run.Counters(network.Server);
         run.End();
 
+        var resets = after["Tcp.OutRsts"] - before["Tcp.OutRsts"];
         var overflows = after["TcpExt.TCPTimeWaitOverflow"] - before["TcpExt.TCPTimeWaitOverflow"];
-        run.Truth.Blame(Fault, network.Server, confirmable: false, suspectable: run.HasDumps(HostRole.Server));
+        var (counted, seen) = (run.HasDumps(HostRole.Server), run.HasCaptures(HostRole.Server));
+
+        // Without a late segment the full table harms nobody, and a capture there shows it.
+        if (resets > 0 || (counted && !seen))
+            run.Truth.Blame(Fault, network.Server, confirmable: counted && seen, suspectable: counted);
         run.Truth.Figure("overflows", overflows);
         run.Truth.Figure("requestsFailed", asked.Failed);
-        run.Truth.Figure("resetsSent", after["Tcp.OutRsts"] - before["Tcp.OutRsts"]);
+        run.Truth.Figure("resetsSent", resets);
         run.Truth.Expect(overflows > 5, $"the TIME-WAIT table overflowed {overflows} times only");
     }
 }
