@@ -94,11 +94,9 @@ public sealed class PodRun
     public void End()
     {
         Lab.Pause(Settle);
+        probes?.Finish();
         Lab.Report("second reading");
         Recorder.End();
-
-        // Behind the captures: a probe that is open when they end is reset.
-        probes?.Dispose();
         Collected = true;
     }
 

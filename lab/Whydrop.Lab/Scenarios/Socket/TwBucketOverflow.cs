@@ -49,11 +49,10 @@ public sealed class TwBucketOverflow : PodScenario
 
         var resets = after["Tcp.OutRsts"] - before["Tcp.OutRsts"];
         var overflows = after["TcpExt.TCPTimeWaitOverflow"] - before["TcpExt.TCPTimeWaitOverflow"];
-        var (counted, seen) = (run.HasDumps(HostRole.Server), run.HasCaptures(HostRole.Server));
-
-        // Without a late segment the full table harms nobody, and a capture there shows it.
-        if (resets > 0 || (counted && !seen))
-            run.Truth.Blame(Fault, network.Server, confirmable: counted && seen, suspectable: counted);
+        // Without a late segment the full table harms nobody; without a capture nobody knows.
+        var (counted, seen) = (run.HasDumps(HostRole.Server), run.Evidence.Captured.Count > 0);
+        if (resets > 0 || !seen)
+            run.Truth.Blame(Fault, network.Server, confirmable: counted && seen, suspectable: counted && seen);
         run.Truth.Figure("overflows", overflows);
         run.Truth.Figure("requestsFailed", asked.Failed);
         run.Truth.Figure("resetsSent", resets);

@@ -51,7 +51,7 @@ internal sealed class SynQueueCookies : FaultOf<SynQueueCookies.Queue>
         var late = view.Attempts.Where(a => (a.Outcome is AttemptOutcome.Unanswered or AttemptOutcome.HalfOpen || a.Slow) && !a.LostSyns.Any(l => l.Proven) && !a.LostSynAcks.Any(l => l.Proven))
             .ToLookup(a => view.Stacks.End(a.Connection, false) is { Proven: true } end ? end.At : null);
         var logged = view.Facts.Of<LogEvent>().Where(e => e.Kind == Flooding).Select(e => e.At.Stack);
-        var known = counted.Concat(late.Where(g => g.Key is not null && view.Delta(g.Key, "TcpExt.ListenDrops") is not null).Select(g => g.Key!)).Distinct().ToArray();
+        var known = counted.Concat(late.Where(g => g.Key is not null && view.Delta(g.Key, Dropped) is not null).Select(g => g.Key!)).Distinct().ToArray();
 
         // The kernel's log is the node's: it tells of all pods there, so it speaks only where no pod's own counters do.
         return known.Concat(known.Length == 0 ? logged.Distinct() : []).Select(at => new Queue(view, at, [.. late[at]]));
