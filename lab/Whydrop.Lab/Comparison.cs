@@ -17,7 +17,7 @@ public sealed record Comparison(bool FaultRight, bool StatusRight, bool PlaceRig
         var confirmed = finding.Status == "confirmed";
         if (truth.Fault is null)
         {
-            var healthy = finding.Outcome == "healthy";
+            var healthy = finding.Outcome == "healthy" || (truth.Status == "undecided" && finding is { Outcome: "inconclusive", Fault: null });
             return new Comparison(healthy, healthy, healthy, confirmed && !healthy, [Line(healthy, $"outcome: truth healthy, verdict {finding.Outcome}")]);
         }
 

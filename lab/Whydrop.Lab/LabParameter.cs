@@ -9,7 +9,7 @@ namespace Whydrop.Lab;
 /// <param name="Most">Largest number accepted.</param>
 public sealed record LabParameter(string Name, string Default, string Meaning, string[] Allowed, int Least = 0, int Most = 0)
 {
-    /// <summary>Words that a random choice takes; empty for all that are allowed. A word written twice is twice as likely.</summary>
+    /// <summary>Words (or numbers) that a random choice takes; empty for all words that are allowed. One written twice is twice as likely.</summary>
     public IReadOnlyList<string> Drawn { get; init; } = [];
 
     /// <summary>Range of a random choice, inclusive; null keeps the default.</summary>
@@ -33,12 +33,10 @@ public sealed record LabParameter(string Name, string Default, string Meaning, s
     /// <summary>A value at random, the same for the same state of <paramref name="random"/>.</summary>
     public string Randomise(Random random)
     {
+        if (Drawn.Count > 0)
+            return Drawn[random.Next(Drawn.Count)];
         if (Allowed.Length > 0)
-        {
-            var words = Drawn.Count > 0 ? Drawn : Allowed;
-            return words[random.Next(words.Count)];
-        }
-
+            return Allowed[random.Next(Allowed.Length)];
         return DrawnRange is var (least, most) ? $"{random.Next(least, most + 1)}" : Default;
     }
 }

@@ -34,7 +34,7 @@ public sealed record Truth
 
     /// <summary>
     /// The weakest status that is right: "confirmed" when the case holds the mechanism, "suspected" when evidence was withheld,
-    /// "undecided" when nobody could tell from what is left.
+    /// "undecided" when nobody could tell from what is left. Of a healthy run: "undecided" when nothing collected proves it healthy, else null.
     /// </summary>
     public string? Status { get; init; }
 

@@ -34,6 +34,10 @@ if ! command -v qemu-system-x86_64 >/dev/null; then
   quietly apt-get install -y -q --no-install-recommends qemu-system-x86
 fi
 
+mkdir -p "$target"
+# Two runs may find it missing at the same time.
+exec 9>"$target/.lock"
+command -v flock >/dev/null && flock 9
 [ "$(cat "$target/release" 2>/dev/null || true)" = "$release" ] && { say "$release is already in $target"; exit 0; }
 
 say "fetching $kernel, busybox-static, ipvsadm, wireguard-tools"
@@ -68,7 +72,6 @@ done
 "$root/usr/bin/busybox" depmod -b "$root/usr" "$release" 2>"$log" || fail "depmod failed: $(tail -n 1 "$log")"
 rm -rf "$root/etc" "$root/var" "$root/usr/share"
 
-mkdir -p "$target"
 rm -rf "$target/root" "$target/vmlinuz" "$target/release"
 mv "$root/boot/vmlinuz-$release" "$target/vmlinuz"
 rm -rf "$root/boot"

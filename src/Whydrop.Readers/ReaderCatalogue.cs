@@ -70,6 +70,7 @@ public static class ReaderCatalogue
         new IptablesSaveReader(),
         new IptablesListReader(),
         new IpvsReader(),
+        new IpvsConnectionReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>

@@ -13,7 +13,7 @@ internal sealed class PodBench : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("whydrop-lab-test-").FullName;
     private readonly LabRun lab;
 
-    public PodBench(PodNetworkOptions options, ServerOptions? server = null)
+    public PodBench(PodNetworkOptions options, ServerOptions? server = null, bool serveAll = true)
     {
         lab = LabRun.Start(Directory.CreateDirectory(Path.Combine(folder, "case")).FullName, null, CancellationToken.None);
         try
@@ -21,7 +21,10 @@ internal sealed class PodBench : IDisposable
             var shared = new Sample().Parameters;
             Run = new PodRun(lab, LabSettings.Parse(shared, []), PodNetwork.Build(lab, options), new Random(1));
             Server = Run.Serve(server);
-            Box = Middlebox.Insert(lab, Run.Network, seed: 7);
+            foreach (var other in new[] { Run.Network.Server2, Run.Network.ServerA }.OfType<Pod>().Where(_ => serveAll))
+                Run.Serve(other, server);
+            if (!options.Switched)
+                Box = Middlebox.Insert(lab, Run.Network, seed: 7);
             Run.WarmUp();
         }
         catch

@@ -238,6 +238,15 @@ internal static class FirewallSamples
 
         """;
 
+    public const string IpvsConnections = """
+        IPVS connection entries
+        pro expire state       source             virtual            destination
+        TCP 14:58  ESTABLISHED 10.244.1.15:39715  10.96.0.11:80      10.244.2.20:8080
+        TCP 00:06  CLOSE       [fd00:244:1::15]:39714 [fd00:96::11]:80 [fd00:244:2::20]:8080
+        UDP 04:00  UDP         10.244.1.15:5353   10.96.0.10:53      10.244.2.9:53
+
+        """;
+
     public const string IpvsStatistics = """
         IP Virtual Server version 1.2.1 (size=4096)
         Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes
@@ -251,6 +260,6 @@ internal static class FirewallSamples
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
         ("nft", "list ruleset", Nft), ("nft", "-a list ruleset", NftHandles), ("nft-json", "-j list ruleset", NftJson), ("iptables-save", "-c", IptablesSave), ("iptables-save", "-S", IptablesRules), ("iptables-save", "-S -v", IptablesRulesVerbose),
-        ("iptables-list", "-L -n -v", IptablesList), ("iptables-list", "ip6tables -L -n --line-numbers", Ip6tablesList), ("ipvsadm", "-ln", Ipvs), ("ipvsadm", "-ln --stats", IpvsStatistics),
+        ("iptables-list", "-L -n -v", IptablesList), ("iptables-list", "ip6tables -L -n --line-numbers", Ip6tablesList), ("ipvsadm", "-ln", Ipvs), ("ipvsadm", "-ln --stats", IpvsStatistics), ("ipvsadm-connections", "-lnc", IpvsConnections),
     ];
 }

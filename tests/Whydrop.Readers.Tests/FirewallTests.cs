@@ -189,6 +189,16 @@ public sealed class FirewallTests
     }
 
     [Fact]
+    public void Connections_that_ipvs_remembers_are_read() =>
+        Assert.Equal(
+            [
+                "tcp ESTABLISHED 00:14:58 10.244.1.15:39715 10.96.0.11:80 10.244.2.20:8080",
+                "tcp CLOSE 00:00:06 [fd00:244:1::15]:39714 [fd00:96::11]:80 [fd00:244:2::20]:8080",
+                "udp UDP 00:04:00 10.244.1.15:5353 10.96.0.10:53 10.244.2.9:53",
+            ],
+            Reading.Of(FirewallSamples.IpvsConnections).WithoutGaps().All<VirtualConnection>().Select(c => $"{c.Protocol} {c.State} {c.Expires} {c.Source} {c.Service} {c.Server}"));
+
+    [Fact]
     public void Virtual_servers()
     {
         Assert.Equal(

@@ -22,7 +22,7 @@ public abstract class PodScenario : LabScenario
         LabParameter.Choice("family", "IP version", "4", "6"),
         LabParameter.Choice("wiring", "how pods hang on their node: host routes to cali…, or veth… in a bridge cni0", "routed", "bridge"),
         LabParameter.Choice("overlay", "between the nodes: none, the kernel's VXLAN, or IP-in-IP on tunl0", "none", "vxlan", "ipip"),
-        LabParameter.Number("mtu", 1500, "MTU of the fabric and the nodes' uplinks, bytes", 1400, 9000),
+        LabParameter.Number("mtu", 1500, "MTU of the fabric and the nodes' uplinks, bytes", 1400, 9000).Drawing("1500", "1500", "1500", "1500", "1460", "1442", "1400", "9000"),
         LabParameter.Choice("offload", "segmentation, receive and checksum offloads of the links", "on", "off"),
         LabParameter.Choice("evidence", "what is collected", EvidenceProfile.Names).Drawing("all", "all", "all", "all", "ends", "client", "server", "node-a", "node-b", "nodes", "counters", "captures"),
         LabParameter.Number("seconds", 3, "how long the load runs", 1, 60),
@@ -76,6 +76,8 @@ public abstract class PodScenario : LabScenario
         Play(played);
         if (!played.Collected)
             throw new LabException($"lab scenario {Name}: it collected nothing; call {nameof(PodRun.Begin)} and {nameof(PodRun.End)}");
+        if (played.Evidence.Captured.Count == 0)
+            played.Truth.Unprovable();
         return played.Truth.Finish(Name, settings);
     }
 }

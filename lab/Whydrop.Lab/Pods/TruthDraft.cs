@@ -29,6 +29,9 @@ public sealed class TruthDraft
         status = confirmable ? "confirmed" : suspectable ? "suspected" : "undecided";
     }
 
+    /// <summary>A healthy run of which what is collected cannot prove that nothing is wrong: saying so is right as well.</summary>
+    public void Unprovable() => status ??= "undecided";
+
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public void AlsoTrue(params string[] faultIds) => alsoTrue.AddRange(faultIds);
 

@@ -38,6 +38,9 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     /// <summary>The kernel of its claimed sender counted RSTs sent (Tcp.OutRsts). No: it was read twice and counted none.</summary>
     internal Answer SenderCounted { get; init; }
 
+    /// <summary>Its sender opened no connection after it: a program that ends in the middle of its work, as a load generator does.</summary>
+    internal bool SenderQuit { get; init; }
+
     /// <summary>Silence before it; zero when it came in the course of an exchange.</summary>
     internal TimeSpan Idle { get; init; }
 
@@ -74,7 +77,7 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
         ResetPhase.AfterPeerFin or ResetPhase.AfterOwnFin => NotTaken > 0,
         _ when !FromClient => true,
 
-        // A client that has all it asked for may close so (SO_LINGER 0: load generators, health probes); one that waited, or left data, did not.
-        _ => NotTaken > 0 || NotDelivered > 0 || (SentBytes > 0 && ReceivedBytes == 0) || (Silence is { } pause && pause.DataFromClient == Segment.FromClient),
+        // A client that has all it asked for may close so (SO_LINGER 0: load generators, health probes), and one that ends; one that waited, or left data, did not.
+        _ => (NotTaken > 0 && !SenderQuit) || NotDelivered > 0 || (SentBytes > 0 && ReceivedBytes == 0) || (Silence is { } pause && pause.DataFromClient == Segment.FromClient),
     };
 }

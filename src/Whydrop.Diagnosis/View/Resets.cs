@@ -15,11 +15,13 @@ internal sealed class Resets
     private readonly ILookup<(int Capture, System.Net.IPAddress Address), int> usualTtls;
 
     private readonly HashSet<int> losing;
+    private readonly Dictionary<(int Capture, System.Net.IPAddress Client), Timestamp> lastOpened;
     private readonly HashSet<int> told;
 
     private Resets(CaseView view)
     {
         this.view = view;
+        lastOpened = view.Facts.Of<TcpFlow>().GroupBy(f => (f.Capture, f.Client.Address)).ToDictionary(g => g.Key, g => g.Max(f => f.First));
         losing = [.. view.Losses.Where(l => l.Fate.NeverDelivered).Select(l => l.Direction.Connection)];
         var listed = view.Facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostAfter or Fate.LostBefore).GroupBy(f => f.Capture).ToDictionary(g => g.Key, g => g.LongCount());
         told = [.. view.Facts.Of<FateTally>().GroupBy(t => t.Capture)
@@ -78,6 +80,7 @@ internal sealed class Resets
             UsualTtl = usual.Length == 0 ? null : usual[0].Usual[0],
             LeftSender = Left(trail, fromClient, sightings, births[(direction, sequence)]),
             SenderCounted = CountedBy(trail, fromClient),
+            SenderQuit = !lastOpened.TryGetValue((first.Capture, (first.FromClient ? flow.Client : flow.Server).Address), out var last) || last <= first.Seen,
             Idle = pause?.Duration ?? TimeSpan.Zero,
             Silence = pause,
             NotTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)]),

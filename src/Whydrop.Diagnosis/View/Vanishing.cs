@@ -94,13 +94,14 @@ internal sealed record Vanishing(
         }
     }
 
-    // Sent by that host itself, or seen at another of its devices before.
+    // Sent by that host itself, or seen at another of its devices before; what is only unwrapped there has still to be routed.
     private bool HadLeft(CaseView view) => Directions.All(d =>
     {
         var trail = view.Trails[d.Connection];
         var flows = d == trail.ToServer ? trail.Flows : [.. trail.Flows.Reverse()];
         var before = flows.TakeWhile(f => f.At != Seen).ToArray();
-        return before.Any(f => f.At.Stack == Seen.Stack) || view.Stacks.End(d.Connection, d == trail.ToServer) is { Proven: true } end && end.At == Seen.Stack;
+        var unwrapped = flows.FirstOrDefault(f => f.At == Seen)?.Encapsulation is null;
+        return before.Any(f => f.At.Stack == Seen.Stack && !(unwrapped && f.Encapsulation is not null)) || view.Stacks.End(d.Connection, d == trail.ToServer) is { Proven: true } end && end.At == Seen.Stack;
     });
 
     private bool WasToComeIn(CaseView view, VantagePoint missing) => Destinations(view).All(to =>

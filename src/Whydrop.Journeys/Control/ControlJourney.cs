@@ -109,7 +109,8 @@ internal sealed class ControlJourney
     {
         var (stop, record) = (stops[i], stops[i].Records[n]);
         var earlier = Enumerable.Range(0, i).Reverse().ToArray();
-        if (record.Kind is not (ControlKind.Reset or ControlKind.Fin) || Array.Exists(earlier, k => HasSuch(k, i, record)))
+        // A FIN is only held against places that saw the connection; a RST also answers what its claimed sender never heard of.
+        if (!(record.Kind == ControlKind.Reset || (record.Kind == ControlKind.Fin && i > 0)) || Array.Exists(earlier, k => HasSuch(k, i, record)))
         {
             return null;
         }

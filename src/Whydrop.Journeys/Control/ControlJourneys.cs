@@ -29,8 +29,7 @@ internal sealed class ControlJourneys
         IReadOnlySet<(int Capture, long Frame)> doubted)
     {
         (this.flows, this.clocks, this.absence, this.doubted) = (flows, clocks, absence, doubted);
-        var asked = grouping.Connections.Where(c => c.Members.Any(IsAsked)).SelectMany(c => c.Members).Concat(grouping.Single.Where(IsAsked));
-        learnt = new LearntPaths(flows, asked.SelectMany(s => new[] { Addressing.Of(s.Flow, true), Addressing.Of(s.Flow, false) }));
+        learnt = new LearntPaths(flows);
         owners = new AddressOwners(captureFacts);
         ways = new Ways(flows, captureFacts, learnt, owners);
         bystanders = new Bystanders(flows, grouping.Connections, clocks);
@@ -47,7 +46,13 @@ internal sealed class ControlJourneys
     public PathSense Order(PairMatch match)
     {
         var sense = match.Swapped ? PathSense.Unknown : owners.Sense(match.A.Flow, match.B.Flow);
-        sense = sense == PathSense.Unknown ? learnt.Sense(match.A, match.B) : sense;
+        if (sense != PathSense.Unknown || (match.FromClient.Length > 0 && match.FromServer.Length > 0))
+        {
+            // With both directions its own round trips said as much as those of others could.
+            return sense;
+        }
+
+        sense = learnt.Sense(match.A, match.B);
         return sense == PathSense.Unknown ? PathOrder.ByClocks(match, clocks) : sense;
     }
 

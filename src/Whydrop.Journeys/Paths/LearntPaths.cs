@@ -8,40 +8,31 @@ namespace Whydrop.Journeys.Paths;
 /// <summary>Which captures the packets of complete connections came by before and after a capture, by where they come from and go to.</summary>
 /// <remarks>
 /// Learnt from the first reading alone: both initial sequence numbers make sightings one connection, and the time from SYN to SYN-ACK, which
-/// falls along the way to the server, puts them in order without a common clock. Kept only for what is asked for.
+/// falls along the way to the server, puts them in order without a common clock. Each question is worked out when it is first asked.
 /// </remarks>
-internal sealed class LearntPaths
+/// <param name="flows">All connections.</param>
+internal sealed class LearntPaths(CaseFlows flows)
 {
     /// <summary>A handshake met more often is no identity (fixed initial sequence numbers).</summary>
     private const int MostSightings = 16;
 
     private readonly Dictionary<Question, Tally> tallies = [];
-
-    /// <summary>Learns.</summary>
-    /// <param name="asked">Every direction of a connection whose way on, or back, will be asked for.</param>
-    public LearntPaths(CaseFlows flows, IEnumerable<Addressing> asked)
-    {
-        foreach (var question in asked.SelectMany(Questions))
-        {
-            _ = tallies.TryAdd(question, new Tally());
-        }
-
-        if (tallies.Count > 0)
-        {
-            foreach (var group in flows.Sightings.Where(s => s.HasHandshake).GroupBy(SightingSelection.Handshake))
-            {
-                Learn([.. group]);
-            }
-        }
-    }
+    private ILookup<(uint Client, uint Server), Sighting>? groups;
+    private ILookup<(int Capture, IPAddress Address), Sighting>? byAddress;
+    private ILookup<(int Capture, IPAddress Client, IPAddress Server), Sighting>? byEnds;
 
     /// <summary>What was learnt for the narrowest question that anything is known of; null when nothing is.</summary>
     /// <param name="beyond">Towards the receiver; else towards the sender.</param>
     public Tally? Find(in Addressing stream, bool beyond)
     {
-        foreach (var question in Questions(stream).Where(q => q.Beyond == beyond))
+        foreach (var question in Questions(stream, beyond))
         {
-            if (tallies.GetValueOrDefault(question) is { Total: > 0 } tally)
+            if (!tallies.TryGetValue(question, out var tally))
+            {
+                tallies[question] = tally = Learn(question);
+            }
+
+            if (tally.Total > 0)
             {
                 return tally;
             }
@@ -64,47 +55,64 @@ internal sealed class LearntPaths
     }
 
     /// <summary>The same two ends; the same service; the same end.</summary>
-    private static IEnumerable<Question> Questions(Addressing a)
+    private static IEnumerable<Question> Questions(Addressing a, bool beyond)
     {
-        var (from, to) = (a.Source, a.Destination);
-        yield return new Question(a.Capture, a.Tunnel, true, from.Address, 0, to.Address, 0);
-        yield return new Question(a.Capture, a.Tunnel, true, null, 0, to.Address, to.Port);
-        yield return new Question(a.Capture, a.Tunnel, true, null, 0, to.Address, 0);
-        yield return new Question(a.Capture, a.Tunnel, false, from.Address, 0, to.Address, 0);
-        yield return new Question(a.Capture, a.Tunnel, false, from.Address, from.Port, null, 0);
-        yield return new Question(a.Capture, a.Tunnel, false, from.Address, 0, null, 0);
+        var any = new Question(a.Capture, a.Tunnel, beyond, null, null, 0);
+        yield return any with { Source = a.Source.Address, Destination = a.Destination.Address };
+        var end = beyond ? a.Destination : a.Source;
+        var sameEnd = beyond ? any with { Destination = end.Address } : any with { Source = end.Address };
+        if (a.ToServer == beyond)
+        {
+            yield return sameEnd with { ServerPort = end.Port };
+        }
+
+        yield return sameEnd;
     }
 
-    private void Learn(Sighting[] group)
+    private Tally Learn(Question question)
+    {
+        groups ??= flows.Sightings.Where(s => s.HasHandshake).ToLookup(SightingSelection.Handshake);
+        var tally = new Tally();
+        foreach (var (sighting, fromClient) in Candidates(question))
+        {
+            if (question.Asks(Addressing.Of(sighting.Flow, fromClient)))
+            {
+                Learn(tally, [.. groups[SightingSelection.Handshake(sighting)]], sighting, fromClient == question.Beyond, question.Tunnel);
+            }
+        }
+
+        return tally;
+    }
+
+    private IEnumerable<(Sighting Sighting, bool FromClient)> Candidates(Question question)
+    {
+        var all = groups!.SelectMany(g => g);
+        if (question is { Source: { } source, Destination: { } destination })
+        {
+            byEnds ??= all.ToLookup(s => (s.Flow.Capture, s.Flow.Client.Address, s.Flow.Server.Address));
+            return byEnds[(question.Capture, source, destination)].Select(s => (s, true))
+                .Concat(byEnds[(question.Capture, destination, source)].Select(s => (s, false)));
+        }
+
+        byAddress ??= all.SelectMany(s => new[] { (s.Flow.Client.Address, Sighting: s), (s.Flow.Server.Address, Sighting: s) })
+            .ToLookup(x => (x.Sighting.Flow.Capture, x.Address), x => x.Sighting);
+        return byAddress[(question.Capture, (question.Source ?? question.Destination)!)].SelectMany(s => new[] { (s, true), (s, false) });
+    }
+
+    private static void Learn(Tally tally, Sighting[] group, Sighting sighting, bool towardsServer, string tunnel)
     {
         // Somebody went on after the handshake: both its segments arrived.
-        if (!Array.Exists(group, s => s.Flow.FromClient.Segments + s.Flow.FromServer.Segments > 0 || s.Flow.FromClient.Fin || s.Flow.FromServer.Fin)
-            || group.Length > MostSightings || group.GroupBy(s => (s.Flow.Capture, s.Flow.Client, s.Flow.Encapsulation)).Any(g => g.Count() > 1))
+        var complete = Array.Exists(group, s =>
+            s.Flow.FromClient.Segments + s.Flow.FromServer.Segments > 0 || s.Flow.FromClient.Fin || s.Flow.FromServer.Fin);
+        if (!complete || group.Length > MostSightings
+            || group.GroupBy(s => (s.Flow.Capture, s.Flow.Client, s.Flow.Encapsulation)).Any(g => g.Count() > 1))
         {
             return;
         }
 
-        foreach (var sighting in group)
-        {
-            Learn(group, sighting, true);
-            Learn(group, sighting, false);
-        }
-    }
-
-    private void Learn(Sighting[] group, Sighting sighting, bool fromClient)
-    {
-        foreach (var question in Questions(Addressing.Of(sighting.Flow, fromClient)))
-        {
-            if (!tallies.TryGetValue(question, out var tally))
-            {
-                continue;
-            }
-
-            var towardsServer = fromClient == question.Beyond;
-            var others = group.Where(o => NearerServer(sighting, o) == (towardsServer ? 1 : -1)).ToList();
-            others.Sort((x, y) => towardsServer ? NearerServer(y, x) : NearerServer(x, y));
-            tally.Add(others, Addressing.Of(sighting.Flow, fromClient).Tunnel);
-        }
+        var others = group.Where(o => NearerServer(sighting, o) == (towardsServer ? 1 : -1)).ToList();
+        others.Sort((x, y) => towardsServer ? NearerServer(y, x) : NearerServer(x, y));
+        tally.Add(others, tunnel);
     }
 
     /// <summary>+1 when the second is nearer to the server, -1 when the first is, 0 when not known.</summary>
@@ -150,7 +158,14 @@ internal sealed class LearntPaths
         }
     }
 
+    /// <param name="Tunnel">Tunnel headers where it is asked.</param>
+    /// <param name="Beyond">What lies towards the receiver; else towards the sender.</param>
+    /// <param name="ServerPort">0 for any.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Question(
-        int Capture, string Tunnel, bool Beyond, IPAddress? Source, int SourcePort, IPAddress? Destination, int DestinationPort);
+    private readonly record struct Question(int Capture, string Tunnel, bool Beyond, IPAddress? Source, IPAddress? Destination, int ServerPort)
+    {
+        public bool Asks(Addressing a) =>
+            a.Tunnel == Tunnel && (Source is null || Source.Equals(a.Source.Address)) && (Destination is null || Destination.Equals(a.Destination.Address))
+            && (ServerPort == 0 || (a.ToServer == Beyond && ServerPort == (Beyond ? a.Destination : a.Source).Port));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Whydrop.Readers.Logs;
@@ -12,6 +13,9 @@ namespace Whydrop.Readers.Logs;
 internal sealed record LogLine(LogMoment Moment, TimeSpan? Uptime, string? Host, string? Program, bool IsKernel, string Message)
 {
     private const int LongestHeading = 600;
+
+    private static readonly SearchValues<char> NoHost = SearchValues.Create("[](){}=\"',;/:");
+    private static readonly SearchValues<char> NoTag = SearchValues.Create("=\"'{}");
 
     // Behind a time of day without date only a level makes a log: tcpdump's lines begin with a time too.
     private static readonly string[] Levels = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "SEVERE", "FATAL", "CRITICAL", "CRIT", "ERR"];
@@ -287,11 +291,11 @@ internal sealed record LogLine(LogMoment Moment, TimeSpan? Uptime, string? Host,
     }
 
     private static bool IsHost(string word) =>
-        word.Length <= 253 && char.IsAsciiLetterOrDigit(word[0]) && !word.AsSpan().ContainsAny("[](){}=\"',;/:") && Array.IndexOf(Levels, word) < 0;
+        word.Length <= 253 && char.IsAsciiLetterOrDigit(word[0]) && !word.AsSpan().ContainsAny(NoHost) && Array.IndexOf(Levels, word) < 0;
 
     // "kernel:", "kubelet[123]:"; behind a syslog time any word with a colon is a program
     private static bool IsTag(string word, bool anyName) =>
-        word.Length is > 1 and < 80 && word[^1] == ':' && (anyName || word == "kernel:" || (word.IndexOf('[') > 0 && word.EndsWith("]:", StringComparison.Ordinal))) && !word.AsSpan(0, word.Length - 1).ContainsAny("=\"'{}");
+        word.Length is > 1 and < 80 && word[^1] == ':' && (anyName || word == "kernel:" || (word.IndexOf('[') > 0 && word.EndsWith("]:", StringComparison.Ordinal))) && !word.AsSpan(0, word.Length - 1).ContainsAny(NoTag);
 
     // tcpdump -tttt
     private static bool IsPacket(string message) =>

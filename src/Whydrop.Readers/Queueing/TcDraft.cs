@@ -38,11 +38,11 @@ internal sealed class TcDraft
         return Of(device, line.Number, words, words[2], words.After("parent") ?? "root");
     }
 
-    /// <summary>One item of "tc -j qdisc" or "tc -j class": rates are bytes a second there, and times microseconds.</summary>
+    /// <summary>One item of "tc -j qdisc": rates are bytes a second there, and times microseconds.</summary>
     public static TcDraft OfJson(string device, JsonItem item)
     {
-        var parent = item["root"].Flag == true ? "root" : item["parent"].Text ?? (item["ingress"].Flag == true ? "ingress" : "root");
-        var draft = new TcDraft(device, item.Line, item["kind"].Text ?? "", item["handle"].Text ?? "", parent) { backlog = Words.Number(item["backlog"].Text) };
+        var above = item["root"].Flag == true ? "root" : item["parent"].Text ?? (item["ingress"].Flag == true ? "ingress" : "root");
+        var draft = new TcDraft(device, item.Line, item["kind"].Text ?? "", item["handle"].Text ?? "", above) { backlog = Words.Number(item["backlog"].Text) };
         var options = item["options"];
         draft.rate = Words.Number(options["rate"].Text) is { } bytes and < long.MaxValue / 8 ? bytes * 8 : null;
         draft.burst = Words.Number(options["burst"].Text);

@@ -34,6 +34,9 @@ internal sealed class PointTally(CapturePoint point)
 
     public long BadChecksums { get; set; }
 
+    /// <summary>Checksums that could be verified.</summary>
+    public long VerifiedChecksums { get; set; }
+
     public long BadChecksumsNotOffload { get; set; }
 
     public long BackwardSteps { get; set; }

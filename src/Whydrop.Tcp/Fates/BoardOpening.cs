@@ -1,5 +1,6 @@
 using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Observations;
+using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Fates;
 
@@ -224,7 +225,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             BytesInFlight = (uint)Math.Clamp(start - b->Una64, 0, uint.MaxValue),
             RttMicroseconds = fwd.Srtt,
             DataOrdinal = ordinal,
-            Marks = (ushort)((past.HasTimestamp ? Transmission.HasTimestamp : 0) | (past.DontFragment ? Transmission.DontFragment : 0)
+            Marks = (ushort)((past.HasTimestamp ? Transmission.HasTimestamp : 0) | (past.Damaged ? Transmission.Damaged : 0) | (past.DontFragment ? Transmission.DontFragment : 0)
                 | (merged ? Transmission.SuperPacket : 0) | (merged && fwd.Mss == 0 ? Transmission.SizeUncertain : 0)),
         };
     }
@@ -234,6 +235,7 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
     {
         var load = book.LoadOf(b);
         var number = flow->LastFrame;
+        PastFrame* answer = null;
         for (var steps = 0; steps < MostSteps; steps++)
         {
             var past = history[number];
@@ -245,11 +247,22 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
             if (past->FromHigh == b->FromHigh && past->Length > 0 && !past->IsProbe)
             {
                 var t = Make(b, *past, number, fwd, 0, flow->Key.IsIpv6);
+                if (answer != null && answer->Acknowledgment == past->SequenceEnd && answer->Time >= past->Time)
+                {
+                    load.Rtt(answer->Time, (answer->Time - past->Time) / 1000); // The acknowledgment that ends with this segment.
+                    answer = null;
+                }
+
                 load.Sent(past->Time, t.Segments, past->Length + ((long)past->HeaderBytes * t.Segments));
                 if (!t.Is(Transmission.SizeUncertain) && SequenceNumber.LessOrEqual(past->Sequence + (uint)past->Length, una))
                 {
                     book.CountDelivered(b, past->Time, past->Length, past->HeaderBytes, t.Is(Transmission.SuperPacket) ? t.DatagramLength : 0, past->DontFragment, 1);
                 }
+            }
+
+            else if (past->FromHigh != b->FromHigh && (past->Flags & TcpFlag.Ack) != 0)
+            {
+                answer = past;
             }
 
             number = past->Previous;

@@ -205,6 +205,11 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             told = false;
         }
 
+        while (last < nodes.Length - 1 && list[nodes[last]]->Is(Transmission.Damaged))
+        {
+            last++;
+        }
+
         return (last, told);
     }
 

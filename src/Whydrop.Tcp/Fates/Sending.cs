@@ -38,7 +38,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             BytesInFlight = (uint)Math.Clamp(Math.Min(start, b->Next64) - b->Una64, 0, uint.MaxValue),
             RttMicroseconds = d.Fwd->Srtt,
             DataOrdinal = d.Fwd->Segments,
-            Marks = (ushort)((s.HasTimestamp ? Transmission.HasTimestamp : 0) | (s.DontFragment ? Transmission.DontFragment : 0)
+            Marks = (ushort)((s.HasTimestamp ? Transmission.HasTimestamp : 0) | (s.Damaged ? Transmission.Damaged : 0) | (s.DontFragment ? Transmission.DontFragment : 0)
                 | (limit != 0 ? Transmission.SuperPacket : 0) | (limit != 0 && d.Fwd->Mss == 0 ? Transmission.SizeUncertain : 0)
                 | (start > b->Next64 && AllowedWindow.Forbids(b, start, *d.Rev) ? Transmission.BeyondWindow : 0)),
         };

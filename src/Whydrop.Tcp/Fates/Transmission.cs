@@ -78,6 +78,9 @@ internal struct Transmission
     /// <summary>A hole of bytes that were sent before the capture began: nobody can say what became of those.</summary>
     public const ushort BeforeCapture = 8192;
 
+    /// <summary>Its checksum was wrong here: it cannot be what its receiver acknowledged, if it was sent again.</summary>
+    public const ushort Damaged = 16384;
+
     public readonly long End => Start + Length;
 
     public readonly bool Is(ushort mark) => (Marks & mark) != 0;

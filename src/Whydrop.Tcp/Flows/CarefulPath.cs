@@ -28,7 +28,7 @@ internal sealed unsafe class CarefulPath
         var d = Look(index, s.FromHigh);
         if (StartsAnew(s, *d.FwdOpening))
         {
-            if (copies.IsOldSyn(s, d, frame))
+            if (copies.IsOldSyn(s, d, frameNumber, frame))
             {
                 return;
             }
@@ -41,7 +41,7 @@ internal sealed unsafe class CarefulPath
             (d.FromHigh ? ref reused->High : ref reused->Low).Counts[(int)Observation.PortReused]++;
         }
 
-        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frame))
+        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frameNumber, frame))
         {
             return;
         }
@@ -63,7 +63,12 @@ internal sealed unsafe class CarefulPath
 
         if (s.IsSyn || d.Fwd->Segments == 0)
         {
-            TakeOpening(s, d, frameNumber, frame);
+            OpeningReader.Take(s, d, frameNumber, frame);
+        }
+
+        if (s.SackBlocks != 0)
+        {
+            copies.TakeDSack(s, d, frameNumber, frame);
         }
 
         uint mask = 0;
@@ -122,6 +127,15 @@ internal sealed unsafe class CarefulPath
         return engine.Unusual[-d.Flow->Unusual - 1];
     }
 
+    /// <summary>Whether the numbers of a damaged segment are near those of its connection: then the damage is elsewhere. Openings and resets have any.</summary>
+    public static bool IsPlausible(in TcpSegment s, FlowRecord* flow)
+    {
+        const int near = 1 << 20;
+        var fwd = s.FromHigh ? flow->High : flow->Low;
+        return s.IsSyn || s.IsReset || fwd.Frames == 0
+            || (Math.Abs((long)(int)(s.Sequence - fwd.NextSeq)) < near && Math.Abs((long)(int)(s.Acknowledgment - fwd.LastAck)) < near);
+    }
+
     private static bool StartsAnew(in TcpSegment s, in SenderOpening opening) =>
         (s.Flags & (TcpFlag.Syn | TcpFlag.Ack)) == TcpFlag.Syn && opening.Has(SenderOpening.BaseSet) && opening.Base != s.Sequence;
 
@@ -131,7 +145,7 @@ internal sealed unsafe class CarefulPath
 
     // An empty segment of an ordinary handshake or closing: nothing can be observed on it.
     private static bool IsOrdinaryControl(in TcpSegment s, in SenderState fwd, in SenderState rev) =>
-        s.Length == 0 && s.SackBlocks == 0 && !s.IsReset && (fwd.NextSeq == 0 || s.Sequence == fwd.NextSeq)
+        s.Length == 0 && s.SackBlocks == 0 && !s.IsReset && !s.Damaged && (fwd.NextSeq == 0 || s.Sequence == fwd.NextSeq)
         && ((s.Flags & (TcpFlag.Syn | TcpFlag.Fin)) != 0 || (s.Window != 0 && s.Acknowledgment != fwd.LastAck))
         && (rev.NextSeq == 0 || !s.HasAck || SequenceNumber.LessOrEqual(s.Acknowledgment, rev.NextSeq));
 
@@ -148,88 +162,6 @@ internal sealed unsafe class CarefulPath
             Index = index,
             FromHigh = fromHigh,
         };
-    }
-
-    private static void TakeOpening(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
-    {
-        var own = d.FwdOpening;
-        var peer = d.RevOpening;
-        if (!own->Has(SenderOpening.BaseSet))
-        {
-            own->Base = s.IsSyn ? s.Sequence : s.Sequence - 1;
-            own->Bits |= SenderOpening.BaseSet;
-        }
-
-        if (!peer->Has(SenderOpening.BaseSet) && s.HasAck)
-        {
-            peer->Base = s.Acknowledgment - 1;
-            peer->Bits |= SenderOpening.BaseSet;
-        }
-
-        if (s.HasTimestamp)
-        {
-            own->Bits |= SenderOpening.TimestampSeen;
-        }
-
-        if (s.IsSyn)
-        {
-            TakeSyn(s, d, frameNumber, frame);
-        }
-        else if (s.HasAck && d.Opening->InitialRttNanoseconds == 0 && d.Opening->SynTime != 0
-            && s.Sequence == own->Base + 1 && s.Acknowledgment == peer->Base + 1)
-        {
-            d.Opening->InitialRttNanoseconds = (uint)Math.Clamp(s.Time - d.Opening->SynTime, 0, uint.MaxValue);
-        }
-    }
-
-    private static void TakeSyn(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
-    {
-        var own = d.FwdOpening;
-        var optionsAt = s.TcpOffset + 20;
-        var kept = Math.Min((int)s.TcpOptionsLength, frame.Length - optionsAt);
-        own->Bits |= s.HasAck ? SenderOpening.SawSynAck : SenderOpening.SawSyn;
-        if (own->SynFrame == 0)
-        {
-            own->KeepSyn(s, frameNumber);
-        }
-
-        SynOptions.Read(kept > 0 ? frame.Slice(optionsAt, kept) : default, ref *own);
-        TakeWindowScale(s, d);
-        if (own->Mss != 0)
-        {
-            d.Rev->Mss = own->Mss;
-        }
-
-        if ((d.Opening->Bits & FlowOpening.ClientKnown) == 0)
-        {
-            var clientHigh = s.FromHigh ^ s.HasAck;
-            d.Opening->Bits = (d.Opening->Bits & ~FlowOpening.ClientHigh) | FlowOpening.ClientKnown | (clientHigh ? FlowOpening.ClientHigh : 0);
-        }
-
-        if (!s.HasAck)
-        {
-            d.Opening->SynTime = s.Time;
-        }
-        else if (d.Opening->SynTime != 0 && d.Opening->HandshakeRtt == 0)
-        {
-            d.Opening->HandshakeRtt = (uint)Math.Clamp((s.Time - d.Opening->SynTime) / 1000, 0, int.MaxValue) + 1;
-        }
-    }
-
-    // RFC 7323, 2.2: scaling is in use only when both SYNs offered it.
-    private static void TakeWindowScale(in TcpSegment s, in Direction d)
-    {
-        const byte all = SenderState.ScaleMask;
-        if (!d.FwdOpening->Has(SenderOpening.ScaleOffered))
-        {
-            d.Fwd->Bits = (byte)(d.Fwd->Bits & ~all);
-            d.Rev->Bits = (byte)(d.Rev->Bits & ~all);
-        }
-        else
-        {
-            var refused = s.HasAck && d.Rev->IsScaleKnown && !d.RevOpening->Has(SenderOpening.ScaleOffered);
-            d.Fwd->Bits = (byte)((d.Fwd->Bits & ~all) | (refused ? 0 : d.FwdOpening->Scale));
-        }
     }
 
     private uint Observe(in TcpSegment s, in Direction d, uint frameNumber)
@@ -316,7 +248,7 @@ internal sealed unsafe class CarefulPath
             var sample = rev->TakeRttSample(s.Time);
             if (engine.IsFollowed(d.Flow, d.Index))
             {
-                engine.Exchanges.Acknowledged(s, d, sample);
+                engine.AfterAcknowledgment(s, d.Index, sample);
             }
         }
 

@@ -112,6 +112,11 @@ internal sealed unsafe class FlowEngine : IDisposable
     private void TakeUnforeseen(ref TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var index = Table.Find(s.Key, s.Hash);
+        if (s.Damaged && index >= 0 && !CarefulPath.IsPlausible(s, Table.Records[index]))
+        {
+            return; // The damage is in its numbers.
+        }
+
         if (index < 0)
         {
             index = Open(ref s, frameNumber, frame);
@@ -120,7 +125,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         var flow = Table.Records[index];
         var fwd = s.FromHigh ? &flow->High : &flow->Low;
         var rev = s.FromHigh ? &flow->Low : &flow->High;
-        if (flow->Unusual >= 0 && (s.Flags & ControlOrAck) == TcpFlag.Ack && IsClean(s, *fwd, *rev))
+        if (flow->Unusual >= 0 && (s.Flags & ControlOrAck) == TcpFlag.Ack && !s.Damaged && IsClean(s, *fwd, *rev))
         {
             AdvanceClean(s, flow, fwd, rev, index, frameNumber);
         }
@@ -221,8 +226,18 @@ internal sealed unsafe class FlowEngine : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsFollowed(FlowRecord* flow, int index) => index < followed || flow->Unusual != 0;
 
+    /// <summary>A round trip was measured on a connection that is followed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AfterAcknowledgment(in TcpSegment s, int index, uint microseconds) => Exchanges.Acknowledged(s, careful.Look(index, s.FromHigh), microseconds);
+    public void AfterAcknowledgment(in TcpSegment s, int index, uint microseconds)
+    {
+        var d = careful.Look(index, s.FromHigh);
+        Exchanges.Acknowledged(s, d, microseconds);
+        if (d.Flow->Unusual != 0)
+        {
+            var unusual = Unusual[Math.Abs(d.Flow->Unusual) - 1];
+            Ledger.Measured(s.FromHigh ? unusual->LowBoard : unusual->HighBoard, s.Time, microseconds);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void AfterData(in TcpSegment s, int index, uint frameNumber) => Exchanges.Spoke(s, careful.Look(index, s.FromHigh), frameNumber);

@@ -16,7 +16,7 @@ internal struct PastFrame
     /// <summary>Frame number of the previous frame of the connection; 0 when none.</summary>
     public uint Previous;
 
-    /// <summary>Payload bytes (20 bits), bytes of IP and TCP headers (8 bits), then the marks below.</summary>
+    /// <summary>Payload bytes (20 bits), bytes of IP and TCP headers (7 bits), then the marks below.</summary>
     public uint LengthAndMarks;
 
     public uint TsVal;
@@ -24,6 +24,7 @@ internal struct PastFrame
     public byte Ttl;
     public byte Flags;
 
+    private const uint DamagedMark = 1u << 27;
     private const uint DontFragmentMark = 1u << 28;
     private const uint TimestampMark = 1u << 29;
     private const uint FromHighMark = 1u << 30;
@@ -33,13 +34,15 @@ internal struct PastFrame
 
     public readonly int Length => (int)(LengthAndMarks & 0xFFFFF);
 
-    public readonly int HeaderBytes => (int)((LengthAndMarks >> 20) & 0xFF);
+    public readonly int HeaderBytes => (int)((LengthAndMarks >> 20) & 0x7F);
 
     public readonly int IpLength => Length + HeaderBytes;
 
     public readonly bool DontFragment => (LengthAndMarks & DontFragmentMark) != 0;
 
     public readonly bool HasTimestamp => (LengthAndMarks & TimestampMark) != 0;
+
+    public readonly bool Damaged => (LengthAndMarks & DamagedMark) != 0;
 
     public readonly bool FromHigh => (LengthAndMarks & FromHighMark) != 0;
 
@@ -50,9 +53,9 @@ internal struct PastFrame
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Pack(in TcpSegment s, bool probe)
     {
-        var header = Math.Min(s.IpLength - s.Length, 255);
+        var header = Math.Min(s.IpLength - s.Length, 0x7F);
         return (uint)Math.Min(s.Length, 0xFFFFF) | ((uint)Math.Max(header, 0) << 20)
-            | (s.DontFragment ? DontFragmentMark : 0) | (s.HasTimestamp ? TimestampMark : 0)
+            | (s.DontFragment ? DontFragmentMark : 0) | (s.Damaged ? DamagedMark : 0) | (s.HasTimestamp ? TimestampMark : 0)
             | (s.FromHigh ? FromHighMark : 0) | (probe ? ProbeMark : 0);
     }
 }

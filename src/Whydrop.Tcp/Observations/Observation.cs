@@ -56,4 +56,7 @@ public enum Observation
 
     /// <summary>A SYN or SYN-ACK sent again.</summary>
     SynRetry,
+
+    /// <summary>Its checksum is wrong, and not for offload: its receiver throws it away. Counted among the frames whose checksum is verified: all of a short capture, and all after the first damage.</summary>
+    BadChecksum,
 }

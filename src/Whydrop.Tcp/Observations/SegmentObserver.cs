@@ -30,7 +30,7 @@ internal static class SegmentObserver
         in TcpSegment s, in SenderState fwd, in SenderState rev, ref UnusualSender unusual, ref UnusualSender reverse, long initialRtt,
         long nextSeqTime)
     {
-        var mask = s.IsReset ? Bit(Observation.Reset) : 0;
+        var mask = (s.IsReset ? Bit(Observation.Reset) : 0) | (s.Damaged ? Bit(Observation.BadChecksum) : 0);
         if (s.Length == 1 && s.Sequence == fwd.NextSeq && rev.Window == 0 && rev.Frames != 0)
         {
             mask |= Bit(Observation.ZeroWindowProbe);

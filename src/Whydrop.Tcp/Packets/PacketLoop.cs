@@ -15,6 +15,7 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
 {
     private readonly TcpSegment[] segments = new TcpSegment[FrameBatch.Capacity];
     private PacketHeaders headers;
+    private bool damaged;
 
     /// <summary>Takes all frames of a batch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -50,14 +51,29 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
             segment.Flow = table.Foresee(segment.Hash);
         }
 
+        if (damaged)
+        {
+            SetAside(taken);
+        }
+
         engine.Take(taken, batch);
+    }
+
+    // Segments that are not taken on the short way.
+    private void SetAside(Span<TcpSegment> taken)
+    {
+        damaged = false;
+        foreach (ref var segment in taken)
+        {
+            segment.Flow = segment.Damaged ? -1 : segment.Flow;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool ReadPlain(in CapturedFrame frame, byte* bytes, long number, ref TcpSegment s)
     {
         var place = points.PlaceOf(frame.Interface);
-        if (place is null || ChecksumSample.Wants(number)
+        if (place is null || ChecksumSample.Wants(number) || ChecksumSample.WantsAll(place.Point)
             || !PlainSegment.TryRead(bytes, frame.CapturedLength, frame.OriginalLength, place.IpOffset, place.TypeOffset, place.Number, ref s))
         {
             return false;
@@ -90,9 +106,10 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
         point.TcpSegments++;
         s.Take(headers);
         SetKey(bytes, (uint)point.Point.Index, ref s);
-        if (ChecksumSample.Wants(number))
+        if (ChecksumSample.Wants(number) || ChecksumSample.WantsAll(point))
         {
-            ChecksumSample.Take(headers, bytes, point);
+            s.Damaged = ChecksumSample.Take(headers, bytes, point);
+            damaged |= s.Damaged;
         }
 
         return true;

@@ -84,6 +84,7 @@ internal static unsafe class PlainSegment
         s.HasTimestamp = options != 0;
         s.DontFragment = (header[6] & 0x40) != 0;
         s.TunnelReversed = false;
+        s.Damaged = false;
         s.IpOffset = ip;
         s.TcpOffset = ip + 20;
         s.SackOffset = 0;

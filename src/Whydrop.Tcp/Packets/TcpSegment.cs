@@ -32,6 +32,9 @@ internal struct TcpSegment
     /// <summary>It travels from the higher to the lower outer address of its tunnel.</summary>
     public bool TunnelReversed;
 
+    /// <summary>Its checksum is wrong, and not because a device has yet to make it: its receiver throws it away.</summary>
+    public bool Damaged;
+
     /// <summary>Row of the frame in the batch.</summary>
     public int Row;
 
@@ -79,5 +82,6 @@ internal struct TcpSegment
         IpOffset = h.IpOffset;
         TcpOffset = h.TransportOffset;
         SackOffset = h.SackOffset;
+        Damaged = false;
     }
 }

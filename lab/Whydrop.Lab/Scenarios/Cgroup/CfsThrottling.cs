@@ -55,7 +55,7 @@ public sealed class CfsThrottling : PodScenario
         run.Truth.Figure("slowestAnswerMilliseconds", (long)asked.Slowest.TotalMilliseconds);
         run.Truth.Figure("periods", periods);
         run.Truth.Figure("periodsThrottled", throttled);
-        run.Truth.Expect(asked.Failed == 0, $"a request failed: {asked.Failures.FirstOrDefault()}");
+        run.Truth.Expect(asked.Failed == 0, $"a request failed: {string.Concat(asked.Failures.Take(1))}");
         run.Truth.Expect(quota > 0 ? throttled > periods / 2 : throttled == 0, $"{throttled} of {periods} periods were throttled");
         // A request waits for the rest of a period at least now and then.
         run.Truth.Expect(quota == 0 || asked.Slowest >= TimeSpan.FromMilliseconds(40), $"the slowest answer took only {asked.Slowest.TotalMilliseconds:0} ms");

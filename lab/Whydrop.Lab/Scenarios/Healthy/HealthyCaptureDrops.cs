@@ -37,6 +37,7 @@ public sealed partial class HealthyCaptureDrops : PodScenario
         var host = run.Network.Hosts.First(h => h.Role == role).Space;
         var dropped = Directory.EnumerateFiles(run.Recorder.Folder(host), "*.tcpdump.txt").Sum(file => Dropped().Match(File.ReadAllText(file)) is { Success: true } m ? long.Parse(m.Groups["n"].Value) : 0);
         run.Truth.Accompanying("capture-kernel-drops");
+        run.Truth.Unprovable();
         run.Truth.Figure("framesMissingInCaptures", dropped);
         run.Truth.Figure("segmentsRetransmitted", after["Tcp.RetransSegs"] - before["Tcp.RetransSegs"]);
         run.Truth.Expect(moved.All(m => m.Failure is null), "a transfer failed");

@@ -69,11 +69,13 @@ public sealed class IpvsConnReuse1s : PodScenario
         var faulty = settings.Word("ending") == "reset" && settings.Number("reuse-mode") == 1;
         if (faulty)
             run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.Evidence.Captured.Count > 0);
+        if (settings.Word("ending") == "reset")
+            run.Truth.Accompanying("app-rst");
         run.Truth.Figure("connections", asked.All.Count);
         run.Truth.Figure("portsUsedAgain", reused);
         run.Truth.Figure("connectionsDelayedOneSecond", delayed);
         run.Truth.Figure("synsRepeated", repeated);
-        run.Truth.Expect(asked.Failed == 0, $"{asked.Failed} connections failed: {asked.Failures.FirstOrDefault()}");
+        run.Truth.Expect(asked.Failed == 0, $"{asked.Failed} connections failed: {string.Concat(asked.Failures.Take(1))}");
         run.Truth.Expect(delayed == (faulty ? reused : 0), $"{delayed} connections were delayed by 1 s, not {(faulty ? reused : 0)}");
         run.Truth.Expect(repeated == delayed, $"the client repeated {repeated} SYNs for {delayed} delayed connections");
     }

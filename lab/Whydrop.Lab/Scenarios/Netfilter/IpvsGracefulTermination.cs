@@ -72,11 +72,13 @@ public sealed class IpvsGracefulTermination : PodScenario
 
         var faulty = settings.Word("expire") == "off";
         if (faulty)
-            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA));
+            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.Client));
+        if (faulty && settings.Word("pod") == "refuses")
+            run.Truth.Accompanying("connection-refused-closed-port");
         run.Truth.Figure("connectionsBefore", healthy.All.Count);
         run.Truth.Figure("connectionsAfter", after.All.Count);
         run.Truth.Figure("sentToTheTerminatedPod", after.Failed);
-        run.Truth.Expect(healthy.Failed == 0, $"a connection failed before the pod was terminated: {healthy.Failures.FirstOrDefault()}");
+        run.Truth.Expect(healthy.Failed == 0, $"a connection failed before the pod was terminated: {string.Concat(healthy.Failures.Take(1))}");
         run.Truth.Expect(served is > 0 && served < ports, $"{served} of {ports} connections were with the pod before it was terminated");
         run.Truth.Expect(faulty ? after.Failed > 0 && after.Answered > 0 : after.Failed == 0, $"{after.Failed} of {after.All.Count} connections failed afterwards");
     }

@@ -116,7 +116,7 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
             {
                 yield return Sighting.Of(false, $"seen at {attempt.SynLastSeen}, where it was to go", attempt.Frames);
             }
-            else if (attempt.SeenAt.LastOrDefault() is { } seen && seen.At.Stack == at)
+            else if (attempt.SeenAt is [.., var seen] && seen.At.Stack == at)
             {
                 yield return Sighting.Of(true, $"last seen at {seen.At}", attempt.Frames);
             }

@@ -38,15 +38,24 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
     ];
 
     // Where the packets are addressed to, nothing has to be forwarded.
-    protected override IEnumerable<DroppedAt> Propose(CaseView view) => DroppedAt.Candidates(view)
-        .Where(c => Setting(c) is not null && !c.Gone!.Destinations(view).Any(d => view.Stacks.Owners(d).Contains(c.Stack.At)));
+    protected override IEnumerable<DroppedAt> Propose(CaseView view)
+    {
+        var candidates = DroppedAt.Candidates(view)
+            .Where(c => Setting(c) is not null && !c.Gone!.Destinations(view).Any(d => view.Stacks.Owners(d).Contains(c.Stack.At))).ToArray();
+        var counted = view.Facts.Of<CounterDelta>().Where(d => d is { Name: "Ip.InAddrErrors" or "Ip6.InAddrErrors", Delta: > 0 }).Select(d => d.At).Distinct()
+            .Where(at => !candidates.Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null)).Where(c => Setting(c) is { Value: "0" });
+        return candidates.Concat(counted);
+    }
 
-    protected override string Summarise(DroppedAt h) => $"{h.Gone!.What} came in at {h.Scope} and went no further; {Setting(h)!.Key} is {Setting(h)!.Value} there.";
+    protected override string Summarise(DroppedAt h) => $"{h.Gone?.What ?? "Packets for others"} came in at {h.Scope} and went no further; {Setting(h)!.Key} is {Setting(h)!.Value} there.";
 
     protected override IEnumerable<NextEvidence> Next(DroppedAt h) => DroppedAtEvidence.For(h, "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding; nstat -az IpInAddrErrors Ip6InAddrErrors");
 
     private static IEnumerable<Sighting> SwitchedOff(DroppedAt h) => Setting(h) is { } s ? [Sighting.Of(s.Value == "0", $"{s.Key}={s.Value}", s.From)] : [];
 
-    private static Sysctl? Setting(DroppedAt h) => h.Stack.Setting(
-        h.Gone!.Destinations(h.View).Any(d => d.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && !d.IsIPv4MappedToIPv6) ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
+    private static Sysctl? Setting(DroppedAt h)
+    {
+        var six = h.Gone is { } gone ? gone.Destinations(h.View).Any(d => d.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6) : h.Stack.Delta("Ip.InAddrErrors") is not { Delta: > 0 };
+        return h.Stack.Setting(six ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
+    }
 }
