@@ -26,6 +26,7 @@ public sealed class StaleConntrackDnat : PodScenario
         var ports = Enumerable.Range(FirstPort, run.Settings.Number("connections")).ToArray();
         run.Serve();
         run.WarmUp();
+        ServiceEndpoints.PublishElsewhere(network);
         ServiceEndpoints.Publish(network, gone);
         RequestClient.Run(run, new RequestOptions { Count = 1, Connections = ports.Length, LocalPorts = ports, Patience = TimeSpan.FromSeconds(1), Reconnects = false });
         run.Lab.Report($"{network.NodeA.Label}: entries to {gone} stay, the rules are right again");

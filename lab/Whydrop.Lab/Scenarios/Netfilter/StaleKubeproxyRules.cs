@@ -27,6 +27,7 @@ public sealed class StaleKubeproxyRules : PodScenario
         var gone = ServiceEndpoints.Gone(network);
         run.Serve();
         run.WarmUp();
+        ServiceEndpoints.PublishElsewhere(network);
         run.Lab.Report($"{network.NodeA.Label}: the rules of the Service choose {gone}, where no pod is");
         ServiceEndpoints.Publish(network, run.Settings.Word("share") == "half" ? [network.ServerPod.Address, gone] : [gone]);
         run.Begin();

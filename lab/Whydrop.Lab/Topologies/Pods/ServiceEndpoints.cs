@@ -8,6 +8,34 @@ public static class ServiceEndpoints
     /// <summary>An address of node-b's pod block that no pod has.</summary>
     public static string Gone(PodNetwork network) => Neighbour(network.Addresses.Server2);
 
+    /// <summary>Rules of node-b for the same Service, as every node has them: they choose what is there.</summary>
+    public static void PublishElsewhere(PodNetwork network)
+    {
+        var (names, six) = (network.Names, network.Options.Ipv6);
+        var ip = six ? "ip6" : "ip";
+        network.NodeB.Feed(
+            $$"""
+            table {{ip}} kube-proxy {
+              chain endpoint-0-default-{{names.Server}} {
+                meta l4proto tcp counter dnat to {{(six ? $"[{network.ServerPod.Address}]" : network.ServerPod.Address)}}:{{names.ServerPort}}
+              }
+              chain service-default-{{names.Server}} {
+                numgen random mod 1 vmap { 0 : goto endpoint-0-default-{{names.Server}} }
+              }
+              chain services {
+                {{ip}} daddr {{network.Addresses.ClusterIp}} tcp dport {{names.ServicePort}} counter goto service-default-{{names.Server}} comment "default/{{names.Server}}:main"
+              }
+              chain nat-prerouting {
+                type nat hook prerouting priority dstnat; policy accept;
+                jump services
+              }
+            }
+            """,
+            "nft",
+            "-f",
+            "-");
+    }
+
     /// <summary>Sends new connections to these addresses in turn at random.</summary>
     public static void Publish(PodNetwork network, params string[] addresses)
     {
