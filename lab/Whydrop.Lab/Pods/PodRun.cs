@@ -94,7 +94,7 @@ public sealed class PodRun
     public void End()
     {
         Lab.Pause(Settle);
-        probes?.Dispose();
+        probes?.Finish();
         Lab.Report("second reading");
         Recorder.End();
         Collected = true;

@@ -32,6 +32,14 @@ internal sealed class Probes : IDisposable
         return probes;
     }
 
+    /// <summary>The probes that are under way are the last.</summary>
+    public void Finish()
+    {
+        foreach (var client in clients)
+            client.Finish();
+        Dispose();
+    }
+
     public void Dispose()
     {
         foreach (var client in clients)

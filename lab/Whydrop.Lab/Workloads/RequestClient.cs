@@ -97,7 +97,7 @@ public sealed class RequestClient : Workload
             End(socket);
     }
 
-    private bool More(int number) => !Stopping && (options.Count is not { } count || number < count) && (options.For is not { } time || clock.Elapsed < time);
+    private bool More(int number) => !Stopping && !Finishing && (options.Count is not { } count || number < count) && (options.For is not { } time || clock.Elapsed < time);
 
     private Socket Dial()
     {

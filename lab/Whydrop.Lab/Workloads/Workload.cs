@@ -22,6 +22,16 @@ public abstract class Workload : IDisposable
     /// <summary>The run ends, or the workload was told to.</summary>
     protected bool Stopping { get; private set; }
 
+    /// <summary>What is under way is finished, and nothing new begins.</summary>
+    protected bool Finishing { get; private set; }
+
+    /// <summary>Ends it in peace: connections are closed, not reset.</summary>
+    public void Finish()
+    {
+        Finishing = true;
+        WaitForThreads();
+    }
+
     /// <summary>Waits until its threads have ended.</summary>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public void WaitForThreads()

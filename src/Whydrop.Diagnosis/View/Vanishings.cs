@@ -7,9 +7,7 @@ internal static class Vanishings
 {
     internal static IReadOnlyList<Vanishing> Find(CaseView view)
     {
-        // Losses that are a matter of size have faults of their own.
-        var ofSize = view.Narrowings.SelectMany(n => n.Losses).Concat(view.Benign).ToHashSet(ReferenceEqualityComparer.Instance);
-        var losses = view.Losses.Where(l => !ofSize.Contains(l) && l.LastSeen is not null)
+        var losses = view.Losses.Where(l => l.LastSeen is not null)
             .ToLookup(l => new Gap(l.LastSeen!, l.Placement?.MissingAt, l.Placement is { AbsenceProven: true }));
         var controls = view.LostControls.ToLookup(c => new Gap(c.LastSeen, c.MissingAt, c.Proven));
         var followed = view.LostControls.Select(c => c.Direction).ToHashSet();

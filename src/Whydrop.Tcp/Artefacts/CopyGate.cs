@@ -20,12 +20,13 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
     private const long TimestampNanoseconds = 1_000_000_000;
     private const long SmallestTimeoutNanoseconds = 200_000_000;
     private readonly LoopTable loops = new();
+    private readonly CopyNotes notes = new();
 
     /// <summary>A SYN of the connection that the key belonged to before: a late copy, not a third connection.</summary>
-    public bool IsOldSyn(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame) => d.Fwd->Frames != 0 && IsCopy(s, d, frame);
+    public bool IsOldSyn(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame) => d.Fwd->Frames != 0 && IsCopy(s, d, frameNumber, frame);
 
     /// <summary>Whether the segment is a datagram that was counted already; it then belongs to no figure of the connection.</summary>
-    public bool IsCopy(in TcpSegment s, in Direction d, ReadOnlySpan<byte> frame)
+    public bool IsCopy(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
     {
         var number = d.Flow->LastFrame;
         for (var steps = 0; steps < MostSteps; steps++)
@@ -38,7 +39,7 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
 
             if (past->Sequence == s.Sequence && past->FromHigh == s.FromHigh && IsSameDatagram(s, *past, d))
             {
-                Count(s, *past, number, d, frame);
+                Count(s, *past, number, d, frame, frameNumber);
                 return true;
             }
 
@@ -46,6 +47,16 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
         }
 
         return false;
+    }
+
+    /// <summary>A segment with SACK blocks: what it reports as received twice, and was seen twice, the network delivered twice.</summary>
+    public void TakeDSack(in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        if (notes.TryTake(s, d.Index, frame, out var copy, out var copyFrame))
+        {
+            engine.Points[d.Flow->Key.Point].CopiedFrames--;
+            engine.Ledger.EnterDuplicate(copy, copyFrame, d, careful.Unusual(d), frameNumber);
+        }
     }
 
     private bool IsSameDatagram(in TcpSegment s, in PastFrame past, in Direction d)
@@ -85,12 +96,17 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
     private static bool IsSentOnce(in TcpSegment s, long apart, int fall) =>
         s.HasTimestamp ? s.TsVal != 0 && apart < TimestampNanoseconds : apart < SmallestTimeoutNanoseconds && (s.Length == 0 || fall > 1);
 
-    private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d, ReadOnlySpan<byte> frame)
+    private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d, ReadOnlySpan<byte> frame, uint frameNumber)
     {
         var point = engine.Points[d.Flow->Key.Point];
         point.CopiedFrames++;
         if (s.Ttl >= past.Ttl)
         {
+            if (s.Ttl == past.Ttl && s.Length > 0)
+            {
+                notes.Add(s, d.Index, frameNumber);
+            }
+
             return;
         }
 

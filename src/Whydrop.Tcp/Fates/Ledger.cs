@@ -1,3 +1,4 @@
+using Whydrop.Evidence.Capture;
 using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Memory;
@@ -122,6 +123,48 @@ internal sealed unsafe class Ledger : IDisposable
         }
 
         CloseIfDecided(b, d.Fwd);
+    }
+
+    /// <summary>A copy that its receiver reported as received twice: unless the bytes were sent twice, the network duplicated it.</summary>
+    /// <param name="copy">The second sighting.</param>
+    /// <param name="copyFrame">Its frame.</param>
+    /// <param name="d">Direction of the report.</param>
+    /// <param name="unusual">Cold state of the connection.</param>
+    /// <param name="reportFrame">Frame of the report.</param>
+    public void EnterDuplicate(in TcpSegment copy, uint copyFrame, in Direction d, UnusualFlow* unusual, uint reportFrame)
+    {
+        var b = Active(ref d.FromHigh ? ref unusual->LowBoard : ref unusual->HighBoard, d, reverse: true);
+        var cell = list.FindCell(b, OffsetOf(b, copy.Sequence));
+        if (cell < 0 || list.LastOfCell(cell) == cell)
+        {
+            var segments = WireSegments.Count(copy.Length, WireSegments.PayloadLimit(copy, *d.Rev));
+            d.Rev->Segments += (uint)segments;
+            d.Rev->Bytes += copy.Length;
+            d.Rev->Frames++;
+            b->RepeatedBytes += copy.Length;
+            b->BytesAtIdle += copy.Length;
+            Book.Enter(
+                b,
+                new Transmission
+                {
+                    Start = OffsetOf(b, copy.Sequence),
+                    Length = copy.Length,
+                    Segments = segments,
+                    Time = copy.Time,
+                    Frame = copyFrame,
+                    IpId = (ushort)copy.IpId,
+                    Ttl = copy.Ttl,
+                    HeaderBytes = (byte)Math.Clamp(copy.IpLength - copy.Length, 0, 255),
+                    DatagramLength = segments == 1 ? copy.IpLength : copy.IpLength - copy.Length + WireSegments.PayloadLimit(copy, *d.Rev),
+                    Number = 1,
+                    RttMicroseconds = d.Rev->Srtt,
+                    DataOrdinal = d.Rev->Segments,
+                    Marks = (ushort)((copy.DontFragment ? Transmission.DontFragment : 0) | (segments > 1 ? Transmission.SuperPacket : 0)),
+                },
+                Fate.Duplicated, proven: true, reportFrame, neverDelivered: false, unique: false);
+        }
+
+        CloseIfDecided(b, d.Rev);
     }
 
     /// <summary>Opens the board of a direction if it has none yet, for what is still outstanding at the end of the capture.</summary>

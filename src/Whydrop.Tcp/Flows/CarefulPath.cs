@@ -28,7 +28,7 @@ internal sealed unsafe class CarefulPath
         var d = Look(index, s.FromHigh);
         if (StartsAnew(s, *d.FwdOpening))
         {
-            if (copies.IsOldSyn(s, d, frame))
+            if (copies.IsOldSyn(s, d, frameNumber, frame))
             {
                 return;
             }
@@ -41,7 +41,7 @@ internal sealed unsafe class CarefulPath
             (d.FromHigh ? ref reused->High : ref reused->Low).Counts[(int)Observation.PortReused]++;
         }
 
-        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frame))
+        if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frameNumber, frame))
         {
             return;
         }
@@ -64,6 +64,11 @@ internal sealed unsafe class CarefulPath
         if (s.IsSyn || d.Fwd->Segments == 0)
         {
             OpeningReader.Take(s, d, frameNumber, frame);
+        }
+
+        if (s.SackBlocks != 0)
+        {
+            copies.TakeDSack(s, d, frameNumber, frame);
         }
 
         uint mask = 0;

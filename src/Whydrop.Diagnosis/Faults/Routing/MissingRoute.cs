@@ -8,6 +8,9 @@ namespace Whydrop.Diagnosis.Faults.Routing;
 /// <summary>A node has no route for packets it should forward, and no default route.</summary>
 internal sealed class MissingRoute : FaultOf<DroppedAt>
 {
+    private const string Four = "IpExt.InNoRoutes";
+    private const string Six = "Ip6.InNoRoutes";
+
     public override string Id => "missing-route";
 
     public override string Name => "No route";
@@ -35,7 +38,7 @@ internal sealed class MissingRoute : FaultOf<DroppedAt>
     [
         new("Does no route of the node lead to the destination?", Quantifier.Any, QuestionRole.Signature, NoRoute),
         new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
-        new("Did it count as many packets without a route?", Quantifier.Any, QuestionRole.Mechanism, h => new[] { "IpExt.InNoRoutes", "Ip6.InNoRoutes" }.Where(n => h.Stack.Delta(n) is { Delta: > 0 }).DefaultIfEmpty("IpExt.InNoRoutes").SelectMany(h.Accounts)),
+        new("Did it count them as packets without a route, or say so?", Quantifier.Any, QuestionRole.Mechanism, Accounted),
     ];
 
     protected override IEnumerable<DroppedAt> Propose(CaseView view)
@@ -51,7 +54,7 @@ internal sealed class MissingRoute : FaultOf<DroppedAt>
 
     protected override IEnumerable<NextEvidence> Next(DroppedAt h) => DroppedAtEvidence.For(h, "ip route show table all; ip rule; nstat -az IpExtInNoRoutes Ip6InNoRoutes");
 
-    private static bool Grown(CaseView view, VantagePoint at) => view.Delta(at, "IpExt.InNoRoutes") is { Delta: > 0 } || view.Delta(at, "Ip6.InNoRoutes") is { Delta: > 0 };
+    private static bool Grown(CaseView view, VantagePoint at) => view.Delta(at, Four) is { Delta: > 0 } || view.Delta(at, Six) is { Delta: > 0 };
 
     private static IEnumerable<(System.Net.IPAddress To, RouteLookup Lookup)> Lookups(DroppedAt h) =>
         h.Gone?.Destinations(h.View).Select(to => (to, RouteLookup.Of(h.View, h.Stack.At, to))) ?? [];
@@ -66,10 +69,14 @@ internal sealed class MissingRoute : FaultOf<DroppedAt>
 
         if (h.Gone is null)
         {
-            foreach (var sighting in Counted.Grew(h.View, h.Stack.At, "IpExt.InNoRoutes", "Ip6.InNoRoutes"))
+            foreach (var sighting in Counted.Grew(h.View, h.Stack.At, Four, Six))
             {
                 yield return sighting;
             }
         }
     }
+
+    /// <summary>As many as vanished; or the node told a sender by ICMP "no route", which it does for nothing else.</summary>
+    private static IEnumerable<Sighting> Accounted(DroppedAt h) => h.Accounts(h.Stack.Delta(Six) is { Delta: > 0 } ? Six : Four)
+        .Concat(h.Reports.Where(e => e.Code == 0).Take(1).Select(e => Sighting.Of(true, $"ICMP \"no route\" from {e.Reporter}", e.From)));
 }
