@@ -164,6 +164,8 @@ public sealed class TrafficServer : IDisposable
             }
 
             Interlocked.Increment(ref accepted);
+            if (options.AcceptPause > TimeSpan.Zero)
+                Thread.Sleep(options.AcceptPause);
             if (options.ReadyThreads > 0)
                 ready.Add(socket);
             else
@@ -241,6 +243,12 @@ public sealed class TrafficServer : IDisposable
             // The body came with the header, or comes right behind it.
             SpinWait.SpinUntil(() => socket.Available >= Math.Min(request.Body, Room), TimeSpan.FromSeconds(1));
             return request.Act;
+        }
+
+        if (options.ShrinksReceiveBuffer is { } shrinks && request.Body > 0)
+        {
+            socket.ReceiveBufferSize = shrinks.Bytes;
+            Thread.Sleep(shrinks.Pause);
         }
 
         if (!Skip(socket, request.Body))
