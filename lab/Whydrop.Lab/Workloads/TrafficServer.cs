@@ -164,6 +164,8 @@ public sealed class TrafficServer : IDisposable
             }
 
             Interlocked.Increment(ref accepted);
+            if (options.AcceptPause > TimeSpan.Zero)
+                Thread.Sleep(options.AcceptPause);
             if (options.ReadyThreads > 0)
                 ready.Add(socket);
             else
@@ -229,6 +231,12 @@ public sealed class TrafficServer : IDisposable
         var header = new byte[TrafficRequest.Size];
         if (!socket.ReceiveFully(header) || TrafficRequest.Read(header) is not { } request)
             return null;
+        if (options.ShrinksReceiveBuffer is { } shrinks && request.Body > 0)
+        {
+            socket.ReceiveBufferSize = shrinks.Bytes;
+            Thread.Sleep(shrinks.Pause);
+        }
+
         if (!Skip(socket, request.Body))
             return null;
         Interlocked.Increment(ref requests);

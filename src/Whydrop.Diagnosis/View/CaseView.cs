@@ -36,7 +36,7 @@ internal sealed class CaseView
         deltas = facts.Of<CounterDelta>().ToLookup(d => (d.At, d.Name));
         sizes = facts.Of<DatagramSizes>().ToLookup(s => (new FlowKey(s.Capture, s.Flow), s.FromClient));
         Connections = new Connections(facts);
-        Losses = FindLosses();
+        Losses = LastSightings.Fill(this, FindLosses());
         Ledger = LedgerBuilder.Build(this);
         Heeded = PathMtuAnswers.Heeded(this).ToHashSet<Loss>(ReferenceEqualityComparer.Instance);
         Steps = SizeSteps.Find(this);
