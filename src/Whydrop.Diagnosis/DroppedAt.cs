@@ -8,7 +8,8 @@ namespace Whydrop.Diagnosis;
 /// <summary>A network namespace that may have dropped what vanished there: the hypothesis of faults in the kernel's forwarding (rules, routes, neighbours).</summary>
 /// <param name="at">The namespace.</param>
 /// <param name="gone">What vanished, and between which places; null when only counters speak.</param>
-internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone) : Hypothesis(view, Scope.Of(at.Stack))
+/// <param name="device">Its device that is to blame; null when it is the namespace.</param>
+internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, VantagePoint? device = null) : Hypothesis(view, Scope.Of(device ?? at.Stack))
 {
     internal NetworkStack Stack { get; } = view.Stacks.At(at);
 
