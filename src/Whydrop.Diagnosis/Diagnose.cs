@@ -65,7 +65,7 @@ public static class Diagnose
                 .OrderByDescending(j => j.Verdict.Scope == answer).ThenByDescending(j => j.Verdict.Scope.Node == answer.Node).Take(1));
         }
 
-        return [.. told.OrderByDescending(Weight).ThenBy(j => j.Verdict.Status)
+        return [.. told.OrderByDescending(Weight).ThenBy(j => told.Any(o => LedTo(o, j))).ThenBy(j => j.Verdict.Status)
             .ThenByDescending(j => j.Verdict.Scope.Interface is not null).ThenBy(j => j.Verdict.Fault.Id, StringComparer.Ordinal)];
     }
 
@@ -77,6 +77,10 @@ public static class Diagnose
 
     private static bool HasYes(Judgement judgement) => judgement.Verdict.Readings.Any(r =>
         r.Answer == Answer.Yes && (r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism));
+
+    /// <summary>The other, as sure, brings about what this one says of the same connections.</summary>
+    private static bool LedTo(Judgement other, Judgement judgement) =>
+        other.Verdict.Fault.LeadsTo.Contains(judgement.Verdict.Fault.Id) && other.Verdict.Status <= judgement.Verdict.Status && judgement.Connections.IsSubsetOf(other.Connections);
 
     /// <summary>How sure, times how much it explains.</summary>
     private static double Weight(Judgement judgement)

@@ -28,6 +28,9 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
         ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && d.Delta == 0)
         : null;
 
+    /// <summary>Both places are in this namespace: whatever else was collected, it is meant.</summary>
+    internal override bool MayBeRuledOut => Gone is { Inside: true };
+
     internal override IReadOnlyList<Loss> Losses => Gone?.Losses ?? [];
 
     internal override IReadOnlyList<Attempt> Attempts => Gone?.Unanswered ?? [];

@@ -196,7 +196,8 @@ public sealed class IpLinkReader : Reader
                 case var first when first.StartsWith("link/", StringComparison.Ordinal):
                     LinkType(draft, first[5..], words);
                     break;
-                case "bridge_slave":
+                // "bridge -d link" has no word before them.
+                case "bridge_slave" or "hairpin":
                     if (words.After("hairpin") is { } hairpin)
                     {
                         findings.Add(new DeviceSetting(findings.On(draft.Name), findings.From(line.Number), "bridge", "hairpin", hairpin));

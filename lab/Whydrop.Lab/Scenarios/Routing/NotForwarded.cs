@@ -27,7 +27,7 @@ public abstract class NotForwarded : PodScenario
     /// <summary>What is collected shows the mechanism and its place.</summary>
     protected virtual bool Confirmable(PodRun run) => run.HasDumps(Role) && run.HasCaptures(Role);
 
-    /// <summary>What is collected shows at least a symptom that points to it.</summary>
+    /// <summary>Whether what is collected points to the fault at all.</summary>
     protected virtual bool Suspectable(PodRun run) => run.HasDumps(Role);
 
     /// <summary>Other ids that name it truly, and other places.</summary>

@@ -56,7 +56,7 @@ internal sealed class StaleArpGarpLost : FaultOf<StaleArpGarpLost.Stale>
             if (view.Facts.Of<InterfaceAddress>().Where(a => a.Address.Equals(group.Key.Address) && a.At.Stack != group.Key.At).Select(a => a.At).Distinct().ToArray() is [var at])
             {
                 var owner = view.Interfaces(at.Stack).Where(d => d.Mac is not null).ToArray();
-                if (owner.Any(d => d.At == at))
+                if (owner.Any(d => d.At == at) && owner.All(d => !Same(d.Mac, entry.Mac)))
                 {
                     yield return new Stale(view, entry, owner, at, [.. group.Select(h => h.Gone).Distinct()]);
                 }
@@ -75,8 +75,7 @@ internal sealed class StaleArpGarpLost : FaultOf<StaleArpGarpLost.Stale>
 
     private static IEnumerable<Sighting> Differs(Stale h)
     {
-        yield return Sighting.Of(
-            h.Owner.All(d => !Same(d.Mac, h.Entry.Mac)), $"{h.Place}: {h.Entry.Address} lladdr {h.Entry.Mac} {h.Entry.State}; {h.OwnDevice.At} has {h.OwnDevice.Mac}", h.Entry.From, h.OwnDevice.From);
+        yield return Sighting.Of(true, $"{h.Place}: {h.Entry.Address} lladdr {h.Entry.Mac} {h.Entry.State}; {h.OwnDevice.At} has {h.OwnDevice.Mac}", h.Entry.From, h.OwnDevice.From);
     }
 
     private static IEnumerable<Sighting> Lost(Stale h) => h.Gone.Select(g => g.Proven
