@@ -25,6 +25,7 @@ internal sealed class CaseView
     private readonly Lazy<IReadOnlyList<Stall>> stalls;
     private readonly Lazy<IReadOnlyList<Trouble>> troubles;
     private readonly Lazy<IReadOnlyList<Vanishing>> vanishings;
+    private readonly Lazy<IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>>> deaths;
 
     internal CaseView(FactSet facts)
     {
@@ -52,6 +53,7 @@ internal sealed class CaseView
         stalls = new(() => View.Stalls.Find(this));
         troubles = new(() => View.Troubles.Find(this));
         vanishings = new(() => View.Vanishings.Find(this));
+        deaths = new(() => View.Deaths.Find(this));
         Hops = Hop.Find(this);
     }
 
@@ -102,6 +104,9 @@ internal sealed class CaseView
 
     /// <summary>What was seen at one place and not at the next, data and openings of connections together, by the places.</summary>
     internal IReadOnlyList<Vanishing> Vanishings => vanishings.Value;
+
+    /// <summary>Established connections that stop getting past one place, by the pair of places around it.</summary>
+    internal IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>> Deaths => deaths.Value;
 
     /// <summary>Connections that suffer otherwise than by lost segments: what verdicts have to explain besides the losses.</summary>
     internal IReadOnlyList<Trouble> Troubles => troubles.Value;

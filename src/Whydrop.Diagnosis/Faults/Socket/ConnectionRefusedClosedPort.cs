@@ -35,7 +35,7 @@ internal sealed class ConnectionRefusedClosedPort : FaultOf<ConnectionRefusedClo
     [
         new("Did a RST answer SYNs to that address and port?", Quantifier.Any, QuestionRole.Signature, Refused),
         new("Did the RSTs come from the network namespace that owns the address?", Quantifier.Any, QuestionRole.Mechanism, CameFromOwner),
-        new("Did nothing listen for that address and port, by its list of sockets or as its own TCP answered?", Quantifier.Any, QuestionRole.Mechanism, NotListening),
+        new("Were its listening sockets listed without one for that address and port?", Quantifier.All, QuestionRole.Mechanism, NotListening),
         new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, LookGenuine, "middlebox-rst"),
         new("Did its TCP send them, not a rule that rejects?", Quantifier.All, QuestionRole.Discriminator, SentByTcp, "networkpolicy-drop"),
     ];
@@ -97,17 +97,10 @@ internal sealed class ConnectionRefusedClosedPort : FaultOf<ConnectionRefusedClo
             var listed = p.Stack!.Listeners.ToArray();
             var text = p.Listens == Answer.No ? $"{listed.Length} listed in {p.Stack.At}, none takes {p.End}" : $"{p.Stack.ListenersFor(p.End).First().Local} listens";
 
-            // It may have been started since, or stopped after the list was made, where the kernel itself did send RSTs.
-            var another = p.Listens == Answer.Yes && p.SentRsts == Answer.Yes;
-            yield return new Sighting(another ? Answer.Unknown : p.Listens == Answer.No ? Answer.Yes : Answer.No, text, [.. listed.Select(l => l.From).Take(4)]);
-        }
-
-        // A TCP that has a listener for a SYN never answers with a RST (RFC 9293 §3.10.7.2); the counter has to hold the other RSTs of that address too.
-        if (p.SentRsts == Answer.Yes && p.Attempts.All(a => a.Refusal!.LeftSender == Answer.Yes))
-        {
-            var sent = p.View.Delta(p.Owner!.At, "Tcp.OutRsts")!.Value;
-            var seen = p.View.Resets.Count(r => Equals(r.Sender.Address, p.End.Address));
-            yield return new Sighting(sent.Delta >= seen ? Answer.Yes : Answer.Unknown, $"{seen} RSTs of {p.End.Address} seen, Tcp.OutRsts of {p.Owner.At} +{sent.Delta}", [sent.From]);
+            // It may have been started or stopped since, where the kernel itself did send RSTs, or nobody knows which listing is the last.
+            var last = p.Stack.LastListings(Evidence.Stack.ListingKind.Listeners);
+            var since = p.Listens == Answer.Yes && (p.SentRsts == Answer.Yes || last.Count == 0);
+            yield return new Sighting(since ? Answer.Unknown : p.Listens == Answer.No ? Answer.Yes : Answer.No, text, [.. listed.Select(l => l.From).Concat(last.Select(l => l.From)).Take(4)]);
         }
     }
 
