@@ -6,6 +6,7 @@ using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Control;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Paths;
 using Whydrop.Journeys.Placement;
 
 namespace Whydrop.Journeys;
