@@ -17,18 +17,13 @@ internal sealed record Crossing(DirectionKey Direction, IPEndPoint From, IPEndPo
     /// <summary>Every connection that went from where packets vanished towards the place that misses them, while they vanished.</summary>
     internal static IReadOnlyList<Crossing> All(CaseView view, Vanishing gone)
     {
-        if (gone.Missing is not { } missing)
-        {
-            return [];
-        }
-
         var vanished = gone.Directions;
         var (first, last) = gone.Span;
         var found = new List<Crossing>();
         foreach (var trail in view.Trails)
         {
             var near = trail.Flows.LastOrDefault(f => f.At == gone.Seen);
-            var far = trail.Flows.FirstOrDefault(f => f.At == missing);
+            var far = gone.Missing is null ? null : trail.Flows.FirstOrDefault(f => f.At == gone.Missing);
             var own = vanished.Contains(trail.ToServer) ? trail.ToServer : vanished.Contains(trail.ToClient) ? trail.ToClient : (DirectionKey?)null;
             if (near is null || (own is null && (far is null || far.First > last || far.Last < first)))
             {

@@ -47,8 +47,9 @@ public sealed class AntiSpoofingSrcdstCheck : FabricFilter
     protected override void Tell(PodRun run)
     {
         var decided = run.Settings.Word("others") == "node";
-        run.Truth.Blame(Fault, at: null, confirmable: BothSides(run) && run.HasDumps(Topologies.Pods.HostRole.NodeA) && decided, suspectable: BothSides(run));
-        if (!decided)
+        run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run) && decided && run.Settings.Word("check") == "source", suspectable: BothNodes(run));
+        // A route that is missing in the fabric, or a list of addresses, looks the same where no packet says that the source decides.
+        if (!decided || run.Settings.Word("check") == "both")
             run.Truth.AlsoTrue("sg-nacl-drop");
     }
 }

@@ -51,6 +51,9 @@ public abstract class FabricFilter : PodScenario
             """);
         run.Inject(filter);
         run.Begin();
+        // Neighbours are asked for again every minute or so; a run is shorter. That a capture keeps ARP says that it has no filter.
+        foreach (var node in new[] { network.NodeA, network.NodeB })
+            node.Ip($"neigh flush dev {network.Names.Uplink}");
         Others(run);
         var tried = RequestClient.Run(run, Clients(run) with
         {
@@ -77,17 +80,20 @@ public abstract class FabricFilter : PodScenario
     /// <summary>Both captures around the fabric are in the case.</summary>
     protected static bool BothSides(PodRun run) => run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB);
 
+    /// <summary>And what says which way packets take into and out of them.</summary>
+    protected static bool BothNodes(PodRun run) => BothSides(run) && run.HasDumps(HostRole.NodeA) && run.HasDumps(HostRole.NodeB);
+
     /// <summary>A port beside that of the load.</summary>
     protected static int Beside(PodRun run) => run.Network.Names.ServerPort == OtherPort ? OtherPort + 1 : OtherPort;
 
     /// <summary>"ip" or "ip6", as nft calls the family.</summary>
     protected static string Family(PodRun run) => run.Network.Options.Ipv6 ? "ip6" : "ip";
 
-    /// <summary>A second service of the server pod, asked by the client pod twice a second.</summary>
+    /// <summary>A second service of the server pod, asked by the client pod some times a second.</summary>
     protected static void AskBeside(PodRun run)
     {
         var to = new System.Net.IPEndPoint(System.Net.IPAddress.Parse(run.Network.ServerPod.Address), Beside(run));
         run.Lab.Own("second service", TrafficServer.Start(run.Network.Server, to, new ServerOptions()));
-        RequestClient.Start(run, new RequestOptions { To = to, For = run.Seconds, KeepAlive = false, Pause = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(1) });
+        RequestClient.Start(run, new RequestOptions { To = to, For = run.Seconds, KeepAlive = false, Pause = TimeSpan.FromMilliseconds(200), Patience = TimeSpan.FromSeconds(1) });
     }
 }

@@ -38,10 +38,10 @@ public sealed class SgNaclDrop : FabricFilter
     {
         if (run.Settings.Word("drops") == "return-range")
         {
-            // Half of what a client opens comes from ports whose answers pass.
+            // Beside them a client whose ports the list knows, each port once.
             RequestClient.Start(run, new RequestOptions
             {
-                Count = 1, Connections = 6, LocalPorts = [32801, 33912, 34467, 35120, 36733, 38004], Patience = run.Seconds, Reconnects = false,
+                For = run.Seconds, KeepAlive = false, Pause = TimeSpan.FromMilliseconds(200), LocalPorts = [.. Enumerable.Range(0, 40).Select(i => 32801 + (i * 173))], Patience = run.Seconds,
             });
         }
         else if (run.Settings.Word("others") == "same-pod")
@@ -57,7 +57,7 @@ public sealed class SgNaclDrop : FabricFilter
     protected override void Tell(PodRun run)
     {
         var decided = run.Settings.Word("drops") == "return-range" || run.Settings.Word("others") == "same-pod";
-        run.Truth.Blame(Fault, at: null, confirmable: BothSides(run) && decided, suspectable: BothSides(run));
+        run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run) && decided, suspectable: BothNodes(run));
         if (!decided)
             run.Truth.AlsoTrue("anti-spoofing-srcdst-check");
     }

@@ -32,7 +32,7 @@ public sealed class FdExhaustion : PodScenario
         var before = run.Counters(network.Server);
         var tried = ConnectClient.Start(run, new ConnectOptions
         {
-            PerSecond = run.Settings.Number("rate"), For = run.Seconds - TimeSpan.FromSeconds(2.2), Holds = null, Patience = TimeSpan.FromSeconds(2), Log = run.Log(network.Client),
+            PerSecond = run.Settings.Number("rate"), For = run.Seconds - TimeSpan.FromSeconds(2.2), Holds = null, Asks = false, Patience = TimeSpan.FromSeconds(2), Log = run.Log(network.Client),
         });
         run.Pause(run.Seconds);
         var after = run.Counters(network.Server);

@@ -31,7 +31,7 @@ public sealed class TunnelProtocolBlocked : FabricFilter
 
     protected override void Tell(PodRun run)
     {
-        run.Truth.Blame(Fault, at: null, confirmable: BothSides(run), suspectable: BothSides(run));
+        run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run), suspectable: BothSides(run));
         run.Truth.AlsoTrue("sg-nacl-drop");
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.View;
 
 namespace Whydrop.Diagnosis.Faults.Tunnel;
@@ -33,8 +34,8 @@ internal sealed class TunnelProtocolBlocked : FaultOf<BetweenHosts>
 
     protected override IEnumerable<QuestionOf<BetweenHosts>> Ask() =>
     [
-        new("Did packets leave one node and never arrive at the next?", Quantifier.Any, QuestionRole.Signature, h => h.Vanished()),
-        new("Did nothing of these connections come through?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
+        new("Did packets leave one node and never arrive at the next?", Quantifier.Any, QuestionRole.Signature, h => h.Vanished().Concat(NotAtItsEnd(h))),
+        new("Were these connections blocked as a whole?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
         new("Were all of them wrapped by a tunnel?", Quantifier.All, QuestionRole.Signature, Wrapped),
         new("Did anything that was wrapped so come through there?", Quantifier.None, QuestionRole.Signature, WrappedPassed),
         new("Did plain packets pass between the same nodes at the same time?", Quantifier.Any, QuestionRole.Mechanism, PlainPassed),
@@ -52,13 +53,28 @@ internal sealed class TunnelProtocolBlocked : FaultOf<BetweenHosts>
 
     private static bool Wraps(BetweenHosts h) => h.Gone.Directions.All(d => h.View.Trails[d.Connection].Flows.Any(f => f.At == h.Gone.Seen && f.Encapsulation is not null));
 
+    /// <summary>The other end of the tunnel was captured, and shows nothing of them; unless that capture had a filter, they did not arrive.</summary>
+    private static IEnumerable<Sighting> NotAtItsEnd(BetweenHosts h)
+    {
+        foreach (var ends in h.Stopped.Where(c => !c.Passed).Select(c => Encapsulation.Ends(c.Encapsulation)).OfType<(IPAddress Source, IPAddress Destination)>().Distinct())
+        {
+            if (h.Gone.Missing is { } missing && missing.Stack != h.Gone.Seen.Stack && (h.Owns(missing, ends.Destination) == Answer.Yes || h.Owns(missing, ends.Source) == Answer.Yes
+                || h.Passed.Any(p => p.Encapsulation is null && Among(ends, p.From.Address) && Among(ends, p.To.Address))))
+            {
+                yield return Sighting.Of(true, $"{h.Gone.What} left {h.Gone.Seen} for {missing.Stack}, whose captures show none", [.. h.Gone.Frames.Take(8)]);
+            }
+        }
+    }
+
+    private static bool Among((IPAddress Source, IPAddress Destination) ends, IPAddress address) => Ends.Same(ends.Source, address) || Ends.Same(ends.Destination, address);
+
     private static IEnumerable<Sighting> Wrapped(BetweenHosts h) =>
         h.Stopped.Select(c => Sighting.Of(c.Encapsulation is not null, c.Encapsulation ?? $"plain: {c.From} > {c.To}", c.Evidence));
 
     private static IEnumerable<Sighting> WrappedPassed(BetweenHosts h)
     {
         var passed = h.Passed.Where(c => c.Encapsulation is not null).Select(c => Sighting.Of(true, $"{c.From} > {c.To}: {c.Encapsulation}", c.Evidence)).ToArray();
-        return passed.Length > 0 ? passed : [h.Placed ? Sighting.Of(false, "nothing did") : Sighting.Unknown("nothing was seen to")];
+        return passed.Length > 0 ? passed : [h.Passed.Any() ? Sighting.Of(false, "nothing did") : Sighting.Unknown("nothing was seen to")];
     }
 
     private static IEnumerable<Sighting> PlainPassed(BetweenHosts h) =>
