@@ -18,6 +18,7 @@ internal sealed class CaseView
     private readonly Dictionary<VantagePoint, NetworkInterface[]> interfaces;
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
+    private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
@@ -46,6 +47,7 @@ internal sealed class CaseView
         Benign = [.. Heeded.Concat(Narrowings.Where(n => n.DiscoveryWorked).SelectMany(n => n.Losses)).Distinct()];
         Stacks = new Stacks(this);
         Firewall = new Firewall(this);
+        fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
         trails = new(() => ConnectionTrail.All(this));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
@@ -124,6 +126,9 @@ internal sealed class CaseView
     internal TcpFlow? Flow(FlowKey key) => flows.GetValueOrDefault(key);
 
     internal TcpSender? Sender(FlowKey key, bool fromClient) => Flow(key) is { } flow ? fromClient ? flow.FromClient : flow.FromServer : null;
+
+    /// <summary>Transmissions of one direction of one sighting that were not plainly delivered, the direction as that sighting names it.</summary>
+    internal IEnumerable<SegmentFate> Fates(FlowKey key, bool fromClient) => fates.Value[(key, fromClient)];
 
     /// <summary>Devices of a network namespace, each name once (the latest listing).</summary>
     internal IReadOnlyList<NetworkInterface> Interfaces(VantagePoint stack) => interfaces.GetValueOrDefault(stack.Stack) ?? [];

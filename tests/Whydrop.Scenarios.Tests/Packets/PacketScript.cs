@@ -32,6 +32,7 @@ namespace Whydrop.Scenarios.Tests.Packets;
 /// 0.06 dns A web.default.svc 10.1.0.9:5353 > 10.96.0.10:53 id 9
 /// 0.07 dns A web.default.svc 10.96.0.10:53 > 10.1.0.9:5353 id 9 rcode 0     an answer; tc: truncated
 /// 1.00 C > S bulk 4000 x 1448 every 0.4ms rtt 4ms lose random 1% seed 3 after 1
+///      … lose burst 12 of 300, lose policer 8mbit 30000, lose queue 8mbit 30000 (the excess waits first), lose between 1.5 3.5 (seconds)
 /// </code>
 /// </remarks>
 internal sealed class PacketScript
