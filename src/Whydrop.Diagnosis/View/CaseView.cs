@@ -164,8 +164,11 @@ internal sealed class CaseView
         }
 
         var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        var section = Facts.Of<CounterSection>().FirstOrDefault(s => s.At == at && s.Group == group && s.OmitsZeros);
-        return section is not null && Facts.Of<CounterDelta>().Any(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal))
+        var sections = Facts.Of<CounterSection>().Where(s => s.At == at && s.Group == group && s.OmitsZeros).ToLookup(s => s.From.Source);
+
+        // The same tool printed the group in both readings: another tool's increments say nothing of what this one left out.
+        var printed = Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal) && sections.Contains(d.From.Source));
+        return printed is not null && sections[printed.From.Source].First() is { } section
             ? (0, section.From)
             : null;
     }
