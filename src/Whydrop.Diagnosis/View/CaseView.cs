@@ -19,6 +19,7 @@ internal sealed class CaseView
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
     private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
+    private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
@@ -48,6 +49,7 @@ internal sealed class CaseView
         Stacks = new Stacks(this);
         Firewall = new Firewall(this);
         fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
+        timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
         trails = new(() => ConnectionTrail.All(this));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
@@ -188,9 +190,8 @@ internal sealed class CaseView
     /// <summary>Times of the exchanges of a connection near its client and near its server; null when none was measured.</summary>
     internal ExchangeTimes? Exchanges(int connection)
     {
-        var timings = Trails[connection].Flows
-            .Select(f => Facts.Of<ExchangeTiming>().FirstOrDefault(t => t.Capture == f.Capture && t.Flow == f.Flow)).OfType<ExchangeTiming>().ToArray();
-        return timings.Length == 0 ? null : new ExchangeTimes(connection, timings[0], timings[^1]);
+        var found = Trails[connection].Flows.Select(f => timings.Value[new FlowKey(f.Capture, f.Flow)].FirstOrDefault()).OfType<ExchangeTiming>().ToArray();
+        return found.Length == 0 ? null : new ExchangeTimes(connection, found[0], found[^1]);
     }
 
     private List<LostControl> FindLostControls()
