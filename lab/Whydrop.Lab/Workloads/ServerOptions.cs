@@ -24,6 +24,9 @@ public sealed record ServerOptions
     /// <summary>Closes a connection on which no request came for so long; null: never.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>Never closes a connection whose peer has closed it: the descriptor leaks.</summary>
+    public bool Leaks { get; init; }
+
     /// <summary>Bytes per read of a request's body, and the pause after each: a slow reader.</summary>
     public (int Bytes, TimeSpan Pause)? ReadPace { get; init; }
 

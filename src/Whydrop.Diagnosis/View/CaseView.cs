@@ -25,6 +25,7 @@ internal sealed class CaseView
     private readonly Lazy<IReadOnlyList<Stall>> stalls;
     private readonly Lazy<IReadOnlyList<Trouble>> troubles;
     private readonly Lazy<IReadOnlyList<Vanishing>> vanishings;
+    private readonly Lazy<IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>>> deaths;
 
     internal CaseView(FactSet facts)
     {
@@ -52,6 +53,7 @@ internal sealed class CaseView
         stalls = new(() => View.Stalls.Find(this));
         troubles = new(() => View.Troubles.Find(this));
         vanishings = new(() => View.Vanishings.Find(this));
+        deaths = new(() => View.Deaths.Find(this));
         Hops = Hop.Find(this);
     }
 
@@ -102,6 +104,9 @@ internal sealed class CaseView
 
     /// <summary>What was seen at one place and not at the next, data and openings of connections together, by the places.</summary>
     internal IReadOnlyList<Vanishing> Vanishings => vanishings.Value;
+
+    /// <summary>Established connections that stop getting past one place, by the pair of places around it.</summary>
+    internal IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>> Deaths => deaths.Value;
 
     /// <summary>Connections that suffer otherwise than by lost segments: what verdicts have to explain besides the losses.</summary>
     internal IReadOnlyList<Trouble> Troubles => troubles.Value;
@@ -159,8 +164,11 @@ internal sealed class CaseView
         }
 
         var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        var section = Facts.Of<CounterSection>().FirstOrDefault(s => s.At == at && s.Group == group && s.OmitsZeros);
-        return section is not null && Facts.Of<CounterDelta>().Any(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal))
+        var sections = Facts.Of<CounterSection>().Where(s => s.At == at && s.Group == group && s.OmitsZeros).ToLookup(s => s.From.Source);
+
+        // The same tool printed the group in both readings: another tool's increments say nothing of what this one left out.
+        var printed = Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal) && sections.Contains(d.From.Source));
+        return printed is not null && sections[printed.From.Source].First() is { } section
             ? (0, section.From)
             : null;
     }

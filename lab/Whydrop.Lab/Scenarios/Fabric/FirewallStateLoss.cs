@@ -55,6 +55,8 @@ public sealed class FirewallStateLoss : PodScenario
 
         var both = run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB);
         run.Truth.Blame(Fault, at: null, confirmable: both, suspectable: both || run.HasCaptures(HostRole.Client) || run.HasCaptures(HostRole.NodeA));
+        // The client gives up in the end; the box that forgets makes the resets.
+        run.Truth.Accompanying("app-rst", "middlebox-rst");
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
         run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
         run.Truth.Figure("connectionsDied", died);

@@ -53,6 +53,8 @@ public sealed class KeepaliveVsIdleTimeout : PodScenario
         run.Truth.Blame(
             Fault, at: null, confirmable: both && lived is not null,
             suspectable: both || run.HasCaptures(HostRole.Client) || run.HasCaptures(HostRole.NodeA));
+        // The client gives up in the end; the box that forgets makes the resets.
+        run.Truth.Accompanying("app-rst", "middlebox-rst");
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
         run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
         run.Truth.Figure("connectionsExpired", state.Expired);

@@ -44,6 +44,8 @@ public sealed class ConntrackTimeoutUnnat : PodScenario
 
         var seen = run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA);
         run.Truth.Blame(Fault, network.NodeA, confirmable: seen, suspectable: seen || (run.HasCaptures(HostRole.Client) && late));
+        // The client gives up in the end.
+        run.Truth.Accompanying("app-rst");
         run.Truth.Figure("requestsFailed", tried.Failed);
         run.Truth.Expect(tried.Failed >= run.Settings.Number("connections"), "a connection outlived its entry");
     }

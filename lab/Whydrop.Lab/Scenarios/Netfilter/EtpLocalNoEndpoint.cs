@@ -18,6 +18,8 @@ public sealed class EtpLocalNoEndpoint : NotForwarded
 
     protected override HostRole Role => HostRole.NodeA;
 
+    protected override bool Suspectable(PodRun run) => run.HasDumps(Role) && run.HasCaptures(Role);
+
     protected override void Shape(PodNetworkOptions options, LabSettings settings)
     {
         options.Service = true;

@@ -18,5 +18,5 @@ public sealed class SnatPortExhaustionNode : SnatPortsUsedUp
     protected override string Device(PodRun run) => run.Network.Names.Uplink;
 
     protected override void Judge(PodRun run) =>
-        run.Truth.Blame(Fault, run.Network.NodeA, confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA));
+        run.Truth.Blame(Fault, run.Network.NodeA, confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA));
 }

@@ -21,6 +21,8 @@ public sealed class TcOrXdpFilterDrop : NotForwarded
 
     public override IReadOnlyList<Need> Needs(LabSettings settings) => [.. base.Needs(settings), Need.Tool("tc", "iproute2")];
 
+    protected override bool Suspectable(PodRun run) => run.HasDumps(Role) && run.HasCaptures(Role);
+
     protected override Func<long>? Break(PodRun run, NetworkNamespace node)
     {
         var (uplink, port, six) = (run.Network.Names.Uplink, run.Network.Names.ServerPort, run.Network.Options.Ipv6);

@@ -18,6 +18,7 @@ public sealed class EphemeralPortExhaustion : PodScenario
     [
         LabParameter.Number("ports", 24, "local ports that may be used", 8, 200).Drawing(10, 60),
         LabParameter.Choice("held", "by open connections, or by connections in TIME-WAIT that are not used again", "open", "time-wait"),
+        LabParameter.Choice("evidence", "what is collected", EvidenceProfile.Names).Drawing("all", "all", "ends", "client", "counters", "captures"),
         LabParameter.Choice("service", "clients connect to the pod itself or to the Service's ClusterIP", "off", "on"),
     ];
 

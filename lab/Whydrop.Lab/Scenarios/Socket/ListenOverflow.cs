@@ -36,7 +36,7 @@ public sealed class ListenOverflow : PodScenario
         var before = run.Counters(network.Server);
         var tried = ConnectClient.Start(run, new ConnectOptions
         {
-            PerSecond = run.Settings.Number("rate"), For = run.Seconds - TimeSpan.FromSeconds(2.2), Patience = TimeSpan.FromSeconds(2), Log = run.Log(network.Client),
+            PerSecond = run.Settings.Number("rate"), For = run.Seconds - TimeSpan.FromSeconds(2.2), Holds = null, Asks = false, Patience = TimeSpan.FromSeconds(2), Log = run.Log(network.Client),
         }).Wait();
         var after = run.Counters(network.Server);
         run.End();

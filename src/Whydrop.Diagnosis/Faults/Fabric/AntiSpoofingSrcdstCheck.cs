@@ -34,7 +34,7 @@ internal sealed class AntiSpoofingSrcdstCheck : FaultOf<BetweenHosts>
     protected override IEnumerable<QuestionOf<BetweenHosts>> Ask() =>
     [
         new("Did packets leave one node and never arrive at the next?", Quantifier.Any, QuestionRole.Signature, h => h.Vanished()),
-        new("Did nothing of these connections come through?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
+        new("Were these connections blocked as a whole?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
         new("Were they plain packets with an address that is not the node's own?", Quantifier.All, QuestionRole.Signature, Foreign),
         new("Did packets with such a source pass there?", Quantifier.None, QuestionRole.Signature, ForeignPassed),
         new("Did packets with the node's own address reach the same destination?", Quantifier.Any, QuestionRole.Mechanism, OwnReaches),

@@ -36,7 +36,7 @@ internal sealed class SgNaclDrop : FaultOf<BetweenHosts>
     protected override IEnumerable<QuestionOf<BetweenHosts>> Ask() =>
     [
         new("Did packets leave one node and never arrive at the next?", Quantifier.Any, QuestionRole.Signature, h => h.Vanished()),
-        new("Did nothing of these connections come through?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
+        new("Were these connections blocked as a whole?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
         new("Does a port, or an address, tell what vanishes from what passes at the same time?", Quantifier.Any, QuestionRole.Mechanism, Decides),
         new("Could the list read their ports, which a tunnel hides?", Quantifier.All, QuestionRole.Discriminator, Plain, "tunnel-protocol-blocked"),
         new("Is it more than that their sources are no addresses of the node?", Quantifier.Any, QuestionRole.Discriminator, MoreThanForeign, "anti-spoofing-srcdst-check"),

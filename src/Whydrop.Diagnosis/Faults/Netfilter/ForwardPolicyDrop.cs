@@ -42,11 +42,16 @@ internal sealed class ForwardPolicyDrop : FaultOf<ForwardPolicyDrop.Policy>
         new("Does no rule of that node deny them?", Quantifier.None, QuestionRole.Discriminator, Denied, "networkpolicy-drop"),
     ];
 
-    protected override IEnumerable<Policy> Propose(CaseView view) => DroppedAt.Candidates(view)
-        .SelectMany(c => Policies(view, c.Stack.At).Select(p => new Policy(view, c.Stack.At, c.Gone!, p)));
+    protected override IEnumerable<Policy> Propose(CaseView view)
+    {
+        var candidates = DroppedAt.Candidates(view).SelectMany(c => Policies(view, c.Stack.At).Select(p => new Policy(view, c.Stack.At, c.Gone, p))).ToArray();
+        var counted = view.Facts.Of<FirewallChain>().Select(c => c.At.Stack).Distinct().Where(at => !candidates.Any(c => c.Stack.At == at))
+            .SelectMany(at => Policies(view, at).Select(p => new Policy(view, at, null, p))).Where(p => p.Grown > 0);
+        return candidates.Concat(counted);
+    }
 
     protected override string Summarise(Policy h) =>
-        $"{h.Gone!.What} vanished {h.Gone.Place}; the policy of {h.Chain.Family} {h.Chain.Table} {h.Chain.Chain} of {h.Scope} is drop" + (h.Grown is { } grown ? $" and counted {grown}." : ".");
+        (h.Gone is { } gone ? $"{gone.What} vanished {gone.Place}; " : "") + $"the policy of {h.Chain.Family} {h.Chain.Table} {h.Chain.Chain} of {h.Scope} is drop" + (h.Grown is { } grown ? $" and counted {grown}." : ".");
 
     protected override IEnumerable<NextEvidence> Next(Policy h) => DroppedAtEvidence.For(h, "nft list ruleset; iptables-save -c; iptables-legacy-save -c");
 
@@ -61,12 +66,17 @@ internal sealed class ForwardPolicyDrop : FaultOf<ForwardPolicyDrop.Policy>
 
     private static IEnumerable<Sighting> Fell(Policy h)
     {
-        if (h.Grown is { } grown)
+        if (h.Gone is null)
         {
-            yield return new Sighting(Counted.Tells(grown, h.Gone!.Count), $"its counter +{grown}, {h.Gone.Count} vanished", [h.Chain.From]);
+            yield break;
         }
 
-        var input = h.Gone!.Seen.Stack == h.Stack.At ? h.Gone.Seen.Interface : null;
+        if (h.Grown is { } grown)
+        {
+            yield return new Sighting(Counted.Tells(grown, h.Gone.Count), $"its counter +{grown}, {h.Gone.Count} vanished", [h.Chain.From]);
+        }
+
+        var input = h.Gone.Seen.Stack == h.Stack.At ? h.Gone.Seen.Interface : null;
         var state = h.Gone.Losses.Count == 0 && h.Gone.Controls.All(c => c.Kind == ControlKind.Syn) ? "new" : null;
         foreach (var (from, to) in h.Gone.Ends(h.View).DistinctBy(e => (e.From.Address, e.To)).Take(8))
         {
@@ -79,14 +89,14 @@ internal sealed class ForwardPolicyDrop : FaultOf<ForwardPolicyDrop.Policy>
 
     private static IEnumerable<Sighting> Denied(Policy h)
     {
-        var denying = h.Gone!.Directions.SelectMany(d => h.View.Firewall.Against(d, "new"))
+        var denying = (h.Gone?.Directions ?? new HashSet<DirectionKey>()).SelectMany(d => h.View.Firewall.Against(d, "new"))
             .Where(m => m.Rule is not null && m.At == h.Stack.At && m.Grown != 0).DistinctBy(m => m.Text).ToArray();
         return denying.Length == 0 ? [Sighting.Of(false, "none that they meet", h.Chain.From)]
             : denying.Select(m => new Sighting(m.Grown > 0 ? m.Meets : m.Meets == Answer.Yes ? Answer.Yes : Answer.Unknown, m.Text, m.Evidence));
     }
 
     /// <summary>A policy, and what vanished where it is in force.</summary>
-    internal sealed class Policy(CaseView view, VantagePoint at, Vanishing gone, FirewallChain chain) : DroppedAt(view, at, gone)
+    internal sealed class Policy(CaseView view, VantagePoint at, Vanishing? gone, FirewallChain chain) : DroppedAt(view, at, gone)
     {
         internal FirewallChain Chain { get; } = chain;
 

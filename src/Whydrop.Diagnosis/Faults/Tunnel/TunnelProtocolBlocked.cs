@@ -35,7 +35,7 @@ internal sealed class TunnelProtocolBlocked : FaultOf<BetweenHosts>
     protected override IEnumerable<QuestionOf<BetweenHosts>> Ask() =>
     [
         new("Did packets leave one node and never arrive at the next?", Quantifier.Any, QuestionRole.Signature, h => h.Vanished().Concat(NotAtItsEnd(h))),
-        new("Did nothing of these connections come through?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
+        new("Were these connections blocked as a whole?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
         new("Were all of them wrapped by a tunnel?", Quantifier.All, QuestionRole.Signature, Wrapped),
         new("Did anything that was wrapped so come through there?", Quantifier.None, QuestionRole.Signature, WrappedPassed),
         new("Did plain packets pass between the same nodes at the same time?", Quantifier.Any, QuestionRole.Mechanism, PlainPassed),
