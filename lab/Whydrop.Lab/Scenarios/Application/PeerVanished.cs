@@ -47,7 +47,7 @@ public sealed class PeerVanished : PodScenario
         var again = run.Counters(network.Client)["Tcp.RetransSegs"] - before;
         run.End();
 
-        run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.NodeB) && run.HasCaptures(HostRole.NodeB), suspectable: run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.NodeB) && run.HasCaptures(HostRole.NodeB), suspectable: run.HasDumps(HostRole.NodeB) && run.Evidence.Captured.Count > 0);
         run.Truth.AlsoTrue("veth-down-or-missing");
         run.Truth.AlsoAt(network.NodeB);
         run.Truth.AlsoAt(network.NodeB, network.ServerPod.HostLink);

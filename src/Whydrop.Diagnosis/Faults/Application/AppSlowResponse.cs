@@ -14,6 +14,10 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
     // A single answer: what a kubelet's probe waits unless told otherwise (timeoutSeconds).
     private static readonly TimeSpan SlowOnce = TimeSpan.FromSeconds(1);
 
+    // Single answers above that are a matter of the scheduler; three, and one in ten of all connections that were answered, are not.
+    private const int Fewest = 3;
+    private const int OneIn = 10;
+
     // Counters of a control group that say that its processes were not let run.
     private static readonly string[] NotRunning =
         ["Cgroup.cpu.stat.nr_throttled", "Cgroup.memory.oom_control.oom_kill", "Cgroup.memory.events.oom_kill", "Cgroup.memory.events.oom", "Cgroup.memory.events.high"];
@@ -54,9 +58,14 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
     protected override IEnumerable<Service> Propose(CaseView view)
     {
         var silent = view.Stalls.Where(GivenUp).ToLookup(s => s.Connection);
-        return view.Trails.Where(t => t.Flows.Count > 0).Select(t => Wait.Of(view, t, silent[t.Connection])).OfType<Wait>()
-            .GroupBy(w => (StackEnd.ScopeOf(view.Stacks.End(w.Trail.Connection, false)), w.Trail.ServerThere))
-            .Select(g => new Service(view, view.Stacks.End(g.First().Trail.Connection, false), g.Key.ServerThere, [.. g]));
+        foreach (var service in view.Trails.Where(t => t.Flows.Count > 0).GroupBy(t => (StackEnd.ScopeOf(view.Stacks.End(t.Connection, false)), t.ServerThere)))
+        {
+            Wait[] waits = [.. service.Select(t => Wait.Of(view, t, silent[t.Connection])).OfType<Wait>()];
+            if (waits.Any(w => w.Alone) || (waits.Length >= Fewest && waits.Length * OneIn >= service.Count(t => view.Exchanges(t.Connection) is { NearServer.Exchanges: > 0 })))
+            {
+                yield return new Service(view, view.Stacks.End(waits[0].Trail.Connection, false), service.Key.ServerThere, waits);
+            }
+        }
     }
 
     protected override string Summarise(Service s)
@@ -123,6 +132,9 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
 
         internal Provenance From => Answer is not null ? Timing!.From with { Frame = Timing.MaxAnswerFrame ?? Timing.From.Frame } : GivenUp[0].From;
 
+        /// <summary>It says enough by itself: more than one answer of it was late, one very late, or none came.</summary>
+        internal bool Alone => GivenUp.Count > 0 || Timing!.Exchanges > 1 || Answer >= SlowOnce;
+
         internal bool SeenThere(StackEnd? owner) => owner is { Proven: true } && Trail.Flows[^1].At.Stack == owner.At;
 
         internal static Wait? Of(CaseView view, ConnectionTrail trail, IEnumerable<Stall> silent)
@@ -132,7 +144,7 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
             var way = trail.Flows[^1].HandshakeRtt ?? TimeSpan.Zero;
             TimeSpan? late = timing switch
             {
-                { MedianAnswer: { } median, Exchanges: > 1 } when median - way >= SlowMedian => median,
+                { MedianAnswer: { } median } when median - way >= SlowMedian => median,
                 { MaxAnswer: { } longest } when longest - way >= SlowOnce => longest,
                 _ => null,
             };

@@ -60,26 +60,8 @@ internal sealed class ProxyTimeout : FaultOf<ProxyTimeout.Proxy>
         yield return new Sighting(p.Timed.Count >= Fewest ? Answer.Yes : Answer.Unknown, text, [.. p.Timed.Select(c => c.From).Take(24)]);
     }
 
-    private static IEnumerable<Sighting> WaitedItself(Proxy p)
-    {
-        if (p.Owner is not { Proven: true } owner)
-        {
-            yield break;
-        }
-
-        var given = p.View.Facts.Of<Pause>().Where(q => q.At.Stack == owner.At && q.EndedBy is PauseEnd.Fin or PauseEnd.Reset && q.EndedFromClient == q.DataFromClient).ToArray();
-        foreach (var close in p.Timed)
-        {
-            var end = close.Pause.Start.UnixNanoseconds + (close.After.Ticks * 100);
-            if (Array.Find(given, q => q.At.Stack == close.Pause.At.Stack && TimedClose.Same(q.Duration, close.After) && Math.Abs(q.Start.UnixNanoseconds + (q.Duration.Ticks * 100) - end) <= Near) is { } own)
-            {
-                yield return Sighting.Of(true, string.Create(null, $"gave up one of its own after {own.Duration.TotalSeconds:0.###} s at the same moment"), own.From, close.From);
-            }
-        }
-    }
-
-    // The proxy closes one side, then the other: a busy machine needs some milliseconds between.
-    private const long Near = 100_000_000;
+    private static IEnumerable<Sighting> WaitedItself(Proxy p) =>
+        p.GivenUp.Select(own => Sighting.Of(true, string.Create(null, $"gave up one of its own after {own.Duration.TotalSeconds:0.###} s at the same moment"), own.From));
 
     /// <summary>An end that closes what it has not answered.</summary>
     internal sealed class Proxy(CaseView view, StackEnd? owner, IPEndPoint end, IReadOnlyList<TimedClose> closes) : Hypothesis(view, StackEnd.ScopeOf(owner))
@@ -96,6 +78,19 @@ internal sealed class ProxyTimeout : FaultOf<ProxyTimeout.Proxy>
 
         internal override bool Placed => Owner is { Proven: true };
 
-        internal override IReadOnlySet<int> Connections => Timed.Select(c => c.ToServer.Connection).ToHashSet();
+        /// <summary>Connections of its own that it gave up, unanswered, when it closed.</summary>
+        internal IReadOnlyList<Pause> GivenUp { get; } = owner is { Proven: true } ? [.. Upstream(view, owner.At, closes)] : [];
+
+        internal override IReadOnlySet<int> Connections => Timed.Select(c => c.ToServer.Connection)
+            .Concat(GivenUp.Select(q => View.Connections.Direction(new FlowKey(q.Capture, q.Flow), true).Connection)).ToHashSet();
+
+        private static IEnumerable<Pause> Upstream(CaseView view, VantagePoint at, IReadOnlyList<TimedClose> closes) => view.Facts.Of<Pause>().Where(q =>
+            q.At.Stack == at && q.EndedBy is PauseEnd.Fin or PauseEnd.Reset && q.EndedFromClient == q.DataFromClient
+            && closes.Any(c => c.Pause.At.Stack == at && (c.Pause.Capture, c.Pause.Flow) != (q.Capture, q.Flow) && TimedClose.Same(q.Duration, c.After) && Math.Abs(EndOf(q) - EndOf(c.Pause)) <= Near));
+
+        // The proxy closes one side, then the other: a busy machine needs some milliseconds between.
+        private const long Near = 100_000_000;
+
+        private static long EndOf(Pause pause) => pause.Start.UnixNanoseconds + (pause.Duration.Ticks * 100);
     }
 }
