@@ -71,11 +71,15 @@ internal static class Conclusion
 
     /// <summary>What a capture cannot show may still be counted: something that drops, or cannot fragment or reassemble.</summary>
     private static bool HasSymptom(CaseView view, Ledger ledger) => ledger.LostSegments > view.Benign.Count
-        || view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && Symptoms.Contains(d.Name))
+        || view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && Symptoms.Contains(d.Name) && !IsWithoutTarget(view, d))
         || (view.Benign.Count == 0 && view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && (d.Name is "Ip.FragFails" or "Ip6.FragFails")));
 
     // FragFails stands apart: path MTU discovery at work makes it grow, on the router and on the sender.
     private static readonly HashSet<string> Symptoms = new(StringComparer.Ordinal) { "Qdisc.Dropped", "Link.TxDropped", "Ip.ReasmFails", "Ip6.ReasmFails" };
+
+    // An overlay device drops multicast, as of neighbour and listener discovery, when it knows no remote end for it (drivers/net/vxlan vxlan_xmit, geneve_xmit). What it drops of a connection is missed there.
+    private static bool IsWithoutTarget(CaseView view, CounterDelta drops) => drops.Name == "Link.TxDropped"
+        && view.Interfaces(drops.At.Stack).Any(d => d.At == drops.At && d.Kind is "vxlan" or "geneve");
 
     private static string Lost(Ledger ledger) => ledger.LostSegments == 0 ? "none lost"
         : $"{ledger.LostSegments} lost to path MTU discovery at work: the same bytes followed at once in smaller segments, as they should";

@@ -37,7 +37,7 @@ internal sealed class CaseView
         deltas = facts.Of<CounterDelta>().ToLookup(d => (d.At, d.Name));
         sizes = facts.Of<DatagramSizes>().ToLookup(s => (new FlowKey(s.Capture, s.Flow), s.FromClient));
         Connections = new Connections(facts);
-        Losses = FindLosses();
+        Losses = LastSightings.Fill(this, FindLosses());
         Ledger = LedgerBuilder.Build(this);
         Heeded = PathMtuAnswers.Heeded(this).ToHashSet<Loss>(ReferenceEqualityComparer.Instance);
         Steps = SizeSteps.Find(this);
@@ -164,8 +164,11 @@ internal sealed class CaseView
         }
 
         var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        var section = Facts.Of<CounterSection>().FirstOrDefault(s => s.At == at && s.Group == group && s.OmitsZeros);
-        return section is not null && Facts.Of<CounterDelta>().Any(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal))
+        var sections = Facts.Of<CounterSection>().Where(s => s.At == at && s.Group == group && s.OmitsZeros).ToLookup(s => s.From.Source);
+
+        // The same tool printed the group in both readings: another tool's increments say nothing of what this one left out.
+        var printed = Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal) && sections.Contains(d.From.Source));
+        return printed is not null && sections[printed.From.Source].First() is { } section
             ? (0, section.From)
             : null;
     }

@@ -15,6 +15,7 @@ namespace Whydrop.Scenarios.Tests.Packets;
 /// at 2 router                                a router before point 2 takes one off the TTL; "router 3": three of them
 /// copies                                     every frame is captured twice
 /// flow 40001                                 another connection from that port on, from its own SYN; "flow 40000" goes on with the first
+/// flow 41000 C=10.1.0.1:41000 S=10.1.0.2:443 plain   the same between other ends at all points; plain: no tunnel wraps it
 /// 0.00 C > S SYN mss 1460                    SYN, SYN-ACK, ACK, FIN, RST (no acknowledgment), RST-ACK, SYN-ACK …, keepalive
 /// 0.01 C > S 1398                            payload bytes; sequence numbers go on by themselves
 /// 0.02 S > C ack 5 sack 1403-2710            numbers relative to the SYN, as Wireshark shows them
@@ -109,7 +110,7 @@ internal sealed class PacketScript
             (client, server) = (@as ?? client, named ?? server);
             var routed = segment with { Ttl = segment.Ttl - RoutersBefore(point, segment.FromClient) };
             var datagram = segment.FromClient ? FrameBuilder.Tcp(routed, client, server) : FrameBuilder.Tcp(routed, server, client);
-            return Framed(datagram, point, segment.FromClient, macs);
+            return Framed(datagram, point, segment.FromClient, macs, conversation.Plain);
         }));
     }
 
@@ -118,13 +119,18 @@ internal sealed class PacketScript
 
     private (Endpoint Client, Endpoint Server) At(int point, Conversation conversation)
     {
+        if (conversation.Ends is { } ends)
+        {
+            return ends;
+        }
+
         var (client, server) = addresses.Last(a => a.Key <= point).Value;
         return (client with { Port = client.Port + conversation.Port }, server);
     }
 
-    private byte[] Framed(byte[] datagram, int point, bool fromClient, string[]? macs)
+    private byte[] Framed(byte[] datagram, int point, bool fromClient, string[]? macs, bool plain = false)
     {
-        if (wraps.TryGetValue(point, out var wrap))
+        if (!plain && wraps.TryGetValue(point, out var wrap))
         {
             datagram = fromClient ? FrameBuilder.Wrap(wrap.Kind, wrap.From, wrap.To, datagram) : FrameBuilder.Wrap(wrap.Kind, wrap.To, wrap.From, datagram);
         }
@@ -150,7 +156,11 @@ internal sealed class PacketScript
                 return;
             case "flow":
                 var port = int.Parse(words[1]) - addresses.First().Value.Client.Port;
-                Now = conversations.TryGetValue(port, out var known) ? known : conversations[port] = new Conversation(port);
+                Now = conversations.TryGetValue(port, out var known) ? known : conversations[port] = new Conversation(port)
+                {
+                    Ends = words.Length > 3 ? Between(words) : null,
+                    Plain = words.Contains("plain"),
+                };
                 return;
         }
 
@@ -184,8 +194,10 @@ internal sealed class PacketScript
         }
     }
 
-    private void Address(int point, string[] words) =>
-        addresses[point] = (Endpoint.Parse(words.Single(w => w.StartsWith("C=", StringComparison.Ordinal))[2..]), Endpoint.Parse(words.Single(w => w.StartsWith("S=", StringComparison.Ordinal))[2..]));
+    private void Address(int point, string[] words) => addresses[point] = Between(words);
+
+    private static (Endpoint Client, Endpoint Server) Between(string[] words) =>
+        (Endpoint.Parse(words.Single(w => w.StartsWith("C=", StringComparison.Ordinal))[2..]), Endpoint.Parse(words.Single(w => w.StartsWith("S=", StringComparison.Ordinal))[2..]));
 
     private static string? After(string[] words, string word) => Array.IndexOf(words, word) is >= 0 and var i ? words[i + 1] : null;
 
