@@ -18,6 +18,7 @@ internal sealed class CaseView
     private readonly Dictionary<VantagePoint, NetworkInterface[]> interfaces;
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
+    private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
     private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
@@ -47,6 +48,7 @@ internal sealed class CaseView
         Benign = [.. Heeded.Concat(Narrowings.Where(n => n.DiscoveryWorked).SelectMany(n => n.Losses)).Distinct()];
         Stacks = new Stacks(this);
         Firewall = new Firewall(this);
+        fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
         timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
         trails = new(() => ConnectionTrail.All(this));
         lostControls = new(FindLostControls);
@@ -127,6 +129,9 @@ internal sealed class CaseView
 
     internal TcpSender? Sender(FlowKey key, bool fromClient) => Flow(key) is { } flow ? fromClient ? flow.FromClient : flow.FromServer : null;
 
+    /// <summary>Transmissions of one direction of one sighting that were not plainly delivered, the direction as that sighting names it.</summary>
+    internal IEnumerable<SegmentFate> Fates(FlowKey key, bool fromClient) => fates.Value[(key, fromClient)];
+
     /// <summary>Devices of a network namespace, each name once (the latest listing).</summary>
     internal IReadOnlyList<NetworkInterface> Interfaces(VantagePoint stack) => interfaces.GetValueOrDefault(stack.Stack) ?? [];
 
@@ -166,8 +171,11 @@ internal sealed class CaseView
         }
 
         var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        var section = Facts.Of<CounterSection>().FirstOrDefault(s => s.At == at && s.Group == group && s.OmitsZeros);
-        return section is not null && Facts.Of<CounterDelta>().Any(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal))
+        var sections = Facts.Of<CounterSection>().Where(s => s.At == at && s.Group == group && s.OmitsZeros).ToLookup(s => s.From.Source);
+
+        // The same tool printed the group in both readings: another tool's increments say nothing of what this one left out.
+        var printed = Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal) && sections.Contains(d.From.Source));
+        return printed is not null && sections[printed.From.Source].First() is { } section
             ? (0, section.From)
             : null;
     }

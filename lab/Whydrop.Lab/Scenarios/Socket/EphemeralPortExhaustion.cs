@@ -42,6 +42,7 @@ public sealed class EphemeralPortExhaustion : PodScenario
         var failed = tried.Wait().Count(SocketError.AddressNotAvailable);
 
         run.Truth.Blame(Fault, network.Client, confirmable: run.HasDumps(HostRole.Client), suspectable: run.HasCaptures(HostRole.Client));
+        run.Truth.Unseen(!run.HasDumps(HostRole.Client) && !run.HasCaptures(HostRole.Client));
         run.Truth.Figure("connectionsRefusedLocally", failed);
         run.Truth.Expect(failed > 2, $"{failed} connections found no local port");
     }
