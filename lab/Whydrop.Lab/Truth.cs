@@ -38,6 +38,9 @@ public sealed record Truth
     /// </summary>
     public string? Status { get; init; }
 
+    /// <summary>Nothing that was collected shows any trace of the fault: "healthy" is then right as well as "inconclusive", for a healthy run would look the same.</summary>
+    public bool Unseen { get; init; }
+
     /// <summary>Measured figures, each named with its unit.</summary>
     public required IReadOnlyDictionary<string, long> Figures { get; init; }
 

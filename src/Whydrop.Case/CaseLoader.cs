@@ -57,6 +57,7 @@ public sealed class CaseLoader
         [
             .. texts.SelectMany(t => t.Facts).Where(f => f is not Gap),
             .. CounterPairing.Run(texts.Select(t => (t.Tool, t.Facts)), SameText(entries)),
+            .. Listings.Of(texts.Select(t => (t.Entry.Path, t.At, t.Tool, t.Facts))),
             .. captured.SelectMany(c => c.Facts).Where(f => f is not Gap),
             .. captures.Joined,
         ];

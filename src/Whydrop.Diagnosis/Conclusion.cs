@@ -11,7 +11,9 @@ internal static class Conclusion
     {
         if (told.FirstOrDefault(j => j.Stands) is { } first)
         {
-            return (Outcome.Fault, first.Verdict.Summary);
+            return first.Verdict.Status == VerdictStatus.Confirmed || ExplainsMost(view, told, ledger)
+                ? (Outcome.Fault, first.Verdict.Summary)
+                : (Outcome.Inconclusive, $"{first.Verdict.Fault.Name} is suspected, and explains {first.Verdict.Explains} only.");
         }
 
         if (ledger.Unexplained > 0)
@@ -37,12 +39,21 @@ internal static class Conclusion
         }
 
         var (sent, retransmitted) = Counted(view);
+        var (refused, reset) = (Grown(view, "Tcp.AttemptFails"), Grown(view, "Tcp.EstabResets"));
         return (sent, retransmitted) switch
         {
+            (> 0, 0) when refused + reset > 0 => (Outcome.Inconclusive, $"{sent} TCP segments counted, none retransmitted; {Count(refused, "attempt")} to connect failed and {Count(reset, "open connection")} ended by a RST: no capture tells why."),
             (> 0, 0) => (Outcome.Healthy, $"{sent} TCP segments counted, none retransmitted."),
             (> 0, > 0) => (Outcome.Inconclusive, $"{retransmitted} of {sent} TCP segments counted were retransmitted; no known fault explains them."),
             _ => (Outcome.Inconclusive, "Nothing was collected that could tell: no TCP in a capture, no pair of counter readings."),
         };
+    }
+
+    /// <summary>A suspicion is an answer when no more is left open than what stands explains.</summary>
+    private static bool ExplainsMost(CaseView view, IReadOnlyList<Judgement> told, Ledger ledger)
+    {
+        var (lost, troubled) = (ledger.LostSegments - view.Benign.Count, view.Troubles.Count);
+        return (lost <= 0 && troubled == 0) || 2 * (Math.Max(ledger.Unexplained, 0) + Unexplained(view, told).Count) <= Math.Max(lost, 0) + troubled;
     }
 
     /// <summary>Connections in trouble that no standing verdict accounts for, the gravest first.</summary>
@@ -71,20 +82,22 @@ internal static class Conclusion
 
     /// <summary>What a capture cannot show may still be counted: something that drops, or cannot fragment or reassemble.</summary>
     private static bool HasSymptom(CaseView view, Ledger ledger) => ledger.LostSegments > view.Benign.Count
-        || view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && Symptoms.Contains(d.Name))
+        || view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && Symptoms.Contains(d.Name) && !IsWithoutTarget(view, d))
         || (view.Benign.Count == 0 && view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && (d.Name is "Ip.FragFails" or "Ip6.FragFails")));
 
     // FragFails stands apart: path MTU discovery at work makes it grow, on the router and on the sender.
     private static readonly HashSet<string> Symptoms = new(StringComparer.Ordinal) { "Qdisc.Dropped", "Link.TxDropped", "Ip.ReasmFails", "Ip6.ReasmFails" };
+
+    // An overlay device drops multicast, as of neighbour and listener discovery, when it knows no remote end for it (drivers/net/vxlan vxlan_xmit, geneve_xmit). What it drops of a connection is missed there.
+    private static bool IsWithoutTarget(CaseView view, CounterDelta drops) => drops.Name == "Link.TxDropped"
+        && view.Interfaces(drops.At.Stack).Any(d => d.At == drops.At && d.Kind is "vxlan" or "geneve");
 
     private static string Lost(Ledger ledger) => ledger.LostSegments == 0 ? "none lost"
         : $"{ledger.LostSegments} lost to path MTU discovery at work: the same bytes followed at once in smaller segments, as they should";
 
     private static string Count(long n, string what) => $"{n} {what}{(n == 1 ? "" : "s")}";
 
-    private static (long Sent, long Retransmitted) Counted(CaseView view)
-    {
-        var deltas = view.Facts.Of<CounterDelta>();
-        return (deltas.Where(d => d.Name == "Tcp.OutSegs").Sum(d => d.Delta), deltas.Where(d => d.Name == "Tcp.RetransSegs").Sum(d => d.Delta));
-    }
+    private static (long Sent, long Retransmitted) Counted(CaseView view) => (Grown(view, "Tcp.OutSegs"), Grown(view, "Tcp.RetransSegs"));
+
+    private static long Grown(CaseView view, string counter) => view.Facts.Of<CounterDelta>().Where(d => d.Name == counter).Sum(d => d.Delta);
 }

@@ -16,7 +16,7 @@ public static class Diagnose
         var standing = judgements.Where(j => j.Stands).ToArray();
         var explained = standing.SelectMany(j => j.Losses).Concat(view.Benign).ToHashSet();
         var ledger = LedgerBuilder.Explain(view.Ledger, explained, view.Losses);
-        var told = Told(judgements);
+        var told = Told(view, judgements);
         var (outcome, reason) = Conclusion.Of(view, told, ledger);
         var next = told.SelectMany(j => WorthCollecting(view, j.Next)).Distinct().ToArray();
         if (outcome == Outcome.Inconclusive && next.Length == 0)
@@ -46,7 +46,7 @@ public static class Diagnose
     internal static IReadOnlyList<Judgement> JudgeAll(CaseView view) => [.. FaultCatalogue.All.SelectMany(f => f.Judge(view))];
 
     /// <summary>Those worth telling, the answer first.</summary>
-    private static List<Judgement> Told(IReadOnlyList<Judgement> judgements)
+    private static List<Judgement> Told(CaseView view, IReadOnlyList<Judgement> judgements)
     {
         var told = new List<Judgement>();
         foreach (var ofFault in judgements.GroupBy(j => j.Verdict.Fault))
@@ -57,6 +57,8 @@ public static class Diagnose
             told.AddRange(open);
         }
 
+        DropIdleSuspicions(view, told);
+
         // Ruled out in one place while it stands in another says little; ruled out everywhere is worth one line, best where the answer is.
         var answer = told.OrderByDescending(Weight).FirstOrDefault()?.Verdict.Scope ?? Scope.Unplaced;
         foreach (var ofFault in judgements.GroupBy(j => j.Verdict.Fault).Where(g => told.TrueForAll(t => t.Verdict.Fault != g.Key)))
@@ -65,8 +67,21 @@ public static class Diagnose
                 .OrderByDescending(j => j.Verdict.Scope == answer).ThenByDescending(j => j.Verdict.Scope.Node == answer.Node).Take(1));
         }
 
-        return [.. told.OrderByDescending(Weight).ThenBy(j => j.Verdict.Status)
+        return [.. told.OrderByDescending(Weight).ThenBy(j => told.Any(o => LedTo(o, j))).ThenBy(j => j.Verdict.Status)
             .ThenByDescending(j => j.Verdict.Scope.Interface is not null).ThenBy(j => j.Verdict.Fault.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A suspicion that accounts for no symptom of the case is not told beside what is confirmed and accounts for all of them.</summary>
+    private static void DropIdleSuspicions(CaseView view, List<Judgement> told)
+    {
+        static bool Idle(Judgement j) => j.Losses.Count == 0 && j.Connections.Count == 0;
+        var confirmed = told.Where(j => j.Verdict.Status == VerdictStatus.Confirmed && !Idle(j)).ToArray();
+        var losses = confirmed.SelectMany(j => j.Losses).Concat(view.Benign).ToHashSet();
+        var connections = confirmed.SelectMany(j => j.Connections).ToHashSet();
+        if (confirmed.Length > 0 && view.Losses.All(losses.Contains) && view.Troubles.All(t => connections.Contains(t.Connection)))
+        {
+            told.RemoveAll(j => Idle(j) && j.Verdict.Status is VerdictStatus.Suspected or VerdictStatus.Contested);
+        }
     }
 
     /// <summary>The same fault in the same network namespace, surer and at a device.</summary>
@@ -77,6 +92,10 @@ public static class Diagnose
 
     private static bool HasYes(Judgement judgement) => judgement.Verdict.Readings.Any(r =>
         r.Answer == Answer.Yes && (r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism));
+
+    /// <summary>The other, as sure, brings about what this one says of the same connections.</summary>
+    private static bool LedTo(Judgement other, Judgement judgement) =>
+        other.Verdict.Fault.LeadsTo.Contains(judgement.Verdict.Fault.Id) && other.Verdict.Status <= judgement.Verdict.Status && judgement.Connections.IsSubsetOf(other.Connections);
 
     /// <summary>How sure, times how much it explains.</summary>
     private static double Weight(Judgement judgement)

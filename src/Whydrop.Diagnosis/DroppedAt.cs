@@ -8,7 +8,8 @@ namespace Whydrop.Diagnosis;
 /// <summary>A network namespace that may have dropped what vanished there: the hypothesis of faults in the kernel's forwarding (rules, routes, neighbours).</summary>
 /// <param name="at">The namespace.</param>
 /// <param name="gone">What vanished, and between which places; null when only counters speak.</param>
-internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone) : Hypothesis(view, Scope.Of(at.Stack))
+/// <param name="device">Its device that is to blame; null when it is the namespace.</param>
+internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, VantagePoint? device = null) : Hypothesis(view, Scope.Of(device ?? at.Stack))
 {
     internal NetworkStack Stack { get; } = view.Stacks.At(at);
 
@@ -26,6 +27,9 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone) : Hypo
     private CounterDelta? Silent => Gone is { Missing: { Interface: not null } missing, Proven: false } gone && missing != gone.Seen
         ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && d.Delta == 0)
         : null;
+
+    /// <summary>Both places are in this namespace: whatever else was collected, it is meant.</summary>
+    internal override bool MayBeRuledOut => Gone is { Inside: true };
 
     internal override IReadOnlyList<Loss> Losses => Gone?.Losses ?? [];
 

@@ -40,6 +40,9 @@ public abstract class Fault
     /// <summary>It is a condition that lets another fault hurt, not the place where packets die.</summary>
     public virtual bool Contributing => false;
 
+    /// <summary>Ids of faults that it brings about: where it accounts for as many connections, they come after it.</summary>
+    internal virtual IReadOnlyList<string> LeadsTo => [];
+
     /// <summary>Judges the case, once for each scope it proposes.</summary>
     internal abstract IEnumerable<Judgement> Judge(View.CaseView view);
 }

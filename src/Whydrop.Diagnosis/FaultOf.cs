@@ -46,6 +46,11 @@ internal abstract class FaultOf<T> : Fault
             var readings = Asked.Select(q => q.Ask(hypothesis)).ToArray();
             var status = Conclude(readings, hypothesis.Placed);
             var ruledOut = status == VerdictStatus.RuledOut;
+            if (ruledOut && !hypothesis.MayBeRuledOut)
+            {
+                continue;
+            }
+
             var losses = ruledOut ? [] : hypothesis.Losses;
             var covered = ruledOut ? new HashSet<int>() : hypothesis.Connections;
             var troubled = view.Troubles.Where(t => covered.Contains(t.Connection)).Select(t => t.Connection).ToHashSet();

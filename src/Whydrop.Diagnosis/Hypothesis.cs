@@ -14,6 +14,9 @@ internal abstract class Hypothesis(CaseView view, Scope scope)
     /// <summary>The place is established by what was seen, not only by what fits.</summary>
     internal virtual bool Placed => Scope.Interface is not null;
 
+    /// <summary>More evidence would ask the same of this place, so that a No here is worth telling. False where it is one of several that may be meant.</summary>
+    internal virtual bool MayBeRuledOut => true;
+
     /// <summary>Lost transmissions the mechanism covers.</summary>
     internal virtual IReadOnlyList<Loss> Losses => [];
 

@@ -6,6 +6,7 @@ using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Control;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Paths;
 using Whydrop.Journeys.Placement;
 
 namespace Whydrop.Journeys;
@@ -39,7 +40,8 @@ public static class JourneyJoin
 
         Collect(sources, flows, selection, facts, ct);
         var grouping = ConnectionGrouping.Run(selection.Chosen);
-        var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, a, b));
+        var nodes = new LinkPeers(captureFacts).Nodes();
+        var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
         facts.AddRange(Follow(flows, captureFacts, grouping, clocks, ct));
         facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
         return facts;
@@ -156,9 +158,12 @@ public static class JourneyJoin
     private static HashSet<(int Capture, long Frame)> Doubted(FactSet facts) =>
         [.. facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostAfter or Fate.Unknown && f.From.Frame is not null).Select(f => (f.Capture, f.From.Frame!.Value))];
 
-    private static bool SameNode(CaseFlows flows, int a, int b) =>
-        flows.SummariesOf(a).Select(s => s.At.Node).FirstOrDefault(n => n is not null) is { } node
-        && flows.SummariesOf(b).Any(s => s.At.Node == node);
+    /// <summary>One kernel keeps the time of both: they are of one host of the case, or of hosts that a virtual cable joins.</summary>
+    private static bool SameNode(CaseFlows flows, IReadOnlyDictionary<string, string> nodes, int a, int b)
+    {
+        string? Node(int source) => flows.SummariesOf(source).Select(s => s.At.Node).FirstOrDefault(n => n is not null) is { } node ? nodes.GetValueOrDefault(node, node) : null;
+        return Node(a) is { } node && Node(b) == node;
+    }
 
     private static Gap LimitGap(IReadOnlyList<JourneySource> sources, string reason) =>
         new(VantagePoint.Unknown, new Provenance(sources[0].Source), GapKind.Limited, reason);

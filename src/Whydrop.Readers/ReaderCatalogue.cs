@@ -39,6 +39,8 @@ public static class ReaderCatalogue
         new ArpReader(),
         new IpNeighJsonReader(),
         new IpNeighReader(),
+        new BridgeFdbJsonReader(),
+        new BridgeFdbReader(),
         new TcQdiscJsonReader(),
         new TcQdiscReader(),
         new TcClassReader(),

@@ -72,6 +72,17 @@ public class MtuFamilyTests
     }
 
     [Fact]
+    public void Tunnels_that_are_down_are_not_judged()
+    {
+        // As `ip -d link` shows tunl0 wherever the module is loaded: down, no ends, an MTU that leaves no room for its own header.
+        var defaultRoute = new Route(Facts.NodeEth0, new Provenance("r"), "main", "unicast", IPNetwork.Parse("0.0.0.0/0"), null, null, null, null, false, null, false);
+        var up = new NetworkInterface(Facts.NodeTunl0, new Provenance("ip-link.txt", 9), 4, 1500, "ipip", true, true, null, null, null, null, new TunnelSettings(null, null, null, null, null, null, null), null, "noop");
+
+        Assert.NotNull(Of(new Facts().Capture(0, Facts.NodeEth0).Device(Facts.NodeEth0, 1500).Add(defaultRoute, up).Set, "overlay-mtu-too-big"));
+        Assert.Null(Of(new Facts().Capture(0, Facts.NodeEth0).Device(Facts.NodeEth0, 1500).Add(defaultRoute, up with { Up = false, Carrier = false }).Set, "overlay-mtu-too-big"));
+    }
+
+    [Fact]
     public void Veth_mismatch_is_confirmed_between_the_two_ends()
     {
         var f = Repeated(new Facts(), Cali, 1480, 1380).Capture(1, Pod).Flow(1, Pod, 2, 2000).Paired(0, Cali, 1, Pod, translated: false)

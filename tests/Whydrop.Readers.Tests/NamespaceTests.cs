@@ -36,6 +36,7 @@ public sealed class NamespaceTests : IDisposable
         Same<RoutingRule>("rule", r => $"{r.Priority} {r.Selector} {r.Table}");
         Same<Neighbour>("neigh", n => $"{n.At} {n.Address} {n.Mac} {n.State}");
         Same<Route>("route get 10.20.0.1", Describe);
+        Same<ForwardingEntry>("bridge", "fdb", f => $"{f.At} {f.Mac} {f.Destination} {f.Port} {f.Vni} {f.Via} {f.Master} {f.Vlan} {f.Flags}");
         var tables = Reading.Of(Ip("-n", netns, "route", "get", "10.20.0.1").Text).WithoutGaps().All<Route>();
         Assert.Equal((1400, 1360, true), (tables[0].Mtu, tables[0].AdvertisedMss, tables[0].Cached));
     }
@@ -43,10 +44,13 @@ public sealed class NamespaceTests : IDisposable
     private static string Describe(Route r) => $"{r.At} {r.Table} {r.Type} {r.Destination} {r.Via} {r.Source} {r.Metric} {r.Mtu} {r.AdvertisedMss} {r.Cached}";
 
     private void Same<T>(string command, Func<T, string> describe)
+        where T : Evidence.Fact => Same("ip", command, describe);
+
+    private void Same<T>(string tool, string command, Func<T, string> describe)
         where T : Evidence.Fact
     {
-        var text = Reading.Of(Ip(["-n", netns, .. command.Split(' ')]).Text).WithoutGaps().All<T>().Select(describe).ToArray();
-        var json = Reading.Of(Ip(["-n", netns, "-j", .. command.Split(' ')]).Text).WithoutGaps().All<T>().Select(describe).ToArray();
+        var text = Reading.Of(Ip(["netns", "exec", netns, tool, .. command.Split(' ')]).Text).WithoutGaps().All<T>().Select(describe).ToArray();
+        var json = Reading.Of(Ip(["netns", "exec", netns, tool, "-j", .. command.Split(' ')]).Text).WithoutGaps().All<T>().Select(describe).ToArray();
         Assert.NotEmpty(text);
         Assert.Equal(text, json);
     }

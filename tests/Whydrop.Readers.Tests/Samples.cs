@@ -321,6 +321,20 @@ internal static class Samples
 
     public const string TcQdiscJson = """[{"kind":"tbf","handle":"1:","dev":"eth0","root":true,"refcnt":2,"options":{"rate":1000,"burst":1,"lat":5},"bytes":1000,"packets":100,"drops":7,"overlimits":3,"requeues":2,"backlog":0,"qlen":0},{"kind":"fq_codel","handle":"2:","dev":"eth0","parent":"1:1","options":{},"bytes":1000,"packets":100,"drops":7,"overlimits":3,"requeues":2}]""";
 
+    public const string BridgeFdb = """
+        33:33:00:00:00:01 dev br0 self permanent
+        42:95:D4:66:0a:ed dev v0 used 7/3 master br0 
+        32:fd:c9:ff:72:56 dev v0 vlan 10 master br0 permanent
+        02:00:00:00:00:09 dev vx dst 10.0.0.3 port 4789 vni 7 via v1 self permanent
+        02:00:00:00:00:0a dev vx dst fd00::3 self extern_learn 
+        00:00:00:00:00:00 dev vx dst 10.0.0.2 self permanent
+
+        """;
+
+    public const string BridgeFdbDevice = "02:00:00:00:00:09 dst 10.0.0.3 port 4789 vni 7 via v1 self permanent\n00:00:00:00:00:00 dst 10.0.0.2 self permanent\n";
+
+    public const string BridgeFdbJson = """[{"mac":"42:95:d4:66:0a:ed","ifname":"v0","flags":[],"master":"br0","state":""},{"mac":"02:00:00:00:00:09","ifname":"vx","dst":"10.0.0.3","port":4789,"vni":7,"viaIf":"v1","flags":["self"],"state":"permanent"}]""";
+
     /// <summary>Reader id, name of the shape, text.</summary>
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
@@ -329,15 +343,16 @@ internal static class Samples
         ("ip-brief", "addr", IpBriefAddr), ("ip-route", "show", IpRoute), ("ip-route", "get", IpRouteGet), ("ip-route-json", "show", IpRouteJson),
         ("route", "-n", RouteTable), ("route", "-6 -n", RouteTable6), ("ip-rule", "show", IpRule), ("ip-rule-json", "show", IpRuleJson),
         ("ip-neigh", "show", IpNeigh), ("ip-neigh-json", "show", IpNeighJson), ("arp", "-n", Arp), ("arp", "-a", ArpListed), ("arp", "proc", ProcArp),
+        ("bridge-fdb", "show", BridgeFdb), ("bridge-fdb", "show dev", BridgeFdbDevice), ("bridge-fdb-json", "show", BridgeFdbJson),
         ("ifconfig", "net-tools 2", IfconfigNew), ("ifconfig", "net-tools 1.60", IfconfigOld), ("proc-net-dev", "proc", ProcNetDev),
         ("netstat-i", "net-tools 2", NetstatInterfaces), ("proc-net-snmp", "proc", ProcSnmp), ("proc-net-snmp6", "proc", ProcSnmp6),
         ("netstat-s", "net-tools 2", NetstatStatistics), ("netstat-s", "net-tools 1.60", NetstatStatistics160), ("nstat", "-az", NstatValues),
         ("nstat", "plain", NstatIncrements), ("nstat-json", "-az", NstatJson), ("sysctl", "-a", Sysctl), ("sysctl", "grep", SysctlGrep),
         ("tc-qdisc", "-s show", TcQdisc), ("tc-qdisc-json", "-s show", TcQdiscJson), ("tcpdump-report", "tcpdump 5", Tcpdump), ("tcpdump-report", "tcpdump 4", Tcpdump4),
         .. SocketSamples.All,
-        .. ControlGroupSamples.All,
         .. FirewallSamples.All,
-        .. ControlGroupSamples.All, .. LogSamples.All,
-        .. ControlGroupSamples.All, .. LogSamples.All, .. DeviceSamples.All,
+        .. ControlGroupSamples.All,
+        .. LogSamples.All,
+        .. DeviceSamples.All,
     ];
 }

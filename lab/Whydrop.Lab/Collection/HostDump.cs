@@ -48,7 +48,8 @@ public static class HostDump
         {
             foreach (var device in devices)
                 Save(script, $"tc -s class show dev {device}", $".{moment}");
-            script.Append("iptables-save -c 2>/dev/null | grep -q '^-A' && iptables-save -c > iptables-save-c.").Append(moment).Append(".txt 2>/dev/null\n");
+            foreach (var tool in (string[])["iptables-save", "ip6tables-save"])
+                script.Append($"{tool} -c 2>/dev/null | grep -q -- ' -A ' && {tool} -c > {tool}-c.{moment}.txt 2>/dev/null\n");
         }
 
         if (first)

@@ -11,7 +11,8 @@ internal static class RunningKernel
     /// <summary>True when a module is loaded or built in, or can be loaded.</summary>
     public static bool HasModule(string module)
     {
-        if (Directory.Exists($"/sys/module/{module}"))
+        // Built in without parameters it has no folder there; br_netfilter shows by its settings.
+        if (Directory.Exists($"/sys/module/{module}") || (module == "br_netfilter" && Directory.Exists("/proc/sys/net/bridge")))
             return true;
         var folder = $"/lib/modules/{Release}";
         return new[] { "modules.dep", "modules.builtin" }.Select(f => Path.Combine(folder, f)).Where(File.Exists)

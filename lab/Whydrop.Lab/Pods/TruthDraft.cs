@@ -14,6 +14,7 @@ public sealed class TruthDraft
     private string? node;
     private string? device;
     private string? status;
+    private bool unseen;
 
     /// <summary>The fault and where it is.</summary>
     /// <param name="faultId">Catalogue id.</param>
@@ -31,6 +32,9 @@ public sealed class TruthDraft
 
     /// <summary>A healthy run of which what is collected cannot prove that nothing is wrong: saying so is right as well.</summary>
     public void Unprovable() => status ??= "undecided";
+
+    /// <summary>Nothing that is collected shows any trace of the fault, when so.</summary>
+    public void Unseen(bool nothing) => unseen = nothing;
 
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public void AlsoTrue(params string[] faultIds) => alsoTrue.AddRange(faultIds);
@@ -62,7 +66,8 @@ public sealed class TruthDraft
         Node = node,
         Interface = device,
         AlsoAt = alsoAt,
-        Status = status,
+        Status = unseen ? "undecided" : status,
+        Unseen = unseen,
         Figures = figures,
         Contradictions = contradictions,
     };

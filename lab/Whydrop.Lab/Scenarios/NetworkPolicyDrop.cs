@@ -51,6 +51,7 @@ public sealed class NetworkPolicyDrop : PodScenario
 
         var rules = run.HasDumps(HostRole.NodeB);
         run.Truth.Blame(Fault, network.NodeB, confirmable: rules);
+        run.Truth.Unseen(!rules && !run.HasDumps(HostRole.Client) && !run.HasCaptures(HostRole.Client) && !run.HasCaptures(HostRole.NodeA));
         run.Truth.AlsoTrue("sg-nacl-drop");
         run.Truth.Figure("synsDropped", policy.Packets("denied"));
         run.Truth.Expect(tried.TimedOut == tried.All.Count, "a connection attempt did not time out");

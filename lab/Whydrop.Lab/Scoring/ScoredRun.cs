@@ -20,7 +20,7 @@ public sealed record ScoredRun(PlannedRun Plan, Truth Truth, Finding Finding)
     /// <summary>What the answer is worth.</summary>
     public Mark Mark => (Truth.Fault, Finding) switch
     {
-        (not null, { Outcome: Healthy }) => Mark.Missed,
+        (not null, { Outcome: Healthy }) when !Truth.Unseen => Mark.Missed,
         _ when comparison is { FaultRight: true, StatusRight: true } => Mark.Right,
         _ when comparison.FaultRight => Mark.Weak,
         (_, { Fault: not null }) => Mark.Wrong,

@@ -32,14 +32,18 @@ public static class Weakening
         {
             var before = full.Where(f => f.Fault == stand.Fault && Within(f.Scope, stand.Scope)).Select(f => f.Status).ToArray();
             var surer = stand.Status is VerdictStatus.Confirmed or VerdictStatus.RuledOut
-                ? !before.Contains(stand.Status)
+                ? !before.Contains(stand.Status) && !(before.Length == 0 && stand.Witnessed)
                 : before.Length > 0 && Array.TrueForAll(before, b => b == VerdictStatus.Undecided) && stand.Status != VerdictStatus.Undecided;
             if (surer)
                 yield return $"{dropped}: {stand.Fault} at {stand.Scope} becomes {stand.Status}, was {(before.Length == 0 ? "absent" : string.Join(", ", before))}";
         }
     }
 
-    private static Stand[] Statuses(FactSet facts) => [.. Diagnose.JudgeAll(new CaseView(facts)).Select(j => new Stand(j.Verdict.Fault.Id, j.Verdict.Scope, j.Verdict.Status))];
+    private static Stand[] Statuses(FactSet facts) =>
+        [.. Diagnose.JudgeAll(new CaseView(facts)).Select(j => new Stand(j.Verdict.Fault.Id, j.Verdict.Scope, j.Verdict.Status) { Witnessed = IsWitnessed(j.Verdict) })];
+
+    private static bool IsWitnessed(Verdict verdict) => verdict.Status == VerdictStatus.RuledOut && verdict.Readings.Any(r =>
+        r.Answer == Answer.No && r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism && r.Evidence.Count > 0);
 
     /// <summary>Losing a fact may lose the place: what was said of a device is then said of its node, or of no place.</summary>
     private static bool Within(Scope finer, Scope coarser) =>
@@ -48,5 +52,12 @@ public static class Weakening
         && (coarser.Interface is null || coarser.Interface == finer.Interface);
 
     /// <summary>How one fault stands in one place.</summary>
-    internal sealed record Stand(string Fault, Scope Scope, VerdictStatus Status);
+    internal sealed record Stand(string Fault, Scope Scope, VerdictStatus Status)
+    {
+        /// <summary>
+        /// Ruled out by something that was seen, and cites it. Where the full facts gave no reason to ask at all (the packet is then known to have died
+        /// elsewhere), that answer is not surer than theirs; one that cites nothing rules out by what was not collected.
+        /// </summary>
+        public bool Witnessed { get; init; }
+    }
 }

@@ -11,6 +11,7 @@ internal sealed class OuterSocket : IDisposable
     private const int FamilyIpv4 = 2;
     private const int FamilyIpv6 = 10;
     private const int RawNonBlocking = 3 | 0x80800; // SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC
+    private const int ReceiveRoom = 32 << 20;
     private readonly bool ipv6;
 
     private OuterSocket(int descriptor, bool ipv6)
@@ -31,6 +32,9 @@ internal sealed class OuterSocket : IDisposable
         _ = overIpv6
             ? Libc.SetOption(descriptor, 41, 23, &discover, sizeof(int))
             : Libc.SetOption(descriptor, 0, 10, &discover, sizeof(int));
+        // SO_RCVBUFFORCE: a kernel tunnel has no queue here that could overflow while this program waits for a processor.
+        var room = ReceiveRoom;
+        _ = Libc.SetOption(descriptor, 1, 33, &room, sizeof(int));
         return new OuterSocket(descriptor, overIpv6);
     }
 

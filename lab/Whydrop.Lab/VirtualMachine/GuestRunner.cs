@@ -45,6 +45,11 @@ public sealed class GuestRunner
             {
                 Make(kernel, command, exchange, console, stop);
             }
+            catch (OperationCanceledException)
+            {
+                File.Delete(console);
+                throw;
+            }
             finally
             {
                 // Also of a run that failed, as one here would leave it.

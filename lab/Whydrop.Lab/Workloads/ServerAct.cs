@@ -17,4 +17,7 @@ public enum ServerAct : byte
 
     /// <summary>Never answers.</summary>
     Ignore,
+
+    /// <summary>Reads the header only and closes (close(2) with unread data).</summary>
+    CloseUnread,
 }

@@ -24,8 +24,17 @@ public sealed record ServerOptions
     /// <summary>Closes a connection on which no request came for so long; null: never.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>Never closes a connection whose peer has closed it: the descriptor leaks.</summary>
+    public bool Leaks { get; init; }
+
     /// <summary>Bytes per read of a request's body, and the pause after each: a slow reader.</summary>
     public (int Bytes, TimeSpan Pause)? ReadPace { get; init; }
+
+    /// <summary>Pause after each accept: a slow accepter.</summary>
+    public TimeSpan AcceptPause { get; init; }
+
+    /// <summary>SO_RCVBUF set on a connection after its first bytes, when a larger window is out already, and how long it does not read then.</summary>
+    public (int Bytes, TimeSpan Pause)? ShrinksReceiveBuffer { get; init; }
 
     /// <summary>Congestion control of accepted connections.</summary>
     public string CongestionControl { get; init; } = "cubic";

@@ -164,6 +164,8 @@ public sealed class TrafficServer : IDisposable
             }
 
             Interlocked.Increment(ref accepted);
+            if (options.AcceptPause > TimeSpan.Zero)
+                Thread.Sleep(options.AcceptPause);
             if (options.ReadyThreads > 0)
                 ready.Add(socket);
             else
@@ -179,7 +181,7 @@ public sealed class TrafficServer : IDisposable
 
     private void Serve(Socket socket)
     {
-        var reset = true;
+        var (reset, leaks) = (true, false);
         try
         {
             socket.NoDelay = options.NoDelay;
@@ -191,11 +193,12 @@ public sealed class TrafficServer : IDisposable
             {
                 if (act is ServerAct.Reset or ServerAct.AnswerAndReset)
                     return;
-                if (act == ServerAct.AnswerAndClose)
+                if (act is ServerAct.AnswerAndClose or ServerAct.CloseUnread)
                     break;
             }
 
             reset = false;
+            leaks = options.Leaks;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut && options.IdleTimeout is { } idle)
         {
@@ -213,13 +216,19 @@ public sealed class TrafficServer : IDisposable
         }
         finally
         {
-            lock (gate)
-                open.Remove(socket);
-            if (reset)
-                socket.Abort();
-            else
-                socket.Dispose();
+            if (!leaks)
+                Close(socket, reset);
         }
+    }
+
+    private void Close(Socket socket, bool reset)
+    {
+        lock (gate)
+            open.Remove(socket);
+        if (reset)
+            socket.Abort();
+        else
+            socket.Dispose();
     }
 
     /// <summary>Serves one request; null when the peer has sent its FIN or what is no request.</summary>
@@ -229,6 +238,19 @@ public sealed class TrafficServer : IDisposable
         var header = new byte[TrafficRequest.Size];
         if (!socket.ReceiveFully(header) || TrafficRequest.Read(header) is not { } request)
             return null;
+        if (request.Act == ServerAct.CloseUnread)
+        {
+            // The body came with the header, or comes right behind it.
+            SpinWait.SpinUntil(() => socket.Available >= Math.Min(request.Body, Room), TimeSpan.FromSeconds(1));
+            return request.Act;
+        }
+
+        if (options.ShrinksReceiveBuffer is { } shrinks && request.Body > 0)
+        {
+            socket.ReceiveBufferSize = shrinks.Bytes;
+            Thread.Sleep(shrinks.Pause);
+        }
+
         if (!Skip(socket, request.Body))
             return null;
         Interlocked.Increment(ref requests);

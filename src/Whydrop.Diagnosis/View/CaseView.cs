@@ -19,6 +19,7 @@ internal sealed class CaseView
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
     private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
+    private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
@@ -26,6 +27,7 @@ internal sealed class CaseView
     private readonly Lazy<IReadOnlyList<Stall>> stalls;
     private readonly Lazy<IReadOnlyList<Trouble>> troubles;
     private readonly Lazy<IReadOnlyList<Vanishing>> vanishings;
+    private readonly Lazy<IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>>> deaths;
 
     internal CaseView(FactSet facts)
     {
@@ -37,7 +39,7 @@ internal sealed class CaseView
         deltas = facts.Of<CounterDelta>().ToLookup(d => (d.At, d.Name));
         sizes = facts.Of<DatagramSizes>().ToLookup(s => (new FlowKey(s.Capture, s.Flow), s.FromClient));
         Connections = new Connections(facts);
-        Losses = FindLosses();
+        Losses = LastSightings.Fill(this, FindLosses());
         Ledger = LedgerBuilder.Build(this);
         Heeded = PathMtuAnswers.Heeded(this).ToHashSet<Loss>(ReferenceEqualityComparer.Instance);
         Steps = SizeSteps.Find(this);
@@ -47,6 +49,7 @@ internal sealed class CaseView
         Stacks = new Stacks(this);
         Firewall = new Firewall(this);
         fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
+        timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
         trails = new(() => ConnectionTrail.All(this));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
@@ -54,6 +57,7 @@ internal sealed class CaseView
         stalls = new(() => View.Stalls.Find(this));
         troubles = new(() => View.Troubles.Find(this));
         vanishings = new(() => View.Vanishings.Find(this));
+        deaths = new(() => View.Deaths.Find(this));
         Hops = Hop.Find(this);
     }
 
@@ -104,6 +108,9 @@ internal sealed class CaseView
 
     /// <summary>What was seen at one place and not at the next, data and openings of connections together, by the places.</summary>
     internal IReadOnlyList<Vanishing> Vanishings => vanishings.Value;
+
+    /// <summary>Established connections that stop getting past one place, by the pair of places around it.</summary>
+    internal IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>> Deaths => deaths.Value;
 
     /// <summary>Connections that suffer otherwise than by lost segments: what verdicts have to explain besides the losses.</summary>
     internal IReadOnlyList<Trouble> Troubles => troubles.Value;
@@ -164,8 +171,11 @@ internal sealed class CaseView
         }
 
         var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        var section = Facts.Of<CounterSection>().FirstOrDefault(s => s.At == at && s.Group == group && s.OmitsZeros);
-        return section is not null && Facts.Of<CounterDelta>().Any(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal))
+        var sections = Facts.Of<CounterSection>().Where(s => s.At == at && s.Group == group && s.OmitsZeros).ToLookup(s => s.From.Source);
+
+        // The same tool printed the group in both readings: another tool's increments say nothing of what this one left out.
+        var printed = Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal) && sections.Contains(d.From.Source));
+        return printed is not null && sections[printed.From.Source].First() is { } section
             ? (0, section.From)
             : null;
     }
@@ -180,9 +190,8 @@ internal sealed class CaseView
     /// <summary>Times of the exchanges of a connection near its client and near its server; null when none was measured.</summary>
     internal ExchangeTimes? Exchanges(int connection)
     {
-        var timings = Trails[connection].Flows
-            .Select(f => Facts.Of<ExchangeTiming>().FirstOrDefault(t => t.Capture == f.Capture && t.Flow == f.Flow)).OfType<ExchangeTiming>().ToArray();
-        return timings.Length == 0 ? null : new ExchangeTimes(connection, timings[0], timings[^1]);
+        var found = Trails[connection].Flows.Select(f => timings.Value[new FlowKey(f.Capture, f.Flow)].FirstOrDefault()).OfType<ExchangeTiming>().ToArray();
+        return found.Length == 0 ? null : new ExchangeTimes(connection, found[0], found[^1]);
     }
 
     private List<LostControl> FindLostControls()

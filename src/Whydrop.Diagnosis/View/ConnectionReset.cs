@@ -47,7 +47,12 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     /// <summary>The silence it ended; null when it came in the course of an exchange.</summary>
     internal Pause? Silence { get; init; }
 
-    /// <summary>Bytes of the other end that its sender had not acknowledged by it; null when it carries no acknowledgment.</summary>
+    /// <summary>
+    /// How long the connection had been idle when its sender closed it (FIN), where data that crossed that FIN, or came after it, was reset. Null in all other cases.
+    /// </summary>
+    internal TimeSpan? IdleBeforeFin { get; init; }
+
+    /// <summary>Bytes of the other end that its sender had not acknowledged by it, or by its FIN where it carries no acknowledgment; null when neither tells.</summary>
     internal long? NotTaken { get; init; }
 
     /// <summary>Bytes of its claimed sender that were never acknowledged, as far as is known of.</summary>
@@ -70,7 +75,7 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     internal Provenance From => Sightings[0].From;
 
     /// <summary>It ended a connection that had not ended: an application would tell its user.</summary>
-    internal bool Abnormal => First && Phase switch
+    internal bool Abnormal => (First || IdleBeforeFin is not null) && Phase switch
     {
         ResetPhase.Refusal or ResetPhase.Handshake or ResetPhase.AfterBothFins => false,
         _ when Birth is { AbsenceProven: true } => true,

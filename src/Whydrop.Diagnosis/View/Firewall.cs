@@ -45,6 +45,14 @@ internal sealed class Firewall(CaseView view)
         return [.. found.OrderByDescending(m => m.Grown > 0).ThenByDescending(m => m.Meets).ThenBy(m => m.At.ToString(), StringComparer.Ordinal)];
     }
 
+    /// <summary>Where the rules of a namespace may send new connections to an address, by the rules that say so; empty when none was read for it.</summary>
+    internal IReadOnlyList<FirewallRule> Translating(VantagePoint stack, IPEndPoint from, IPEndPoint to)
+    {
+        var reached = new Dictionary<(ChainName, int), Answer>();
+        return [.. view.Facts.Of<FirewallRule>().Where(r => r.At.Stack == stack && r.Action == "dnat" && r.Translations.Count > 0)
+            .Where(r => Lesser(Meets(r, from, to, "new"), () => Reached(ChainName.Of(r), 0, (from, to), "new", reached, 0)) != Answer.No)];
+    }
+
     /// <summary>Namespaces a connection passes: where it was seen, where its ends live, and the nodes these lie in.</summary>
     internal IReadOnlyList<VantagePoint> StacksOnPath(ConnectionTrail trail)
     {

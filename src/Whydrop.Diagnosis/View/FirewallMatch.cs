@@ -16,6 +16,13 @@ internal sealed record FirewallMatch(
     /// <summary>It answers, with a RST or an ICMP error, instead of dropping in silence.</summary>
     internal bool Rejects => Rule?.Action == "reject";
 
+    /// <summary>It is kube-proxy's own answer for a Service without endpoints, by the names it gives its chains, maps and comments (pkg/proxy/iptables, pkg/proxy/nftables).</summary>
+    internal ServiceLack Unserved => Rule is not { } rule ? ServiceLack.None
+        : rule.Text.Contains("has no local endpoints", StringComparison.Ordinal) ? ServiceLack.LocalEndpoints
+        : rule.Text.Contains("has no endpoints", StringComparison.Ordinal) ? ServiceLack.Endpoints
+        : rule.Chain is not ("KUBE-SERVICES" or "KUBE-EXTERNAL-SERVICES" or "reject-chain") && !rule.Text.Contains("@no-endpoint-", StringComparison.Ordinal) ? ServiceLack.None
+        : Rejects ? ServiceLack.Endpoints : ServiceLack.LocalEndpoints;
+
     /// <summary>"ip filter KUBE-FIREWALL 3: …", as an operator finds it again.</summary>
     internal string Text => Rule is { } rule ? $"{rule.Family} {rule.Table} {rule.Chain} {rule.Position}: {rule.Text}" : $"{Chain!.Family} {Chain.Table} {Chain.Chain}: policy {Chain.Policy}";
 }

@@ -10,6 +10,9 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="Placement">Where it was last seen, when several captures tell.</param>
 internal sealed record Loss(DirectionKey Direction, SegmentFate Fate, SegmentPlacement? Placement)
 {
+    /// <summary>The sighting nearest to the receiver that saw it too, when no capture missed it; null when there is one sighting only.</summary>
+    internal SegmentFate? SeenLast { get; init; }
+
     /// <summary>Length the datagram must have had, when no capture saw it.</summary>
     internal int? EstimatedLength { get; init; }
 
@@ -23,10 +26,10 @@ internal sealed record Loss(DirectionKey Direction, SegmentFate Fate, SegmentPla
 
     internal bool? DontFragment => Fate.DontFragment ?? Placement?.DontFragment ?? EstimatedDontFragment;
 
-    internal VantagePoint? LastSeen => Placement?.At ?? (Fate.Fate == Evidence.Capture.Fate.LostAfter ? Fate.At : null);
+    internal VantagePoint? LastSeen => Placement?.At ?? SeenLast?.At ?? (Fate.Fate == Evidence.Capture.Fate.LostAfter ? Fate.At : null);
 
     internal VantagePoint? MissingAt => Placement?.MissingAt ?? (Fate.Fate == Evidence.Capture.Fate.LostBefore ? Fate.At : null);
 
     /// <summary>Last sighting, for the reader to look up.</summary>
-    internal Provenance From => Placement?.From ?? Fate.From;
+    internal Provenance From => Placement?.From ?? SeenLast?.From ?? Fate.From;
 }

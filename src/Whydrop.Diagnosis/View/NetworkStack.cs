@@ -29,8 +29,22 @@ internal sealed class NetworkStack(CaseView view, VantagePoint at)
 
     internal IEnumerable<SocketState> Sockets => view.Facts.Of<SocketState>().Where(s => s.At.Stack == At);
 
-    /// <summary>TCP sockets that listen there.</summary>
-    internal IEnumerable<SocketState> Listeners => Sockets.Where(s => s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State == "LISTEN");
+    /// <summary>TCP sockets that listen there, as last listed.</summary>
+    internal IEnumerable<SocketState> Listeners => Latest(ListingKind.Listeners, Sockets.Where(s => s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State == "LISTEN"));
+
+    /// <summary>Files that list all of a kind there, those of the last moment.</summary>
+    internal IReadOnlyList<Listing> LastListings(ListingKind kind)
+    {
+        var all = view.Facts.Of<Listing>().Where(l => l.At == At && l.Kind == kind).ToArray();
+        return all.Length == 0 ? [] : [.. all.Where(l => l.Moment == all.Max(o => o.Moment))];
+    }
+
+    /// <summary>Facts of a kind as last listed; all of them where no order is known.</summary>
+    internal IEnumerable<T> Latest<T>(ListingKind kind, IEnumerable<T> facts) where T : Fact
+    {
+        var last = LastListings(kind).Select(l => l.From.Source).ToHashSet(StringComparer.Ordinal);
+        return last.Count == 0 ? facts : facts.Where(f => last.Contains(f.From.Source));
+    }
 
     /// <summary>Listeners on that port, on whatever address.</summary>
     internal IEnumerable<SocketState> ListenersOn(int port) => Listeners.Where(s => s.Local.Port == port);
@@ -40,8 +54,8 @@ internal sealed class NetworkStack(CaseView view, VantagePoint at)
         Ends.Same(s.Local.Address, end.Address) || s.Local.Address.Equals(IPAddress.IPv6Any)
         || (s.Local.Address.Equals(IPAddress.Any) && (end.AddressFamily == AddressFamily.InterNetwork || end.Address.IsIPv4MappedToIPv6)));
 
-    /// <summary>Something listens there. No: listeners were listed, none takes it. Unknown: none was listed at all.</summary>
-    internal Answer Listens(IPEndPoint end) => !Listeners.Any() ? Answer.Unknown : ListenersFor(end).Any() ? Answer.Yes : Answer.No;
+    /// <summary>Something listens there, as last listed. No: listeners were listed, none takes it. Unknown: they were not listed.</summary>
+    internal Answer Listens(IPEndPoint end) => !Listeners.Any() && LastListings(ListingKind.Listeners).Count == 0 ? Answer.Unknown : ListenersFor(end).Any() ? Answer.Yes : Answer.No;
 
     /// <summary>The socket of one connection; null when not listed.</summary>
     internal SocketState? Socket(IPEndPoint local, IPEndPoint peer) => Sockets.LastOrDefault(s => Ends.Same(s.Local, local) && Ends.Same(s.Peer, peer));

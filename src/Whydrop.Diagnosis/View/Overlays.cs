@@ -16,10 +16,10 @@ internal static class Overlays
     /// <summary>Tunnels above that device.</summary>
     internal static IEnumerable<Overlay> On(CaseView view, NetworkInterface underlay) => All(view).Where(o => o.Underlay.At == underlay.At);
 
-    /// <summary>The tunnel with its device below; null when it is none or nothing says which device that is.</summary>
+    /// <summary>The tunnel with its device below; null when it is none, is down (nothing goes through it), or nothing says which device is below.</summary>
     internal static Overlay? Of(CaseView view, NetworkInterface tunnel)
     {
-        if (tunnel.Mtu is null || !Encapsulation.IsTunnel(tunnel))
+        if (tunnel.Mtu is null || tunnel.Up == false || !Encapsulation.IsTunnel(tunnel))
         {
             return null;
         }

@@ -10,6 +10,7 @@ internal sealed class Resets
     private readonly CaseView view;
     private readonly ILookup<(FlowKey Key, bool FromClient), ControlSegment> fins;
     private readonly ILookup<(FlowKey Key, long? Frame), Pause> endedPauses;
+    private readonly ILookup<FlowKey, Pause> pauses;
     private readonly ILookup<(FlowKey Key, bool FromClient), SegmentFate> undelivered;
     private readonly ILookup<(DirectionKey Direction, uint Sequence), ControlBirth> births;
     private readonly ILookup<(int Capture, System.Net.IPAddress Address), int> usualTtls;
@@ -27,6 +28,7 @@ internal sealed class Resets
         told = [.. view.Facts.Of<FateTally>().GroupBy(t => t.Capture)
             .Where(g => g.Where(t => t.Fate is Fate.LostAfter or Fate.LostBefore).Sum(t => t.Segments) <= listed.GetValueOrDefault(g.Key)).Select(g => g.Key)];
         fins = view.Facts.Of<ControlSegment>().Where(c => c.Kind == ControlKind.Fin).ToLookup(c => (new FlowKey(c.Capture, c.Flow), c.FromClient));
+        pauses = view.Facts.Of<Pause>().ToLookup(p => new FlowKey(p.Capture, p.Flow));
         endedPauses = view.Facts.Of<Pause>().Where(p => p.EndedBy == PauseEnd.Reset).ToLookup(p => (new FlowKey(p.Capture, p.Flow), p.EndFrame));
         undelivered = view.Facts.Of<SegmentFate>().Where(f => f.NeverDelivered).ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient));
         births = view.Facts.Of<ControlBirth>().Where(b => b.Kind == ControlKind.Reset).ToLookup(b => view.ControlKey(new FlowKey(b.Capture, b.Flow), b.FromClient, b.Sequence));
@@ -70,8 +72,10 @@ internal sealed class Resets
         var flow = view.Flow(key) ?? trail.Flows[0];
         var (own, peer) = first.FromClient ? (flow.FromClient, flow.FromServer) : (flow.FromServer, flow.FromClient);
         var pause = sightings.SelectMany(s => endedPauses[(new FlowKey(s.Capture, s.Flow), s.From.Frame)]).FirstOrDefault();
+        var phase = Phase(trail, first, key, fromClient, own, peer);
+        var notTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)], fins[(key, first.FromClient)].FirstOrDefault(f => f.Seen <= first.Seen));
         var usual = sightings.Select(s => (s.Ttl, Usual: Usual(s))).Where(t => t.Usual.Count > 0).ToArray();
-        return new ConnectionReset(direction, fromClient, sightings, Phase(trail, first, key, fromClient, own, peer))
+        return new ConnectionReset(direction, fromClient, sightings, phase)
         {
             Sender = first.FromClient ? flow.Client : flow.Server,
             Receiver = first.FromClient ? flow.Server : flow.Client,
@@ -83,7 +87,8 @@ internal sealed class Resets
             SenderQuit = !lastOpened.TryGetValue((first.Capture, (first.FromClient ? flow.Client : flow.Server).Address), out var last) || last <= first.Seen,
             Idle = pause?.Duration ?? TimeSpan.Zero,
             Silence = pause,
-            NotTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)]),
+            NotTaken = notTaken,
+            IdleBeforeFin = phase == ResetPhase.AfterOwnFin && notTaken > 0 ? sightings.Select(IdleBeforeFin).FirstOrDefault(i => i is not null) : null,
             NotDelivered = undelivered[(key, first.FromClient)].DistinctBy(f => f.Sequence).Sum(f => (long)f.Length),
             AfterLoss = losing.Contains(direction.Connection),
             AllArrived = losing.Contains(direction.Connection) ? Answer.No : told.Contains(first.Capture) ? Answer.Yes : Answer.Unknown,
@@ -120,22 +125,37 @@ internal sealed class Resets
     private bool Closed(FlowKey key, ControlSegment rst, bool fromClient, TcpSender sender) =>
         fins[(key, fromClient)].ToArray() is { Length: > 0 } listed ? listed.Any(f => f.Seen <= rst.Seen) : sender.Fin;
 
-    private static long? NotTaken(ControlSegment rst, TcpSender peer, IEnumerable<SegmentFate> lost)
+    private static long? NotTaken(ControlSegment rst, TcpSender peer, IEnumerable<SegmentFate> lost, ControlSegment? ownFin)
     {
         var unacknowledged = lost.DistinctBy(f => f.Sequence).Sum(f => (long)f.Length);
-        if (rst.Acknowledgment == 0)
-        {
-            return unacknowledged > 0 ? unacknowledged : null;
-        }
 
-        if (peer.InitialSequence is not { } initial)
+        // A RST without acknowledgment answers a segment for a connection that is gone (RFC 9293, 3.10.7.1): what its sender took, its FIN said.
+        var acknowledged = rst.Acknowledgment != 0 ? rst.Acknowledgment : ownFin?.Acknowledgment ?? 0;
+        if (acknowledged == 0 || peer.InitialSequence is not { } initial)
         {
             return unacknowledged > 0 ? unacknowledged : null;
         }
 
         // A FIN takes one number behind the last byte; numbers wrap at 2^32.
-        var open = (int)(initial + 1 + (uint)peer.UniqueBytes - rst.Acknowledgment);
+        var open = (int)(initial + 1 + (uint)peer.UniqueBytes - acknowledged);
         return open > peer.UniqueBytes ? null : Math.Max(0, open);
+    }
+
+    /// <summary>
+    /// The silence that its sender ended by a FIN, having said the last word, all acknowledged. Where the other end spoke first as this place saw it, the FIN
+    /// that does not acknowledge that came behind it: the two crossed.
+    /// </summary>
+    private TimeSpan? IdleBeforeFin(ControlSegment rst)
+    {
+        var key = new FlowKey(rst.Capture, rst.Flow);
+        if (fins[(key, rst.FromClient)].FirstOrDefault(f => f.Seen <= rst.Seen) is not { } fin)
+        {
+            return null;
+        }
+
+        return pauses[key].Where(p => p.DataFromClient == rst.FromClient && p is { ClientOutstanding: 0, ServerOutstanding: 0 } && p.Duration <= fin.Seen - p.Start
+                && ((p.EndedBy == PauseEnd.Fin && p.EndFrame == fin.From.Frame) || (p.EndedBy == PauseEnd.NewData && p.EndedFromClient != rst.FromClient)))
+            .OrderBy(p => p.Start).LastOrDefault()?.Duration;
     }
 
     private IReadOnlyList<int> Usual(ControlSegment s)

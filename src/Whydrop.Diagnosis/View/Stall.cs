@@ -20,6 +20,9 @@ internal sealed record Stall(DirectionKey ToServer, Pause Pause, WaitsFor For)
     // RFC 6298 (2.4): a retransmission time-out is a second or more; a stack that answers does so sooner.
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(1);
 
-    /// <summary>Somebody waits for an acknowledgment that should have come. Waiting for an application is no symptom by itself: it may have nothing to say.</summary>
-    internal bool Abnormal => For is (WaitsFor.ServerAcknowledgment or WaitsFor.ClientAcknowledgment) && Duration >= Long;
+    /// <summary>
+    /// Somebody waits for an acknowledgment that should have come, and sends again in the end (RFC 6298, 5.4). A sender that does not has been
+    /// acknowledged, and the capture missed it. Waiting for an application is no symptom by itself: it may have nothing to say.
+    /// </summary>
+    internal bool Abnormal => For is (WaitsFor.ServerAcknowledgment or WaitsFor.ClientAcknowledgment) && Duration >= Long && Pause.EndedBy == PauseEnd.Retransmission;
 }

@@ -13,4 +13,8 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Last">Last of these frames.</param>
 public sealed record NeighbourQuery(
     VantagePoint At, Provenance From, int Capture, IPAddress Asker, IPAddress Target, long Asked, long Answered, IReadOnlyList<string> Macs,
-    Timestamp First, Timestamp Last) : Fact(At, From);
+    Timestamp First, Timestamp Last) : Fact(At, From)
+{
+    /// <summary>How often the address that claimed the target was another than the one before: 1 when it moved, 2 and more when it goes back and forth.</summary>
+    public int Changes { get; init; }
+}

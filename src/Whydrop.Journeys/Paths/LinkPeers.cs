@@ -35,4 +35,17 @@ internal sealed class LinkPeers
 
     /// <summary>The other end; null when it is not known.</summary>
     public VantagePoint? Of(VantagePoint? end) => end is not null && peers.TryGetValue(end, out var other) && peers.GetValueOrDefault(other) == end ? other : null;
+
+    /// <summary>For each host of the case with such a cable one host that stands for all that are joined: a pod listed as a host of its own runs on its node's kernel.</summary>
+    public IReadOnlyDictionary<string, string> Nodes()
+    {
+        var nodes = new Dictionary<string, string>(StringComparer.Ordinal);
+        string Root(string node) => nodes.TryGetValue(node, out var next) && next != node ? Root(next) : node;
+        foreach (var (end, other) in peers.Where(p => Of(p.Key) is not null).OrderBy(p => p.Key.ToString(), StringComparer.Ordinal))
+        {
+            nodes[Root(end.Node!)] = Root(other.Node!);
+        }
+
+        return nodes.Keys.ToDictionary(n => n, Root, StringComparer.Ordinal);
+    }
 }

@@ -74,9 +74,11 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
         }
 
         var wait = Wait(from.Flow);
-        var known = Expected(from.Source, flows.SourceOf(to.Capture), sent);
-        // Nothing in common to compare the clocks by: they are taken to agree to as much as the wait, which time-keeping nodes do by far.
-        var (time, error) = known ?? (sent, ShortestWait);
+        if (Expected(from.Source, flows.SourceOf(to.Capture), sent) is not ({ } time, { } error))
+        {
+            return (false, $"nothing in common tells how the clocks of {from.Flow.At} and {to.At} compare");
+        }
+
         if (!(witness.First <= time - error - (upstream ? wait : 0)))
         {
             return (false, $"the capture at {to.At} may have begun later");
@@ -92,8 +94,7 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
             return (false, $"the capture at {to.At} ends too soon after it to tell late from lost");
         }
 
-        var clock = known is null ? ", if the clocks agree to a second" : "";
-        return (true, $"{why}, and the capture at {to.At} ran before and after and {Completeness(witness)}{clock}");
+        return (true, $"{why}, and the capture at {to.At} ran before and after and {Completeness(witness)}");
     }
 
     private string? Doubt(CaptureWitness witness, int capture, Evidence.VantagePoint at) =>

@@ -196,6 +196,14 @@ public sealed class IpLinkReader : Reader
                 case var first when first.StartsWith("link/", StringComparison.Ordinal):
                     LinkType(draft, first[5..], words);
                     break;
+                // "bridge -d link" has no word before them.
+                case "bridge_slave" or "hairpin":
+                    if (words.After("hairpin") is { } hairpin)
+                    {
+                        findings.Add(new DeviceSetting(findings.On(draft.Name), findings.From(line.Number), "bridge", "hairpin", hairpin));
+                    }
+
+                    break;
                 case var first when first.EndsWith("_slave", StringComparison.Ordinal):
                     break;
                 case var first when char.IsWhiteSpace(line.Text[0]) && inVirtualFunction && first is "query_rss" or "rate" or "max_tx_rate" or "link-state":

@@ -120,6 +120,8 @@ internal sealed class LoopBook
     private static ulong Mix(ulong hash, ReadOnlySpan<byte> bytes)
     {
         const ulong factor = 0x9E3779B97F4A7C15UL;
+
+        // SAFETY: any bytes are a number; the cast drops what is left over.
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {
             hash = (hash ^ word) * factor;

@@ -11,11 +11,11 @@ internal sealed class DatagramFacts(OtherFrames others, VantagePoint[] at, strin
 
     private IEnumerable<Fact> Neighbours()
     {
-        foreach (var (point, asker, target, seen, macs) in others.Neighbours.All())
+        foreach (var (point, asker, target, seen, macs, changes) in others.Neighbours.All())
         {
             yield return new NeighbourQuery(
                 at[point], From(seen.Frame), firstCapture + point, asker.ToAddress(), target.ToAddress(), seen.Asked, seen.Answered, macs,
-                new Timestamp(seen.First), new Timestamp(seen.Last));
+                new Timestamp(seen.First), new Timestamp(seen.Last)) { Changes = changes };
         }
 
         if (others.Neighbours.NotKept > 0)

@@ -15,15 +15,15 @@ internal sealed class NeighbourTable
     private const int NeighbourHeader = 24;
     private const byte TargetLinkAddressOption = 2;
     private readonly Dictionary<(int Point, AddressNumber Asker, AddressNumber Target), Row> rows = [];
-    private readonly Dictionary<(int Point, AddressNumber Target), List<ulong>> claims = [];
+    private readonly Dictionary<(int Point, AddressNumber Target), Claims> claims = [];
 
     /// <summary>Frames of further pairs of addresses.</summary>
     public long NotKept { get; private set; }
 
     /// <summary>What was seen, in order of appearance.</summary>
-    public IEnumerable<(int Point, AddressNumber Asker, AddressNumber Target, Row Seen, IReadOnlyList<string> Macs)> All() =>
-        rows.Select(r => (r.Key.Point, r.Key.Asker, r.Key.Target, r.Value,
-            (IReadOnlyList<string>)[.. claims.GetValueOrDefault((r.Key.Point, r.Key.Target), []).Select(Text)]));
+    public IEnumerable<(int Point, AddressNumber Asker, AddressNumber Target, Row Seen, IReadOnlyList<string> Macs, int Changes)> All() =>
+        rows.Select(r => (Row: r, Claims: claims.GetValueOrDefault((r.Key.Point, r.Key.Target)))).Select(r => (r.Row.Key.Point, r.Row.Key.Asker, r.Row.Key.Target, r.Row.Value,
+            (IReadOnlyList<string>)[.. (r.Claims?.Macs ?? []).Select(Text)], r.Claims?.Changes ?? 0));
 
     public void TakeArp(ReadOnlySpan<byte> packet, long time, long frame, int point)
     {
@@ -118,14 +118,26 @@ internal sealed class NeighbourTable
                 return;
             }
 
-            claims.Add((point, target), known = []);
+            claims.Add((point, target), known = new Claims());
         }
 
         var number = ((ulong)BinaryPrimitives.ReadUInt16BigEndian(mac) << 32) | BinaryPrimitives.ReadUInt32BigEndian(mac[2..]);
-        if (known.Count < MostMacs && !known.Contains(number))
+        known.Changes += known.Macs.Count > 0 && known.Last != number ? 1 : 0;
+        known.Last = number;
+        if (known.Macs.Count < MostMacs && !known.Macs.Contains(number))
         {
-            known.Add(number);
+            known.Macs.Add(number);
         }
+    }
+
+    /// <summary>Who claimed an address, in order of appearance, and how often that was another than before.</summary>
+    private sealed class Claims
+    {
+        public List<ulong> Macs { get; } = [];
+
+        public ulong Last { get; set; }
+
+        public int Changes { get; set; }
     }
 
     /// <summary>Figures of one pair.</summary>

@@ -73,7 +73,7 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
     private bool ReadPlain(in CapturedFrame frame, byte* bytes, long number, ref TcpSegment s)
     {
         var place = points.PlaceOf(frame.Interface);
-        if (place is null || ChecksumSample.Wants(number) || ChecksumSample.WantsAll(place.Point)
+        if (place is null || ChecksumSample.Wants(number)
             || !PlainSegment.TryRead(bytes, frame.CapturedLength, frame.OriginalLength, place.IpOffset, place.TypeOffset, place.Number, ref s))
         {
             return false;
@@ -109,7 +109,11 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
         if (ChecksumSample.Wants(number) || ChecksumSample.WantsAll(point))
         {
             s.Damaged = ChecksumSample.Take(headers, bytes, point);
-            damaged |= s.Damaged;
+            if (s.Damaged)
+            {
+                damaged = true;
+                points.LeavePlain(frame.Interface);
+            }
         }
 
         return true;

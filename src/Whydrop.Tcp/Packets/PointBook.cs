@@ -35,6 +35,9 @@ internal sealed class PointBook(CaptureFile file)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PlainPlace? PlaceOf(int fileInterface) => (uint)fileInterface < (uint)plain.Length ? plain[fileInterface] : null;
 
+    /// <summary>From now on no frame of an interface is plain: each is decoded, and its checksum verified.</summary>
+    public void LeavePlain(int fileInterface) => plain[fileInterface] = null;
+
     public LinkType LinkOf(int fileInterface) => fileInterface < links.Length ? links[fileInterface] : Learn(fileInterface);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,6 +15,12 @@ internal sealed class Conversation(int port)
 
     internal int Port { get; } = port;
 
+    /// <summary>Its own ends at all points; null for those of the script.</summary>
+    internal (Endpoint Client, Endpoint Server)? Ends { get; init; }
+
+    /// <summary>No tunnel wraps it anywhere.</summary>
+    internal bool Plain { get; init; }
+
     internal uint Start(bool client) => client ? clientStart : serverStart;
 
     internal uint Next(bool fromClient) => next.GetValueOrDefault(fromClient, Start(fromClient));

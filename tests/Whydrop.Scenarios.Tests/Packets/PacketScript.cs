@@ -15,6 +15,7 @@ namespace Whydrop.Scenarios.Tests.Packets;
 /// at 2 router                                a router before point 2 takes one off the TTL; "router 3": three of them
 /// copies                                     every frame is captured twice
 /// flow 40001                                 another connection from that port on, from its own SYN; "flow 40000" goes on with the first
+/// flow 41000 C=10.1.0.1:41000 S=10.1.0.2:443 plain   the same between other ends at all points; plain: no tunnel wraps it
 /// 0.00 C > S SYN mss 1460                    SYN, SYN-ACK, ACK, FIN, RST (no acknowledgment), RST-ACK, SYN-ACK …, keepalive
 /// 0.01 C > S 1398                            payload bytes; sequence numbers go on by themselves
 /// 0.02 S > C ack 5 sack 1403-2710            numbers relative to the SYN, as Wireshark shows them
@@ -23,6 +24,8 @@ namespace Whydrop.Scenarios.Tests.Packets;
 ///      … ece cwr ecn ce nodf badsum          TCP flags; ECN field (ect0, ect1, ce); DF not set; wrong TCP checksum
 ///      … twice 2ms                           the same frame once more so much later
 ///      … loop 20 step 2 every 1ms            it comes by 20 times, each time with 2 less in its TTL
+///      … named 10.96.0.11:80                the server under another name (address and port) in this packet
+///      … as 10.1.0.80:51000                 the client under another name
 ///      … mac 02:00:00:00:00:05>02:00:00:00:00:06   link-layer addresses
 /// 0.03 too-big 1440 from 10.1.0.80 @5        ICMP to the client about that segment
 /// 0.03 icmp 3/13 from 10.1.0.80 @0           any ICMP error to the client about its segment; "about S": to the server; mtu 1400, seen, ttl as above
@@ -93,21 +96,22 @@ internal sealed class PacketScript
 
     internal ushort NextId() => ++id;
 
-    internal void Add(Segment segment) => Add(segment, null);
+    internal void Add(Segment segment) => Add(segment, null, null);
 
     // 20 µs from point to point.
     private double TimeAt(Passing s, int point) => s.Time + 20e-6 * (s.FromClient ? point - 1 : files.Count - point);
 
-    private void Add(Segment segment, string[]? macs)
+    private void Add(Segment segment, string[]? macs, Endpoint? named, Endpoint? @as = null)
     {
         var conversation = Now;
         conversation.Sent(segment, files.Count);
         passing.Add(new Passing(segment.Time, segment.FromClient, segment.Seen, point =>
         {
             var (client, server) = At(point, conversation);
+            (client, server) = (@as ?? client, named ?? server);
             var routed = segment with { Ttl = segment.Ttl - RoutersBefore(point, segment.FromClient) };
             var datagram = segment.FromClient ? FrameBuilder.Tcp(routed, client, server) : FrameBuilder.Tcp(routed, server, client);
-            return Framed(datagram, point, segment.FromClient, macs);
+            return Framed(datagram, point, segment.FromClient, macs, conversation.Plain);
         }));
     }
 
@@ -116,13 +120,18 @@ internal sealed class PacketScript
 
     private (Endpoint Client, Endpoint Server) At(int point, Conversation conversation)
     {
+        if (conversation.Ends is { } ends)
+        {
+            return ends;
+        }
+
         var (client, server) = addresses.Last(a => a.Key <= point).Value;
         return (client with { Port = client.Port + conversation.Port }, server);
     }
 
-    private byte[] Framed(byte[] datagram, int point, bool fromClient, string[]? macs)
+    private byte[] Framed(byte[] datagram, int point, bool fromClient, string[]? macs, bool plain = false)
     {
-        if (wraps.TryGetValue(point, out var wrap))
+        if (!plain && wraps.TryGetValue(point, out var wrap))
         {
             datagram = fromClient ? FrameBuilder.Wrap(wrap.Kind, wrap.From, wrap.To, datagram) : FrameBuilder.Wrap(wrap.Kind, wrap.To, wrap.From, datagram);
         }
@@ -148,7 +157,11 @@ internal sealed class PacketScript
                 return;
             case "flow":
                 var port = int.Parse(words[1]) - addresses.First().Value.Client.Port;
-                Now = conversations.TryGetValue(port, out var known) ? known : conversations[port] = new Conversation(port);
+                Now = conversations.TryGetValue(port, out var known) ? known : conversations[port] = new Conversation(port)
+                {
+                    Ends = words.Length > 3 ? Between(words) : null,
+                    Plain = words.Contains("plain"),
+                };
                 return;
         }
 
@@ -182,8 +195,10 @@ internal sealed class PacketScript
         }
     }
 
-    private void Address(int point, string[] words) =>
-        addresses[point] = (Endpoint.Parse(words.Single(w => w.StartsWith("C=", StringComparison.Ordinal))[2..]), Endpoint.Parse(words.Single(w => w.StartsWith("S=", StringComparison.Ordinal))[2..]));
+    private void Address(int point, string[] words) => addresses[point] = Between(words);
+
+    private static (Endpoint Client, Endpoint Server) Between(string[] words) =>
+        (Endpoint.Parse(words.Single(w => w.StartsWith("C=", StringComparison.Ordinal))[2..]), Endpoint.Parse(words.Single(w => w.StartsWith("S=", StringComparison.Ordinal))[2..]));
 
     private static string? After(string[] words, string word) => Array.IndexOf(words, word) is >= 0 and var i ? words[i + 1] : null;
 
@@ -243,7 +258,9 @@ internal sealed class PacketScript
             Ecn = After(words, "ecn") switch { null => 0, "ect0" => 2, "ect1" => 1, "ce" => 3, var other => throw new FormatException(other) },
         };
         var macs = After(words, "mac")?.Split('>');
-        Add(segment, macs);
+        var named = After(words, "named") is { } name ? Endpoint.Parse(name) : (Endpoint?)null;
+        var @as = After(words, "as") is { } alias ? Endpoint.Parse(alias) : (Endpoint?)null;
+        Add(segment, macs, named, @as);
         if (Array.IndexOf(words, "twice") is >= 0 and var twice)
         {
             var again = twice + 1 < words.Length && words[twice + 1].EndsWith("ms", StringComparison.Ordinal) ? Seconds(words[twice + 1]) : 3e-6;
@@ -254,7 +271,7 @@ internal sealed class PacketScript
         var (step, every) = (int.Parse(After(words, "step") ?? "2"), Seconds(After(words, "every") ?? "1ms"));
         for (var pass = 1; pass < passes; pass++)
         {
-            Add(segment with { Ttl = segment.Ttl - pass * step }, macs);
+            Add(segment with { Ttl = segment.Ttl - pass * step }, macs, named, @as);
             passing[^1] = passing[^1] with { Time = time + pass * every };
         }
     }

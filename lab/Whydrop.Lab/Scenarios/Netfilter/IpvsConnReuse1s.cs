@@ -39,8 +39,8 @@ public sealed class IpvsConnReuse1s : PodScenario
     {
         var (network, settings) = (run.Network, run.Settings);
         run.Serve();
-        run.WarmUp();
         var service = IpvsService.Publish(network);
+        service.WarmUp(run);
         service.Configure(settings.Number("reuse-mode"), expireNoDestination: false);
         run.Lab.Report($"{network.NodeA.Label}: IPVS with conn_reuse_mode={settings.Number("reuse-mode")}, conntrack=1");
         var (ports, rounds) = (settings.Number("ports"), settings.Number("rounds"));

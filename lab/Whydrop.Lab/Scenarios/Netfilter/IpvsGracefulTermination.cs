@@ -37,8 +37,8 @@ public sealed class IpvsGracefulTermination : PodScenario
         var (network, settings) = (run.Network, run.Settings);
         var leaving = run.Serve();
         run.Serve(network.Server2!);
-        run.WarmUp();
         var service = IpvsService.Publish(network);
+        service.WarmUp(run);
         // Mode 0 is what old kernels were set to against delays of 1 s.
         service.Configure(connReuseMode: 0, settings.Word("expire") == "on");
         var (ports, rounds) = (settings.Number("ports"), settings.Number("rounds"));
@@ -57,8 +57,9 @@ public sealed class IpvsGracefulTermination : PodScenario
         run.Begin();
         if (run.HasDumps(HostRole.NodeA))
             service.Dump(run.Recorder.Folder(network.NodeA), "1-before");
+        var warm = leaving.Accepted;
         var healthy = RequestClient.Run(run, options);
-        var served = leaving.Accepted;
+        var served = leaving.Accepted - warm;
 
         run.Lab.Report($"{network.Server.Label} terminates: weight 0 on {network.NodeA.Label}, then {(settings.Word("pod") == "gone" ? "its link is taken away" : "its program ends")}");
         service.Drain(network.ServerPod);

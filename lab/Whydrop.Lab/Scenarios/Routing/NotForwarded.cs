@@ -24,6 +24,12 @@ public abstract class NotForwarded : PodScenario
     /// <summary>Breaks forwarding on the node and says how many packets it has dropped so far, by other means than the case shows; null when the kernel counts nothing.</summary>
     protected abstract Func<long>? Break(PodRun run, NetworkNamespace node);
 
+    /// <summary>What is collected shows the mechanism and its place.</summary>
+    protected virtual bool Confirmable(PodRun run) => run.HasDumps(Role) && run.HasCaptures(Role);
+
+    /// <summary>Whether what is collected points to the fault at all.</summary>
+    protected virtual bool Suspectable(PodRun run) => run.HasDumps(Role);
+
     /// <summary>Other ids that name it truly, and other places.</summary>
     protected virtual void AlsoTrue(PodRun run)
     {
@@ -45,8 +51,7 @@ public abstract class NotForwarded : PodScenario
         });
         run.End();
 
-        var seen = run.HasDumps(Role) && run.HasCaptures(Role);
-        run.Truth.Blame(Fault, node, confirmable: seen, suspectable: run.HasDumps(Role));
+        run.Truth.Blame(Fault, node, confirmable: Confirmable(run), suspectable: Suspectable(run));
         AlsoTrue(run);
         run.Truth.Figure("attemptsFailed", tried.Failed);
         run.Truth.Expect(tried.Failed == tried.All.Count, "a connection was opened in spite of the fault");

@@ -1,5 +1,7 @@
 using System.Net;
 using Whydrop.Lab.Namespaces;
+using Whydrop.Lab.Pods;
+using Whydrop.Lab.Workloads;
 
 namespace Whydrop.Lab.Topologies.Pods;
 
@@ -60,6 +62,20 @@ public sealed class IpvsService
 
     /// <summary>Gives a server no more new connections; what is known of it stays, as kube-proxy does while a pod terminates.</summary>
     public void Drain(Pod pod) => Ipvsadm("-e", "-t", $"{Address}", "-r", RealServer(pod), "-m", "-w", "0");
+
+    /// <summary>One small request for each server: the service works before it is broken, and neighbours are resolved.</summary>
+    /// <exception cref="LabException">It does not work.</exception>
+    public void WarmUp(PodRun run)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var tried = RequestClient.Run(run, new RequestOptions { To = Address, Count = 1, Patience = TimeSpan.FromSeconds(5) });
+            if (tried.Failed > 0)
+                throw new LabException($"the path {network.Client.Label} -> {Address} does not work before the fault is made: {tried.Failures[0]}");
+        }
+
+        network.ForgetPathMetrics();
+    }
 
     /// <summary>Saves the tables of IPVS as files of the case.</summary>
     public void Dump(string folder, string moment)

@@ -1,4 +1,5 @@
 using Whydrop.Diagnosis.View;
+using Whydrop.Evidence.Capture;
 
 namespace Whydrop.Diagnosis.Faults.Application;
 
@@ -25,6 +26,9 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
         new("middlebox-rst", "There the RST is born on the way: another TTL, or the sender's own device never saw it."),
         new("conntrack-invalid-rst", "There the kernel answers a packet of an unknown connection: nothing is counted as aborted."),
         new("peer-vanished", "There data is lost for good first, and whoever sent it gives up."),
+        new("http-keepalive-race", "There a FIN ended an idle connection first, and the next request met it."),
+        new("proxy-timeout", "There the end that owes an answer closes, always after the same time."),
+        new("app-slow-response", "There a client closes so that has waited for its answer too long."),
         new("loadtest-ab-rst", "There a load generator closes so at its end, when it has all it asked for."),
     ];
 
@@ -41,10 +45,12 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
         new("Did its kernel count that an application aborted?", Quantifier.Any, QuestionRole.Mechanism, Aborted),
         new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, LookGenuine, "middlebox-rst"),
         new("Had all arrived that was sent before?", Quantifier.All, QuestionRole.Discriminator, AllArrived, "peer-vanished"),
+        new("Did its sender close of its own accord, not because it had waited for an answer?", Quantifier.All, QuestionRole.Discriminator, OwnAccord, "app-slow-response"),
+        new("Do the ages of the requests at which a server closes differ?", Quantifier.All, QuestionRole.Discriminator, AgesDiffer, "proxy-timeout"),
         new("Was data left unread?", Quantifier.Any, QuestionRole.Support, Unread),
     ];
 
-    protected override IEnumerable<Aborts> Propose(CaseView view) => view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false })
+    protected override IEnumerable<Aborts> Propose(CaseView view) => view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false, IdleBeforeFin: null })
         .GroupBy(r => (StackEnd.ScopeOf(view.Stacks.End(r.Direction.Connection, r.FromClient)), r.Sender.Address, Port: r.FromClient ? 0 : r.Sender.Port))
         .Select(g => new Aborts(view, view.Stacks.End(g.First().Direction.Connection, g.First().FromClient), [.. g]));
 
@@ -87,7 +93,16 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
         }
     }
 
-    private static IEnumerable<Sighting> Aborted(Aborts a) => a.Owner is { Proven: true } owner ? Counted.Grew(a.View, owner.At, AbortCounters) : [];
+    private static Sighting[] Aborted(Aborts a)
+    {
+        Sighting[] counted = a.Owner is { Proven: true } owner ? [.. Counted.Grew(a.View, owner.At, AbortCounters)] : [];
+
+        // A RST that acknowledges is made by a socket that knew the connection; one that answers for none carries no acknowledgment (RFC 9293, 3.10.7.1). What
+        // a closing listener had not accepted is reset so without being counted (net/ipv4/tcp.c tcp_disconnect).
+        return Array.Exists(counted, s => s.Answer == Answer.Yes) || a.Resets.All(r => r.Segment.Acknowledgment == 0)
+            ? counted
+            : [.. counted.Select(s => s with { Answer = Answer.Unknown })];
+    }
 
     private static IEnumerable<Sighting> LookGenuine(Aborts a) => a.Resets.Where(r => r.TtlAgrees != Answer.Unknown || r.LeftSender == Answer.Yes)
         .Select(r => Sighting.Of(
@@ -96,6 +111,18 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
 
     private static IEnumerable<Sighting> AllArrived(Aborts a) => a.Resets.Where(r => r.AllArrived != Answer.Unknown)
         .Select(r => Sighting.Of(r.AllArrived == Answer.Yes, r.AllArrived == Answer.Yes ? "nothing of the connection was lost" : "data of the connection was lost for good", r.From));
+
+    private static IEnumerable<Sighting> OwnAccord(Aborts a) => a.Resets.Select(r => r.FromClient && r.Silence is { } pause && pause.DataFromClient == r.Segment.FromClient
+        ? Sighting.Of(false, string.Create(null, $"it had waited {pause.Duration.TotalSeconds:0.##} s for an answer"), r.From)
+        : Sighting.Of(true, "nothing was owed to it for long", r.From));
+
+    private static IEnumerable<Sighting> AgesDiffer(Aborts a)
+    {
+        var same = TimedClose.SameAge([.. a.Resets.Where(r => !r.FromClient).Select(r => r.Silence is { } p && p.DataFromClient != r.Segment.FromClient ? p : null).OfType<Pause>()]);
+        yield return TimedClose.ByTimer(same)
+            ? Sighting.Of(false, string.Create(null, $"{same.Count} after {same[^1].Duration.TotalSeconds:0.##} s each"), [.. a.Resets.Select(r => r.From).Take(4)])
+            : Sighting.Of(true, "no timer shows", a.Resets[0].From);
+    }
 
     private static IEnumerable<Sighting> Unread(Aborts a) => a.Resets.Where(r => r.NotTaken is not null)
         .Select(r => Sighting.Of(r.NotTaken > 0, $"{r.NotTaken} bytes not acknowledged by the RST", r.From));

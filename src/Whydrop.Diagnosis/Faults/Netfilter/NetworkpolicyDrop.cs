@@ -44,7 +44,7 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
     protected override IEnumerable<Denial> Propose(CaseView view)
     {
         var failed = view.Attempts.Where(a => a.Outcome is AttemptOutcome.Unanswered or AttemptOutcome.Refused or AttemptOutcome.IcmpError).ToArray();
-        var matches = failed.SelectMany(a => view.Firewall.Against(a.ToServer, "new").Where(m => m.Rule is not null).Select(m => (Attempt: a, Match: m)))
+        var matches = failed.SelectMany(a => view.Firewall.Against(a.ToServer, "new").Where(m => m.Rule is not null && m.Unserved == ServiceLack.None).Select(m => (Attempt: a, Match: m)))
             .GroupBy(m => m.Match.Rule!, ReferenceEqualityComparer.Instance).Select(g => new Denial(view, g.First().Match, [.. g.Select(m => m.Attempt)])).ToArray();
 
         // A rule that asks more than the evidence holds is worth naming only when its counter agrees.

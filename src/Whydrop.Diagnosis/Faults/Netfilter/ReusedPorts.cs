@@ -24,7 +24,7 @@ internal sealed class ReusedPorts : Hypothesis
         this.all = all;
         Address = address;
         Stack = at is null ? null : view.Stacks.At(at);
-        before = all.ToDictionary(a => a, Predecessor, ReferenceEqualityComparer.Instance as IEqualityComparer<Attempt>);
+        before = all.ToDictionary(a => a, Predecessor, (IEqualityComparer<Attempt>)ReferenceEqualityComparer.Instance);
         Late = [.. all.Where(a => a is { Slow: true, SynTimes.Count: 2 } && (a.SynTimes[1] - a.SynTimes[0]) is var gap && gap >= Soonest && gap <= Latest)];
     }
 

@@ -138,7 +138,9 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             {
                 // The counter of the device counts what its driver drops; the queue above it has its own.
                 var text = $"{name} of {q.At} +{grown.Delta}";
-                yield return grown.Delta > 0 || name == "Qdisc.Dropped" || Device(q) is { Qdisc: "noqueue" } ? Sighting.Of(grown.Delta > 0, text, grown.From) : Sighting.Unknown(text, grown.From);
+                yield return name == "Link.TxDropped" && Device(q) is { Qdisc: "noqueue" } device ? Sighting.Of(false, $"{text}: it has no queue", grown.From, device.From)
+                    : grown.Delta > 0 || name == "Qdisc.Dropped" ? Sighting.Of(grown.Delta > 0, text, grown.From)
+                    : Sighting.Unknown(text, grown.From);
             }
         }
 

@@ -39,7 +39,9 @@ internal sealed class BlackholeRoute : FaultOf<DroppedAt>
         new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
     ];
 
-    protected override IEnumerable<DroppedAt> Propose(CaseView view) => DroppedAt.Candidates(view).Where(c => Lookups(c).Any(l => l.Lookup.Evidence.Count > 0));
+    // Where nothing pins the loss to that namespace, its table is only asked whether it may be to blame.
+    protected override IEnumerable<DroppedAt> Propose(CaseView view) =>
+        DroppedAt.Candidates(view).Where(c => Lookups(c).Any(l => l.Lookup.Evidence.Count > 0 && (c.Gone!.Inside || !l.Lookup.Known || l.Lookup.Discards)));
 
     protected override string Summarise(DroppedAt h)
     {

@@ -37,11 +37,9 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
         new("Did it count as many packets with an address that is not its own?", Quantifier.Any, QuestionRole.Mechanism, h => h.Accounts(h.Stack.Delta("Ip.InAddrErrors") is { Delta: 0 } or null ? "Ip6.InAddrErrors" : "Ip.InAddrErrors")),
     ];
 
-    // Where the packets are addressed to, nothing has to be forwarded.
     protected override IEnumerable<DroppedAt> Propose(CaseView view)
     {
-        var candidates = DroppedAt.Candidates(view)
-            .Where(c => Setting(c) is not null && !c.Gone!.Destinations(view).Any(d => view.Stacks.Owners(d).Contains(c.Stack.At))).ToArray();
+        var candidates = DroppedAt.Candidates(view).Where(c => Setting(c) is not null).ToArray();
         var counted = view.Facts.Of<CounterDelta>().Where(d => d is { Name: "Ip.InAddrErrors" or "Ip6.InAddrErrors", Delta: > 0 }).Select(d => d.At).Distinct()
             .Where(at => !candidates.Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null)).Where(c => Setting(c) is { Value: "0" });
         return candidates.Concat(counted);
@@ -51,7 +49,21 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
 
     protected override IEnumerable<NextEvidence> Next(DroppedAt h) => DroppedAtEvidence.For(h, "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding; nstat -az IpInAddrErrors Ip6InAddrErrors");
 
-    private static IEnumerable<Sighting> SwitchedOff(DroppedAt h) => Setting(h) is { } s ? [Sighting.Of(s.Value == "0", $"{s.Key}={s.Value}", s.From)] : [];
+    private static IEnumerable<Sighting> SwitchedOff(DroppedAt h)
+    {
+        if (Setting(h) is not { } setting)
+        {
+            yield break;
+        }
+
+        // What is addressed to the namespace itself is not forwarded, whatever the setting.
+        var text = $"{setting.Key}={setting.Value}";
+        var owned = h.View.Addresses(h.Stack.At).ToHashSet();
+        var own = h.Gone?.Destinations(h.View).FirstOrDefault(owned.Contains);
+        yield return setting.Value != "0" ? Sighting.Of(false, text, setting.From)
+            : own is not null ? Sighting.Of(false, $"{text}, and {own} is its own address", setting.From)
+            : owned.Count > 0 || h.Gone is null ? Sighting.Of(true, text, setting.From) : Sighting.Unknown($"{text}; its addresses were not listed", setting.From);
+    }
 
     private static Sysctl? Setting(DroppedAt h)
     {

@@ -97,9 +97,10 @@ internal sealed class ConnectionRefusedClosedPort : FaultOf<ConnectionRefusedClo
             var listed = p.Stack!.Listeners.ToArray();
             var text = p.Listens == Answer.No ? $"{listed.Length} listed in {p.Stack.At}, none takes {p.End}" : $"{p.Stack.ListenersFor(p.End).First().Local} listens";
 
-            // It may have been started since, where the kernel itself did send RSTs.
-            var since = p.Listens == Answer.Yes && p.SentRsts == Answer.Yes;
-            yield return new Sighting(since ? Answer.Unknown : p.Listens == Answer.No ? Answer.Yes : Answer.No, text, [.. listed.Select(l => l.From).Take(4)]);
+            // It may have been started or stopped since, where the kernel itself did send RSTs, or nobody knows which listing is the last.
+            var last = p.Stack.LastListings(Evidence.Stack.ListingKind.Listeners);
+            var since = p.Listens == Answer.Yes && (p.SentRsts == Answer.Yes || last.Count == 0);
+            yield return new Sighting(since ? Answer.Unknown : p.Listens == Answer.No ? Answer.Yes : Answer.No, text, [.. listed.Select(l => l.From).Concat(last.Select(l => l.From)).Take(4)]);
         }
     }
 

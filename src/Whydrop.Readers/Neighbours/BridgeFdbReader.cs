@@ -1,0 +1,81 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
+using Whydrop.Readers.Text;
+
+namespace Whydrop.Readers.Neighbours;
+
+/// <summary>"bridge fdb" with any of -s and -d; with "dev X" it does not print the device.</summary>
+public sealed class BridgeFdbReader : Reader
+{
+    // Words that stand alone (bridge/fdb.c print_fdb); all others are followed by a value.
+    private static readonly HashSet<string> Flags = new(StringComparer.Ordinal)
+    {
+        "self", "router", "extern_learn", "offload", "sticky", "locked", "permanent", "static", "stale", "activity_notify", "inactive",
+    };
+
+    /// <inheritdoc />
+    public override string Id => "bridge-fdb";
+
+    /// <inheritdoc />
+    public override string Reads => "bridge [-s] [-d] fdb: which link-layer address is behind which port or tunnel end";
+
+    /// <inheritdoc />
+    public override int Recognise(in TextSample sample) => sample.Share(IsEntry, 92);
+
+    /// <inheritdoc />
+    public override bool Opens(string line) => IsEntry(line);
+
+    private protected override void Read(TextFile file, Findings findings)
+    {
+        foreach (var line in file.Lines)
+        {
+            if (string.IsNullOrWhiteSpace(line.Text))
+            {
+                continue;
+            }
+
+            var words = new Words(line.Text);
+            if (AddressText.Mac(words[0]) is { } mac)
+            {
+                findings.Add(new ForwardingEntry(
+                    findings.On(words.After("dev")), findings.From(line.Number), mac, AddressText.Address(words.After("dst")), words.NumberAfter("port"), words.NumberAfter("vni"),
+                    words.After("via"), words.After("master"), words.NumberAfter("vlan"), Alone(words)));
+            }
+            else
+            {
+                findings.Gap(line.Number, GapKind.Malformed, $"no link-layer address in {Findings.Quote(line.Text)}");
+            }
+        }
+    }
+
+    private static string Alone(Words words)
+    {
+        var alone = new List<string>();
+        for (var i = 1; i < words.Count; i++)
+        {
+            if (Flags.Contains(words[i]))
+            {
+                alone.Add(words[i]);
+            }
+            else
+            {
+                i++;
+            }
+        }
+
+        return string.Join(' ', alone);
+    }
+
+    // "02:… dev eth0 vlan 10 master br0 permanent", "00:… dev vx dst 10.0.0.2 self permanent", with "dev vx": "00:… dst 10.0.0.2 self permanent"
+    private static bool IsEntry(string line)
+    {
+        if (line.Length < 20 || !char.IsAsciiHexDigit(line[0]))
+        {
+            return false;
+        }
+
+        var words = new Words(line.Length > 400 ? line[..400] : line);
+        return AddressText.Mac(words[0]) is not null && (words[1] is "dev" or "dst" or "vlan" or "master" or "used" || Flags.Contains(words[1]))
+            && (words.Has("self") || words.Has("master") || words.Has("dst") || Flags.Contains(words.Last));
+    }
+}
