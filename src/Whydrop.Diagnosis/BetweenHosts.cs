@@ -59,10 +59,10 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
         }
     }
 
-    /// <summary>The same, missing at the device by which others to the same destination come in to that host, when that was watched and saw nothing of it.</summary>
+    /// <summary>The same, missing at the device by which others to the same destination come in to the next host, when that was watched and its host saw nothing of it.</summary>
     private static Vanishing AtEntrance(CaseView view, Vanishing gone)
     {
-        if (gone is not { Proven: true, Missing: { } inner })
+        if (gone is { Proven: false, Missing: not null })
         {
             return gone;
         }
@@ -72,17 +72,18 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
         foreach (var trail in view.Trails)
         {
             var flows = trail.Flows.ToList();
-            var (seen, missing) = (flows.FindIndex(f => f.At == gone.Seen), flows.FindIndex(f => f.At == inner));
-            if (seen < 0 || missing < 0 || !to.Contains((seen < missing ? flows[seen].Server : flows[seen].Client).Address))
+            var seen = flows.FindIndex(f => f.At == gone.Seen);
+            if (seen < 0 || (!to.Contains(flows[seen].Server.Address) && !to.Contains(flows[seen].Client.Address)))
             {
                 continue;
             }
 
-            var way = seen < missing ? flows[(seen + 1)..missing] : Enumerable.Reverse(flows[(missing + 1)..seen]);
-            if (way.FirstOrDefault(f => f.At.Stack == inner.Stack) is { } entrance && view.Capture(entrance.Capture) is { Complete: true, KernelDrops: 0 or null } capture
-                && capture.First <= first && capture.Last >= last && !gone.Directions.Any(d => view.Trails[d.Connection].Flows.Any(f => f.At == entrance.At)))
+            var way = to.Contains(flows[seen].Server.Address) ? flows[(seen + 1)..] : Enumerable.Reverse(flows[..seen]);
+            if (way.FirstOrDefault(f => f.At.Stack != gone.Seen.Stack) is { } entrance && (gone.Missing is null || gone.Missing.Stack == entrance.At.Stack)
+                && view.Capture(entrance.Capture) is { Complete: true, KernelDrops: 0 or null } capture && capture.First <= first && capture.Last >= last
+                && !gone.Directions.Any(d => view.Trails[d.Connection].Flows.Any(f => f.At.Stack == entrance.At.Stack)))
             {
-                return gone with { Missing = entrance.At };
+                return gone with { Missing = entrance.At, Proven = true };
             }
         }
 

@@ -65,7 +65,9 @@ internal sealed class NotTranslated : Hypothesis
         var trail = view.Trails[connection].Flows;
         var entry = view.Facts.Of<ConntrackEntry>().FirstOrDefault(e => e.Protocol == "tcp" && e.Source.Equals(usual.Client)
             && ((e.Destination.Equals(usual.Server) && e.ReplySource.Equals(other)) || (e.Destination.Equals(other) && e.ReplySource.Equals(usual.Server))));
-        if (entry is null && !trail.Any(f => f.Server.Equals(other) && f.FromClient.InitialSequence is not null))
+        var own = flow.Client.Equals(usual.Client) ? flow.FromClient : flow.FromServer;
+        var answered = own.ResetFrame is not null && own.Segments == 0 && (flow.First <= usual.Last || !(usual.FromClient.Fin || usual.FromServer.Fin));
+        if (entry is null && !answered && !trail.Any(f => f.Server.Equals(other) && f.FromClient.InitialSequence is not null))
         {
             return null;
         }

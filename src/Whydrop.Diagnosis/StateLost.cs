@@ -9,7 +9,7 @@ namespace Whydrop.Diagnosis;
 internal sealed class StateLost : Hypothesis
 {
     private StateLost(CaseView view, Death[] deaths)
-        : base(view, Scope.Of(deaths[0].Seen))
+        : base(view, deaths.All(d => d.Proven) ? Scope.Of(deaths[0].Seen) : Scope.Unplaced)
     {
         Deaths = deaths;
         Survived = [.. FoundDeaths.Survived(view, deaths[0].Capture, deaths).OrderByDescending(s => s.Pause.Duration)];
@@ -28,10 +28,14 @@ internal sealed class StateLost : Hypothesis
 
     internal override IReadOnlySet<int> Connections => Deaths.Select(d => d.Connection).ToHashSet();
 
-    internal TimeSpan ShortestDeadly => Deaths.Min(d => d.Idle);
+    /// <summary>The shortest silence before a death, at most; null when one is not known.</summary>
+    internal TimeSpan? ShortestDeadly => Deaths.Any(d => d.Idle is null) ? null : Deaths.Min(d => d.Idle);
 
     /// <summary>The last moment at which one of them was alive, and the first at which one was dead: in between all may have been forgotten at once.</summary>
-    internal (Timestamp From, Timestamp To) Moment => (Deaths.Max(d => d.Alive), Deaths.Min(d => d.Dead));
+    internal (Timestamp From, Timestamp To)? Moment => Deaths.Any(d => d.Alive is null) ? null : (Deaths.Max(d => d.Alive)!.Value, Deaths.Min(d => d.Dead));
+
+    /// <summary>"4.2 to 4.3 s".</summary>
+    internal string Silences => ShortestDeadly is { } shortest ? string.Create(null, $"{shortest.TotalSeconds:0.0} to {Deaths.Max(d => d.Idle)!.Value.TotalSeconds:0.0} s") : "an unknown time";
 
     internal IReadOnlyList<Provenance> Frames => [.. Deaths.Select(d => d.From).Take(24)];
 
@@ -48,8 +52,8 @@ internal sealed class StateLost : Hypothesis
 
     /// <summary>Connections that were there before that moment and passed after it.</summary>
     internal IEnumerable<(Pause Pause, int Connection)> LivedThrough() =>
-        Survived.Where(s => !Connections.Contains(s.Connection) && s.Pause.Start <= Moment.To && Timestamps.Add(s.Pause.Start, s.Pause.Duration) >= Moment.From
-            && View.Trails[s.Connection].Flows[0].First <= Moment.From && Timestamps.Add(s.Pause.Start, s.Pause.Duration) >= Moment.To);
+        Moment is not { } moment ? [] : Survived.Where(s => !Connections.Contains(s.Connection) && s.Pause.Start <= moment.To
+            && View.Trails[s.Connection].Flows[0].First <= moment.From && Timestamps.Add(s.Pause.Start, s.Pause.Duration) >= moment.To);
 
     /// <summary>A capture on the other side.</summary>
     internal IEnumerable<NextEvidence> OtherSide()

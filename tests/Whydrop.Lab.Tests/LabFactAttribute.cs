@@ -20,9 +20,9 @@ internal static class LabNeeds
 
     private static string? Look()
     {
-        var scenario = new TunnelMtu();
-        var unmet = new[] { "tunnel=ipip", "tunnel=vxlan", "offload=off" }
-            .SelectMany(setting => Need.Unmet(scenario.Needs(LabSettings.Parse(scenario.Parameters, [setting]))))
+        (LabScenario Scenario, string[] Settings)[] used = [(new TunnelMtu(), ["tunnel=ipip", "tunnel=vxlan", "offload=off"]), (LabCatalogue.Find("healthy-request-response"), ["overlay=ipip", "overlay=vxlan"])];
+        var unmet = used
+            .SelectMany(u => u.Settings.SelectMany(setting => Need.Unmet(u.Scenario.Needs(LabSettings.Parse(u.Scenario.Parameters, [setting])))))
             .Distinct(StringComparer.Ordinal)
             .ToList();
         return unmet.Count == 0 ? null : string.Join("; ", unmet);

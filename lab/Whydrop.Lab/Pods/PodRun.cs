@@ -146,6 +146,20 @@ public sealed class PodRun
     /// <summary>Counters of a host, read straight from the kernel: for the truth, not for the case.</summary>
     public KernelCounters Counters(NetworkNamespace host) => KernelCounters.Read(host);
 
+    /// <summary>Blames the fabric between the nodes: no host of the case; the neighbours of the fault are the nearest captured places on both sides of it.</summary>
+    /// <param name="faultId">Catalogue id.</param>
+    /// <param name="suspectable">What is collected shows a symptom that points to it; null: any capture does.</param>
+    public void BlameFabric(string faultId, bool? suspectable = null)
+    {
+        Truth.Blame(faultId, at: null, confirmable: HasCaptures(HostRole.NodeA) && HasCaptures(HostRole.NodeB), suspectable: suspectable ?? Evidence.Captured.Count > 0);
+        Truth.AlsoAt(Network.NodeA, HasCaptures(HostRole.NodeA) ? Network.Names.Uplink : null);
+        Truth.AlsoAt(Network.NodeB, HasCaptures(HostRole.NodeB) ? Network.Names.Uplink : null);
+        if (!HasCaptures(HostRole.NodeA))
+            Truth.AlsoAt(Network.Client);
+        if (!HasCaptures(HostRole.NodeB))
+            Truth.AlsoAt(Network.Server);
+    }
+
     /// <summary>Waits, and ends when the run is stopped.</summary>
     public void Pause(TimeSpan time) => Lab.Pause(time);
 }

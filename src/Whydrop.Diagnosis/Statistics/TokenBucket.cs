@@ -31,6 +31,9 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
     // What an empty bucket still holds: less than one datagram.
     private const double Datagram = 1500;
 
+    // A capture and the policer do not see a burst at the same moment: in between tokens come in. Part of the depth up to which it still counts as empty.
+    private static readonly double[] Slacks = [0, 0.05, 0.1, 0.2];
+
     // Fewer bins that could have lost something outside, and did not, say nothing.
     private const double LeastOutside = 5;
 
@@ -50,8 +53,8 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         width *= merge;
         var lost = bins.Select(b => b.LostSegments > 0).ToArray();
         var empty = new bool[bins.Length];
-        (double Rate, double Burst, double Hits, double Exposed, double Score) best = (0, 0, 0, 0, double.NegativeInfinity);
-        var tried = new List<(double Rate, double Burst, double Hits, double Exposed, double Score)>();
+        (double Rate, double Burst, double Slack, double Hits, double Exposed, double Score) best = (0, 0, 0, 0, 0, double.NegativeInfinity);
+        var tried = new List<(double Rate, double Burst, double Slack, double Hits, double Exposed, double Score)>();
         var mean = bins.Sum(b => (double)(b.Bytes - b.LostBytes)) / (bins.Length * width);
         if (mean <= 0)
         {
@@ -61,12 +64,15 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         void Try(double rate)
         {
             var burst = Depth(bins, rate * width);
-            Empty(bins, rate * width, burst, empty);
-            var (hits, alarms, exposed) = Score(bins, empty, lost);
-            if (lossy * (1 - exposed) >= LeastOutside)
+            foreach (var slack in Slacks)
             {
-                tried.Add((rate, burst, hits, exposed, hits - alarms));
-                best = hits - alarms > best.Score ? tried[^1] : best;
+                Empty(bins, rate * width, burst, slack * burst, empty);
+                var (hits, alarms, exposed) = Score(bins, empty, lost);
+                if (lossy * (1 - exposed) >= LeastOutside)
+                {
+                    tried.Add((rate, burst, slack, hits, exposed, hits - alarms));
+                    best = hits - alarms > best.Score ? tried[^1] : best;
+                }
             }
         }
 
@@ -89,7 +95,7 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         // Within the width of a bin neighbouring rates are as good: the one in the middle of them.
         var good = tried.Where(t => t.Score >= best.Score - AsGood).OrderBy(t => t.Rate).ToArray();
         best = good[good.Length / 2];
-        Empty(bins, best.Rate * width, best.Burst, empty);
+        Empty(bins, best.Rate * width, best.Burst, best.Slack * best.Burst, empty);
         return new TokenBucket(best.Rate, best.Burst, best.Hits, best.Exposed, SpreadOf(WhileLosing(bins)), ByChance(bins, empty, lost, best.Hits));
     }
 
@@ -115,14 +121,14 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
     }
 
     /// <summary>In which bins the bucket ran empty: at their end it holds no more than what came in since.</summary>
-    private static void Empty(LoadBin[] bins, double perBin, double burst, bool[] empty)
+    private static void Empty(LoadBin[] bins, double perBin, double burst, double slack, bool[] empty)
     {
         var tokens = burst;
         for (var i = 0; i < bins.Length; i++)
         {
             // What was lost took no tokens.
             tokens = Math.Min(burst, tokens + perBin) - (bins[i].Bytes - bins[i].LostBytes);
-            empty[i] = tokens <= perBin + Datagram;
+            empty[i] = tokens <= perBin + Datagram + slack;
         }
     }
 

@@ -18,6 +18,8 @@ internal sealed class CaseView
     private readonly Dictionary<VantagePoint, NetworkInterface[]> interfaces;
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
+    private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
+    private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
@@ -46,6 +48,8 @@ internal sealed class CaseView
         Benign = [.. Heeded.Concat(Narrowings.Where(n => n.DiscoveryWorked).SelectMany(n => n.Losses)).Distinct()];
         Stacks = new Stacks(this);
         Firewall = new Firewall(this);
+        fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
+        timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
         trails = new(() => ConnectionTrail.All(this));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
@@ -125,6 +129,9 @@ internal sealed class CaseView
 
     internal TcpSender? Sender(FlowKey key, bool fromClient) => Flow(key) is { } flow ? fromClient ? flow.FromClient : flow.FromServer : null;
 
+    /// <summary>Transmissions of one direction of one sighting that were not plainly delivered, the direction as that sighting names it.</summary>
+    internal IEnumerable<SegmentFate> Fates(FlowKey key, bool fromClient) => fates.Value[(key, fromClient)];
+
     /// <summary>Devices of a network namespace, each name once (the latest listing).</summary>
     internal IReadOnlyList<NetworkInterface> Interfaces(VantagePoint stack) => interfaces.GetValueOrDefault(stack.Stack) ?? [];
 
@@ -183,9 +190,8 @@ internal sealed class CaseView
     /// <summary>Times of the exchanges of a connection near its client and near its server; null when none was measured.</summary>
     internal ExchangeTimes? Exchanges(int connection)
     {
-        var timings = Trails[connection].Flows
-            .Select(f => Facts.Of<ExchangeTiming>().FirstOrDefault(t => t.Capture == f.Capture && t.Flow == f.Flow)).OfType<ExchangeTiming>().ToArray();
-        return timings.Length == 0 ? null : new ExchangeTimes(connection, timings[0], timings[^1]);
+        var found = Trails[connection].Flows.Select(f => timings.Value[new FlowKey(f.Capture, f.Flow)].FirstOrDefault()).OfType<ExchangeTiming>().ToArray();
+        return found.Length == 0 ? null : new ExchangeTimes(connection, found[0], found[^1]);
     }
 
     private List<LostControl> FindLostControls()

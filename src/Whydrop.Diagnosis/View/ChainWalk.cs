@@ -39,7 +39,8 @@ internal sealed class ChainWalk(CaseView view, IPEndPoint from, IPEndPoint to, s
 
         var rules = view.Facts.Of<FirewallRule>().Where(r => r.At.Stack == stack && r.Family == family && r.Table == table && r.Chain == chain).ToArray();
         var newest = rules.GroupBy(r => r.From.Source).LastOrDefault()?.OrderBy(r => r.Position).ToArray() ?? [];
-        if (newest.Length == 0 && !view.Facts.Of<FirewallChain>().Any(c => c.At.Stack == stack && c.Family == family && c.Table == table && c.Chain == chain))
+        // Without any rule it is not known whether they were read.
+        if (newest.Length == 0)
         {
             return End.Unknown;
         }

@@ -6,8 +6,9 @@ namespace Whydrop.Diagnosis.View;
 /// <summary>Finds established connections that stop passing one place, and the silences that others survived there.</summary>
 internal sealed class Deaths
 {
-    // A shorter silence is not listed.
-    private static readonly TimeSpan Unlisted = TimeSpan.FromMilliseconds(30);
+    // A silence with nothing open is listed from a second on; two times of one frame agree to within the spacing of a burst.
+    private static readonly TimeSpan Listed = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Near = TimeSpan.FromMilliseconds(30);
 
     // RFC 6298 (2.1): whoever is not answered repeats itself within a second; a RST that answers comes sooner.
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(1);
@@ -15,10 +16,14 @@ internal sealed class Deaths
     private readonly CaseView view;
     private readonly ILookup<FlowKey, Pause> pauses;
 
+    // Captures whose silences were listed: one that is not listed there was short.
+    private readonly HashSet<int> listing;
+
     private Deaths(CaseView view)
     {
         this.view = view;
         pauses = view.Facts.Of<Pause>().ToLookup(p => new FlowKey(p.Capture, p.Flow));
+        listing = [.. view.Facts.Of<Pause>().Select(p => p.Capture)];
     }
 
     /// <summary>One for each connection, by the pair of places around it, whichever direction met it first.</summary>
@@ -61,16 +66,18 @@ internal sealed class Deaths
     {
         var first = losses[0];
         var trail = view.Trails[first.Direction.Connection];
-        if (!first.Fate.NeverDelivered || !trail.Flows.Any(f => f.FromClient.LargestDelivered > 0 || f.FromServer.LargestDelivered > 0)
-            || first.Placement is { AbsenceProven: false })
+        // One larger than all before may have died of its size.
+        var passed = view.Sender(new FlowKey(first.Fate.Capture, first.Fate.Flow), first.Fate.FromClient)?.LargestDelivered ?? 0;
+        if (!first.Fate.NeverDelivered || first.DatagramLength is not { } length || length > passed || !trail.Flows.Any(f => f.FromClient.LargestDelivered > 0 || f.FromServer.LargestDelivered > 0))
         {
             return null;
         }
 
         var at = first.Placement is { } p ? new FlowKey(p.Capture, p.Flow) : new FlowKey(first.Fate.Capture, first.Fate.Flow);
         var sent = first.Placement?.Sent ?? first.Fate.Sent;
-        return new Death(trail.ToServer, first.LastSeen!, first.MissingAt, first.Placement is not null, at.Capture, Before(at, sent), sent, null)
+        return new Death(trail.ToServer, first.LastSeen!, first.MissingAt, first.Placement is { AbsenceProven: true }, at.Capture, Before(at, sent).Alive, sent, null)
         {
+            Busy = Before(at, sent).Busy,
             Losses = [.. losses.Where(l => l.LastSeen == first.LastSeen || l.MissingAt == first.LastSeen)],
         };
     }
@@ -90,20 +97,17 @@ internal sealed class Deaths
         var data = pauses[at].Where(p => Timestamps.Add(p.Start, p.Duration) <= seen).MaxBy(p => p.Start);
         var drew = data is not null && seen - Timestamps.Add(data.Start, data.Duration) < Answer && data.EndedBy is PauseEnd.NewData or PauseEnd.Probe or PauseEnd.Reset;
         var dead = drew ? Timestamps.Add(data!.Start, data.Duration) : seen;
-        return new Death(trail.ToServer, born?.At ?? reset.Segment.At, born?.NotSeenAt, born is not null, at.Capture, drew ? data!.Start : Before(at, dead), dead, reset);
+        return new Death(trail.ToServer, born?.At ?? reset.Segment.At, born?.NotSeenAt, born is not null, at.Capture, drew ? data!.Start : Before(at, dead).Alive, dead, reset) { Busy = !drew && Before(at, dead).Busy };
     }
 
-    private Timestamp Before(FlowKey flow, Timestamp dead)
+    private (Timestamp? Alive, bool Busy) Before(FlowKey flow, Timestamp dead)
     {
-        // The segment that ends a silence carries its time; a copy of a super-packet may be a little later.
-        var silence = pauses[flow].Where(p => (Timestamps.Add(p.Start, p.Duration) - dead).Duration() < Unlisted).MaxBy(p => p.Duration);
-        if (silence is not null)
+        if (!listing.Contains(flow.Capture))
         {
-            return silence.Start;
+            return (null, false);
         }
 
-        // Only the longest silences of a connection are listed, with and without bytes outstanding: one that is not is no longer than these.
-        var shortest = pauses[flow].GroupBy(p => p.ClientOutstanding + p.ServerOutstanding > 0).Select(g => g.Min(p => p.Duration)).DefaultIfEmpty(Unlisted).Max();
-        return Timestamps.Add(dead, -(shortest > Unlisted ? shortest : Unlisted));
+        var silence = pauses[flow].Where(p => (Timestamps.Add(p.Start, p.Duration) - dead).Duration() < Near).MaxBy(p => p.Duration);
+        return silence is null ? (Timestamps.Add(dead, -Listed), true) : (silence.Start, silence.Duration < Listed);
     }
 }

@@ -14,11 +14,29 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     private const double Queue = 4;
     private const double Datagram = 1500;
 
+    // In less than the hosts' own noise a fast path sends many datagrams: beyond so many it could be a queue all the same.
+    private const double NoiseOrQueue = 8;
+
+    // Three losses in four had others wait, and no less than a third of the longest: the queue was full, though the last round trip before a burst was measured earlier.
+    private const double MuchAlike = 3;
+
     // Hosts answer late by less than this by themselves: interrupts, softirqs, a timer tick.
     private static readonly TimeSpan HostNoise = TimeSpan.FromMilliseconds(1);
 
+    // A queue that drops is full each time: who is lost had others wait before it nearly as long as anyone ever did.
+    private const double FarFromFull = 4;
+
     /// <summary>By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured.</summary>
     internal static HopDelay? Of(Hop hop) => Across(hop) ?? RoundTrip(hop);
+
+    /// <summary>Waits before the losses, beyond the shortest round trip, ascending, seconds.</summary>
+    private static double[] Waits(Hop hop) =>
+    [
+        .. hop.Losses
+            .Select(l => (l.Fate.RttBefore, Least: hop.View.Sender(new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)?.MinRtt))
+            .Where(w => w is { RttBefore: not null, Least: not null })
+            .Select(w => Math.Max(0, (w.RttBefore!.Value - w.Least!.Value).TotalSeconds)).Order(),
+    ];
 
     /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line.</summary>
     private static HopDelay? Across(Hop hop)
@@ -38,32 +56,38 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         var text = string.Create(
             null, $"from {hop.Seen} to {hop.Missing} {usual.TotalMilliseconds:0.###} ms at the median and {slowest.TotalMilliseconds:0.###} ms for the slowest in 100, {usual.TotalSeconds * rate / Datagram:0.#} and {slowest.TotalSeconds * rate / Datagram:0.#} datagrams in line");
         bool? queued = usual.TotalSeconds * rate >= Queue * Datagram ? true : slowest.TotalSeconds * rate < NoQueue * Datagram ? false : null;
+        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && slowest < HostNoise && slowest.TotalSeconds * rate < NoiseOrQueue * Datagram)
+        {
+            queued = false;
+        }
+
+        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && Waits(hop) is { Length: >= HopTests.Enough } waits && waits[waits.Length / 2] < slowest.TotalSeconds / FarFromFull)
+        {
+            // Some were held up, but not those that were sent when others were lost.
+            queued = false;
+            text += string.Create(null, $"; before losses only {waits[waits.Length / 2] * 1000:0.###} ms");
+        }
+
         return new HopDelay(queued, text, measured[0].From);
     }
 
     /// <summary>The round trip before a loss is that of a full queue each time: long, and much the same.</summary>
     private static HopDelay? RoundTrip(Hop hop)
     {
-        var waits = new List<double>();
-        foreach (var loss in hop.Losses)
-        {
-            if (loss.Fate.RttBefore is { } before && hop.View.Sender(new FlowKey(loss.Fate.Capture, loss.Fate.Flow), loss.Fate.FromClient)?.MinRtt is { } least)
-            {
-                waits.Add(Math.Max(0, (before - least).TotalSeconds));
-            }
-        }
-
-        if (waits.Count == 0)
+        var waits = Waits(hop);
+        if (waits.Length == 0)
         {
             return null;
         }
 
-        waits.Sort();
-        var (low, median, high) = (waits[waits.Count / 4], waits[waits.Count / 2], waits[(int)(waits.Count * 0.9)]);
+        var (low, median, high) = (waits[waits.Length / 4], waits[waits.Length / 2], waits[(int)(waits.Length * 0.9)]);
         var line = Rate(hop) is { } rate ? median * rate / Datagram : (double?)null;
         var text = string.Create(null, $"round trip before loss {median * 1000:0.0} ms above the shortest, in half of all cases from {low * 1000:0.0} ms up")
             + (line is { } l ? string.Create(null, $", {l:0.#} datagrams in line") : "");
-        bool? queued = median == 0 || line < NoQueue ? false : median >= HostNoise.TotalSeconds && line is null or >= Queue && low >= high / 2 ? true : null;
+        var lowLine = line is { } full && median > 0 ? full * low / median : (double?)null;
+        bool? queued = median == 0 || line < NoQueue ? false
+            : median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && low >= high / MuchAlike)) ? true
+            : null;
         return new HopDelay(queued, text, hop.Losses[0].From);
     }
 

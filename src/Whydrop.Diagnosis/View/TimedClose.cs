@@ -18,6 +18,36 @@ internal sealed record TimedClose(DirectionKey ToServer, TimeSpan After, Pause P
     /// <summary>As a timer that was set to one value would make both.</summary>
     internal static bool Same(TimeSpan a, TimeSpan b) => (a - b).Duration() <= TimeSpan.FromTicks(Math.Max(Slack.Ticks, (long)(Math.Max(a.Ticks, b.Ticks) * Tolerance)));
 
+    // What happens at one moment to all (a process that ends) happens within this; a busy machine needs some of it.
+    private const long OneMoment = 100_000_000;
+
+    // Two of the same age may be chance in a case of many; a third is not.
+    private const int Fewest = 3;
+
+    /// <summary>The silences of about the same length that most share, the shortest first.</summary>
+    internal static IReadOnlyList<Pause> SameAge(IEnumerable<Pause> silences)
+    {
+        Pause[] sorted = [.. silences.OrderBy(p => p.Duration)];
+        var best = 0..0;
+        for (var (first, end) = (0, 0); end < sorted.Length; first++)
+        {
+            while (end < sorted.Length && Same(sorted[end].Duration, sorted[first].Duration))
+            {
+                end++;
+            }
+
+            best = end - first > best.End.Value - best.Start.Value ? first..end : best;
+        }
+
+        return sorted[best];
+    }
+
+    /// <summary>So many of one age, ended at more than one moment, that a timer ended them; what all ends at one moment ends by an event.</summary>
+    internal static bool ByTimer(IReadOnlyList<Pause> sameAge) => sameAge.Count >= Fewest && sameAge.Max(End) - sameAge.Min(End) > OneMoment;
+
+    /// <summary>When a silence ended, in nanoseconds as <see cref="Timestamp.UnixNanoseconds"/>.</summary>
+    internal static long End(Pause silence) => silence.Start.UnixNanoseconds + (silence.Duration.Ticks * 100);
+
     /// <summary>All connections that their server closed while it owed an answer.</summary>
     internal static IEnumerable<TimedClose> All(CaseView view)
     {

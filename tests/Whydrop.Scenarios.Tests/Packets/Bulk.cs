@@ -34,7 +34,8 @@ internal static class Bulk
         while (queue.TryDequeue(out var item, out var when))
         {
             var (time, _) = when;
-            var lost = lose(item.Segment, item.Transmission, time);
+            var late = lose(item.Segment, item.Transmission, time);
+            var lost = late is null;
             var seen = lost ? Enumerable.Range(1, script.Points).Where(p => fromClient ? p <= after : p > script.Points - after).ToHashSet() : null;
             script.Add(new Segment(time, fromClient, "A", first + (uint)(item.Segment * size), ack, size, null, [], true, script.NextId(), 64) { Seen = seen, Echo = start });
             if (lost)
@@ -53,7 +54,7 @@ internal static class Bulk
             echo = upTo > before ? time : echo;
 
             script.Add(new Segment(
-                time + rtt, !fromClient, "A", ack, first + (uint)(upTo * size), 0, null, Blocks(received, upTo, item.Segment, first, size), true, script.NextId(), 64) { Echo = echo });
+                time + rtt + (late ?? 0), !fromClient, "A", ack, first + (uint)(upTo * size), 0, null, Blocks(received, upTo, item.Segment, first, size), true, script.NextId(), 64) { Echo = echo });
         }
     }
 
@@ -85,7 +86,8 @@ internal static class Bulk
         return blocks;
     }
 
-    private static Func<int, int, double, bool> Loss(string kind, string[] words, int seed, int size)
+    /// <summary>What becomes of a transmission: null when it is lost, else how long it waits on its way, seconds.</summary>
+    private static Func<int, int, double, double?> Loss(string kind, string[] words, int seed, int size)
     {
         var i = Array.IndexOf(words, kind);
         var random = new Random(seed);
@@ -93,10 +95,10 @@ internal static class Bulk
         {
             case "random":
                 var chance = double.Parse(words[i + 1].TrimEnd('%'), CultureInfo.InvariantCulture) / 100;
-                return (_, _, _) => random.NextDouble() < chance;
+                return (_, _, _) => random.NextDouble() < chance ? null : 0;
             case "burst":
                 int length = int.Parse(words[i + 1]), period = int.Parse(words[i + 3]);
-                return (segment, transmission, _) => transmission == 1 && segment % period >= period / 2 && segment % period < period / 2 + length;
+                return (segment, transmission, _) => transmission == 1 && segment % period >= period / 2 && segment % period < period / 2 + length ? null : 0;
             case "policer":
                 double rate = double.Parse(words[i + 1].Replace("mbit", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1e6 / 8, tokens = 0, last = 0;
                 var depth = double.Parse(words[i + 2], CultureInfo.InvariantCulture);
@@ -106,14 +108,32 @@ internal static class Bulk
                     last = Math.Max(last, time);
                     if (tokens < size + 52)
                     {
-                        return true;
+                        return null;
                     }
 
                     tokens -= size + 52;
-                    return false;
+                    return 0;
                 };
+            case "queue":
+                double drain = double.Parse(words[i + 1].Replace("mbit", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1e6 / 8, line = 0, before = 0;
+                var limit = double.Parse(words[i + 2], CultureInfo.InvariantCulture);
+                return (_, _, time) =>
+                {
+                    line = Math.Max(0, line - Math.Max(0, time - before) * drain);
+                    before = Math.Max(before, time);
+                    if (line + size + 52 > limit)
+                    {
+                        return null;
+                    }
+
+                    line += size + 52;
+                    return line / drain;
+                };
+            case "between":
+                double from = double.Parse(words[i + 1], CultureInfo.InvariantCulture), until = double.Parse(words[i + 2], CultureInfo.InvariantCulture);
+                return (_, _, time) => time >= from && time < until ? null : 0;
             default:
-                return (_, _, _) => false;
+                return (_, _, _) => 0;
         }
     }
 }

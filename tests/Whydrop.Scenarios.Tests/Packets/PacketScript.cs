@@ -24,6 +24,8 @@ namespace Whydrop.Scenarios.Tests.Packets;
 ///      … ece cwr ecn ce nodf badsum          TCP flags; ECN field (ect0, ect1, ce); DF not set; wrong TCP checksum
 ///      … twice 2ms                           the same frame once more so much later
 ///      … loop 20 step 2 every 1ms            it comes by 20 times, each time with 2 less in its TTL
+///      … named 10.96.0.11:80                the server under another name (address and port) in this packet
+///      … as 10.1.0.80:51000                 the client under another name
 ///      … mac 02:00:00:00:00:05>02:00:00:00:00:06   link-layer addresses
 /// 0.03 too-big 1440 from 10.1.0.80 @5        ICMP to the client about that segment
 /// 0.03 icmp 3/13 from 10.1.0.80 @0           any ICMP error to the client about its segment; "about S": to the server; mtu 1400, seen, ttl as above
@@ -32,6 +34,7 @@ namespace Whydrop.Scenarios.Tests.Packets;
 /// 0.06 dns A web.default.svc 10.1.0.9:5353 > 10.96.0.10:53 id 9
 /// 0.07 dns A web.default.svc 10.96.0.10:53 > 10.1.0.9:5353 id 9 rcode 0     an answer; tc: truncated
 /// 1.00 C > S bulk 4000 x 1448 every 0.4ms rtt 4ms lose random 1% seed 3 after 1
+///      … lose burst 12 of 300, lose policer 8mbit 30000, lose queue 8mbit 30000 (the excess waits first), lose between 1.5 3.5 (seconds)
 /// </code>
 /// </remarks>
 internal sealed class PacketScript
@@ -93,18 +96,19 @@ internal sealed class PacketScript
 
     internal ushort NextId() => ++id;
 
-    internal void Add(Segment segment) => Add(segment, null);
+    internal void Add(Segment segment) => Add(segment, null, null);
 
     // 20 µs from point to point.
     private double TimeAt(Passing s, int point) => s.Time + 20e-6 * (s.FromClient ? point - 1 : files.Count - point);
 
-    private void Add(Segment segment, string[]? macs)
+    private void Add(Segment segment, string[]? macs, Endpoint? named, Endpoint? @as = null)
     {
         var conversation = Now;
         conversation.Sent(segment, files.Count);
         passing.Add(new Passing(segment.Time, segment.FromClient, segment.Seen, point =>
         {
             var (client, server) = At(point, conversation);
+            (client, server) = (@as ?? client, named ?? server);
             var routed = segment with { Ttl = segment.Ttl - RoutersBefore(point, segment.FromClient) };
             var datagram = segment.FromClient ? FrameBuilder.Tcp(routed, client, server) : FrameBuilder.Tcp(routed, server, client);
             return Framed(datagram, point, segment.FromClient, macs, conversation.Plain);
@@ -254,7 +258,9 @@ internal sealed class PacketScript
             Ecn = After(words, "ecn") switch { null => 0, "ect0" => 2, "ect1" => 1, "ce" => 3, var other => throw new FormatException(other) },
         };
         var macs = After(words, "mac")?.Split('>');
-        Add(segment, macs);
+        var named = After(words, "named") is { } name ? Endpoint.Parse(name) : (Endpoint?)null;
+        var @as = After(words, "as") is { } alias ? Endpoint.Parse(alias) : (Endpoint?)null;
+        Add(segment, macs, named, @as);
         if (Array.IndexOf(words, "twice") is >= 0 and var twice)
         {
             var again = twice + 1 < words.Length && words[twice + 1].EndsWith("ms", StringComparison.Ordinal) ? Seconds(words[twice + 1]) : 3e-6;
@@ -265,7 +271,7 @@ internal sealed class PacketScript
         var (step, every) = (int.Parse(After(words, "step") ?? "2"), Seconds(After(words, "every") ?? "1ms"));
         for (var pass = 1; pass < passes; pass++)
         {
-            Add(segment with { Ttl = segment.Ttl - pass * step }, macs);
+            Add(segment with { Ttl = segment.Ttl - pass * step }, macs, named, @as);
             passing[^1] = passing[^1] with { Time = time + pass * every };
         }
     }

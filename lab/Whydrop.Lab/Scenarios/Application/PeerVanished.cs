@@ -48,7 +48,7 @@ public sealed class PeerVanished : PodScenario
         run.End();
 
         run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.NodeB) && run.HasCaptures(HostRole.NodeB), suspectable: run.HasDumps(HostRole.NodeB) && run.Evidence.Captured.Count > 0);
-        run.Truth.AlsoTrue("veth-down-or-missing");
+        run.Truth.AlsoTrue("veth-down-or-missing", "neigh-unresolved");
         run.Truth.AlsoAt(network.NodeB);
         run.Truth.AlsoAt(network.NodeB, network.ServerPod.HostLink);
         run.Truth.Figure("answeredBefore", answered);

@@ -36,6 +36,10 @@ public sealed class StaleArpGarpLost : NotForwarded
             before = SegmentHost.Add(run, "before").Mac;
         // Fresh when it moved: the kernel believes it for base_reachable_time, half to one and a half times 30 s.
         node.Ip($"neigh replace {a.NodeB} lladdr {before} dev {network.Names.Uplink} nud reachable");
+
+        // What node-b asks itself would tell node-a where it is now (RFC 826): it knows node-a, and has no reason to.
+        var uplink = node.Ip($"link show dev {network.Names.Uplink}").Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(w => w != "link/ether").ElementAt(1);
+        network.NodeB.Ip($"neigh replace {a.NodeA} lladdr {uplink} dev {network.Names.Uplink} nud reachable");
         return null;
     }
 }

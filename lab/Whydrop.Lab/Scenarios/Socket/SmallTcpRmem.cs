@@ -39,10 +39,12 @@ public sealed class SmallTcpRmem : PodScenario
         box.ToClient.Add(new Delay(delay));
         run.WarmUp();
         run.Begin();
+        var before = run.Counters(network.Client);
         var flows = run.Settings.Number("flows");
         var load = BulkClient.Start(run, new BulkOptions { Flows = flows, Bytes = 400_000_000, For = run.Seconds * 4, BytesPerSecond = 4_000_000 });
         run.Pause(run.Seconds);
         var moved = server.BytesRead;
+        var repeated = run.Counters(network.Client)["Tcp.RetransSegs"] - before["Tcp.RetransSegs"];
         run.End();
         load.Dispose();
 
@@ -55,6 +57,10 @@ public sealed class SmallTcpRmem : PodScenario
         }
 
         run.Truth.Figure("bytesPerSecond", (long)rate);
+        run.Truth.Figure("segmentsRetransmitted", repeated);
+
+        // A tail loss probe now and then repeats what was only late (RFC 8985, 7.3).
+        run.Truth.Expect(by != "nothing" || repeated <= 2 * flows, $"{repeated} segments were retransmitted in a healthy run");
         run.Truth.Expect(box.Overruns() == 0, $"{box.Overruns()} packets were lost before the middlebox");
         run.Truth.Expect(by == "nothing" || rate < most * 1.2, $"{rate:0} bytes per second are more than the window lets pass in a round trip ({most:0})");
     }

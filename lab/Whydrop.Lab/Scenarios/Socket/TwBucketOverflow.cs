@@ -19,6 +19,7 @@ public sealed class TwBucketOverflow : PodScenario
         LabParameter.Number("buckets", 5, "tcp_max_tw_buckets of the server pod", 1, 1000).Drawing(2, 20),
         LabParameter.Choice("late", "the last acknowledgments of some closes are lost, so that late FINs come; or none is", "some", "none"),
         LabParameter.Number("clients", 4, "clients, a connection for each request", 1, 20).Drawing(3, 8),
+        LabParameter.Choice("evidence", "what is collected", EvidenceProfile.Names).Drawing("all", "all", "ends", "server", "counters"),
     ];
 
     protected override void Play(PodRun run)

@@ -128,6 +128,13 @@ public sealed class PodNetwork
     /// <summary>Host ends of the pods of a node.</summary>
     public IEnumerable<string> HostLinks(NetworkNamespace node) => Pods.Where(p => p.Node == node).Select(p => p.HostLink);
 
+    /// <summary>Nodes cut what they send into the fabric by themselves, as without a network card that does it: a frame in the fabric is a segment, whatever offload is in the pods.</summary>
+    public void SegmentAtUplinks()
+    {
+        foreach (var node in (NetworkNamespace[])[NodeA, NodeB])
+            node.Exec("ethtool", "-K", Names.Uplink, "tso", "off", "gso", "off");
+    }
+
     /// <summary>Drops what the kernel remembers of destinations, so that a cold path does not shape the run.</summary>
     public void ForgetPathMetrics()
     {

@@ -1,4 +1,5 @@
 using Whydrop.Diagnosis.View;
+using Whydrop.Evidence.Capture;
 
 namespace Whydrop.Diagnosis.Faults.Application;
 
@@ -92,7 +93,16 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
         }
     }
 
-    private static IEnumerable<Sighting> Aborted(Aborts a) => a.Owner is { Proven: true } owner ? Counted.Grew(a.View, owner.At, AbortCounters) : [];
+    private static Sighting[] Aborted(Aborts a)
+    {
+        Sighting[] counted = a.Owner is { Proven: true } owner ? [.. Counted.Grew(a.View, owner.At, AbortCounters)] : [];
+
+        // A RST that acknowledges is made by a socket that knew the connection; one that answers for none carries no acknowledgment (RFC 9293, 3.10.7.1). What
+        // a closing listener had not accepted is reset so without being counted (net/ipv4/tcp.c tcp_disconnect).
+        return Array.Exists(counted, s => s.Answer == Answer.Yes) || a.Resets.All(r => r.Segment.Acknowledgment == 0)
+            ? counted
+            : [.. counted.Select(s => s with { Answer = Answer.Unknown })];
+    }
 
     private static IEnumerable<Sighting> LookGenuine(Aborts a) => a.Resets.Where(r => r.TtlAgrees != Answer.Unknown || r.LeftSender == Answer.Yes)
         .Select(r => Sighting.Of(
@@ -106,16 +116,12 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
         ? Sighting.Of(false, string.Create(null, $"it had waited {pause.Duration.TotalSeconds:0.##} s for an answer"), r.From)
         : Sighting.Of(true, "nothing was owed to it for long", r.From));
 
-    // As many closes of one age as a timer makes, and chance does not.
-    private const int Timed = 3;
-
     private static IEnumerable<Sighting> AgesDiffer(Aborts a)
     {
-        TimeSpan[] ages = [.. a.Resets.Where(r => !r.FromClient && r.Silence is { } p && p.DataFromClient != r.Segment.FromClient).Select(r => r.Idle)];
-        var same = ages.Length == 0 ? 0 : ages.Max(one => ages.Count(o => TimedClose.Same(o, one)));
-        yield return same >= Timed
-            ? Sighting.Of(false, string.Create(null, $"{same} after {ages.Max().TotalSeconds:0.##} s each"), [.. a.Resets.Select(r => r.From).Take(4)])
-            : Sighting.Of(true, "no time is common to them", a.Resets[0].From);
+        var same = TimedClose.SameAge([.. a.Resets.Where(r => !r.FromClient).Select(r => r.Silence is { } p && p.DataFromClient != r.Segment.FromClient ? p : null).OfType<Pause>()]);
+        yield return TimedClose.ByTimer(same)
+            ? Sighting.Of(false, string.Create(null, $"{same.Count} after {same[^1].Duration.TotalSeconds:0.##} s each"), [.. a.Resets.Select(r => r.From).Take(4)])
+            : Sighting.Of(true, "no timer shows", a.Resets[0].From);
     }
 
     private static IEnumerable<Sighting> Unread(Aborts a) => a.Resets.Where(r => r.NotTaken is not null)

@@ -104,7 +104,14 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
         }
     }
 
-    private static IEnumerable<Sighting> AnsweredThere(Server s) => s.There.Select(q => Sighting.Of(q.Answer is not null, $"{s.There.Count(o => o.Answer is not null)} of {s.There.Count} answered at {q.At}", q.From));
+    private static IEnumerable<Sighting> AnsweredThere(Server s)
+    {
+        if (s.There.Count > 0)
+        {
+            var answered = s.There.Count(q => q.Answer is not null);
+            yield return Sighting.Of(answered == s.There.Count, $"{answered} of {s.There.Count} answered at {s.There[0].At}", s.There[0].From);
+        }
+    }
 
     private static string Text(DnsQuery q) => q.Answer is { } answer
         ? string.Create(null, $"{q.Name} answered after {answer.TotalMilliseconds:0} ms{(q.ResponseCode is ServerFailure ? ", SERVFAIL" : q.ResponseCode is Refused ? ", REFUSED" : "")}")

@@ -93,21 +93,22 @@ internal sealed class FinHalfClose : FaultOf<FinHalfClose.Leak>
     private static IEnumerable<Sighting> Stays(Leak l)
     {
         // The same connection in both kinds of evidence, or at two moments.
-        var both = l.Open.Where(o => l.Sockets.Any(s => Ends.Same(s.Peer, o.Closed))).ToArray();
+        var waiting = l.Sockets.Select(s => Plain(s.Peer)).ToHashSet();
+        var both = l.Open.Where(o => waiting.Contains(Plain(o.Closed))).ToArray();
         if (both.Length >= Fewest)
         {
             yield return Sighting.Of(true, string.Create(null, $"{both.Length} of them, {both.Max(o => o.Pause.Duration).TotalSeconds:0.#} s after the FIN"), [.. both.Select(o => o.Pause.From).Take(8)]);
         }
 
-        if (l.At is { } at)
+        var earlier = l.Earlier;
+        var stays = l.Sockets.Where(s => earlier.Contains(Plain(s.Peer))).ToArray();
+        if (stays.Length >= Fewest)
         {
-            var stays = l.Sockets.Where(s => l.View.Facts.Of<SocketState>().Any(o => o.At.Stack == at && o.State == "CLOSE-WAIT" && l.Earlier(o) && Ends.Same(o.Local, s.Local) && Ends.Same(o.Peer, s.Peer))).ToArray();
-            if (stays.Length >= Fewest)
-            {
-                yield return Sighting.Of(true, $"{stays.Length} of them at both readings", [.. stays.Select(s => s.From).Take(8)]);
-            }
+            yield return Sighting.Of(true, $"{stays.Length} of them at both readings", [.. stays.Select(s => s.From).Take(8)]);
         }
     }
+
+    private static IPEndPoint Plain(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;
 
     /// <summary>A connection that one end has closed, the other not, as one capture saw it.</summary>
     /// <param name="ByClient">The client is the one that leaves it open.</param>
@@ -148,9 +149,15 @@ internal sealed class FinHalfClose : FaultOf<FinHalfClose.Leak>
 
         internal override IReadOnlySet<int> Connections => Open.Select(o => o.Direction.Connection).ToHashSet();
 
-        /// <summary>That socket was listed at another moment than the last.</summary>
-        internal bool Earlier(SocketState socket) =>
-            View.Facts.Of<Listing>().Any(l => l.At == At && l.Kind == ListingKind.Connections && l.From.Source == socket.From.Source)
-            && View.Stacks.At(At!).LastListings(ListingKind.Connections).All(l => l.From.Source != socket.From.Source);
+        /// <summary>Peers of its sockets in CLOSE-WAIT at earlier listings than the last.</summary>
+        internal HashSet<IPEndPoint> Earlier
+        {
+            get
+            {
+                var last = At is null ? [] : View.Stacks.At(At).LastListings(ListingKind.Connections).Select(l => l.From.Source).ToHashSet(StringComparer.Ordinal);
+                var before = View.Facts.Of<Listing>().Where(l => l.At == At && l.Kind == ListingKind.Connections && !last.Contains(l.From.Source)).Select(l => l.From.Source).ToHashSet(StringComparer.Ordinal);
+                return [.. View.Facts.Of<SocketState>().Where(s => s.At.Stack == At && s.State == "CLOSE-WAIT" && before.Contains(s.From.Source) && Ends.Same(s.Local, End)).Select(s => Plain(s.Peer))];
+            }
+        }
     }
 }

@@ -58,7 +58,7 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
 
     private static IEnumerable<Sighting> LeftAndLost(Crowd h) => h.Attempts.Select(a =>
     {
-        var lost = a.LostSyns.LastOrDefault();
+        var lost = a.LostSyns.Count > 0 ? a.LostSyns[^1] : null;
         var text = lost is null ? $"last seen at {a.SynLastSeen}" : $"between {lost.LastSeen} and {lost.MissingAt}";
         return a.SynArrived == Answer.Yes ? Sighting.Of(false, $"arrived: {text}", a.Frames)
             : lost is { Proven: true } ? Sighting.Of(lost.LastSeen.Stack != lost.MissingAt.Stack, text, a.Frames)

@@ -39,7 +39,7 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
         new("Did several connections stop getting through for good?", Quantifier.Any, QuestionRole.Signature, Several),
         new("Is there one moment at which all of them may have died?", Quantifier.Any, QuestionRole.Signature, OneMoment),
         new("Did none live through that moment?", Quantifier.None, QuestionRole.Mechanism, LivedOn),
-        new("Did one die after a silence that was survived before?", Quantifier.Any, QuestionRole.Mechanism, NotOfSilence),
+        new("Did one die that had not been silent, or no longer than others that lived?", Quantifier.Any, QuestionRole.Signature, NotOfSilence),
         new("Is it known from both sides where they stop?", Quantifier.All, QuestionRole.Mechanism, h => h.Between()),
         new("Did new connections get through afterwards?", Quantifier.Any, QuestionRole.Discriminator, NewOnes, "path-blackout"),
     ];
@@ -47,7 +47,7 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
     protected override IEnumerable<StateLost> Propose(CaseView view) => StateLost.Find(view).Where(h => h.Deaths.Count > 1);
 
     protected override string Summarise(StateLost h) =>
-        $"{h.Deaths.Count} connections died {h.Place} at one moment between {h.Moment.From} and {h.Moment.To}, after " + string.Create(null, $"{h.ShortestDeadly.TotalSeconds:0.00} to {h.Deaths.Max(d => d.Idle).TotalSeconds:0.00} s of silence.");
+        $"{h.Deaths.Count} connections died {h.Place} at one moment between {h.Moment?.From} and {h.Moment?.To}, {h.Deaths.Count(d => d.Busy)} of them busy.";
 
     protected override IEnumerable<NextEvidence> Next(StateLost h) => h.OtherSide();
 
@@ -56,12 +56,22 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
 
     private static IEnumerable<Sighting> OneMoment(StateLost h)
     {
-        var (from, to) = h.Moment;
+        if (h.Moment is not { } moment)
+        {
+            yield break;
+        }
+
+        var (from, to) = moment;
         yield return Sighting.Of(from <= to, from <= to ? $"between {from} and {to}" : $"one was dead at {to}, another alive at {from}", h.Frames);
     }
 
     private static IEnumerable<Sighting> LivedOn(StateLost h)
     {
+        if (h.Moment is null)
+        {
+            return [];
+        }
+
         var lived = h.LivedThrough().ToArray();
         return lived.Length == 0 ? [Sighting.Of(false, "none", h.Frames)]
             : lived.Take(4).Select(l => Sighting.Of(true, $"{h.View.Trails[l.Connection].Client} spoke on after it", l.Pause.From));
@@ -69,17 +79,22 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
 
     private static IEnumerable<Sighting> NotOfSilence(StateLost h)
     {
-        if (h.Survived.Count > 0 && h.Survived[0].Pause is var longest)
+        foreach (var busy in h.Deaths.Where(d => d.Busy).Take(4))
         {
-            var text = string.Create(null, $"{longest.Duration.TotalSeconds:0.00} s were survived, one died after {h.ShortestDeadly.TotalSeconds:0.00} s");
-            yield return longest.Duration >= h.ShortestDeadly ? Sighting.Of(true, text, longest.From) : Sighting.Unknown(text, longest.From);
+            yield return Sighting.Of(true, $"{h.View.Trails[busy.Connection].Client} was busy", busy.From);
+        }
+
+        if (h.Survived.Count > 0 && h.ShortestDeadly is { } deadly && h.Survived[0].Pause is var longest)
+        {
+            var text = string.Create(null, $"{longest.Duration.TotalSeconds:0.00} s were survived, one died after {deadly.TotalSeconds:0.00} s");
+            yield return longest.Duration >= deadly ? Sighting.Of(true, text, longest.From) : Sighting.Unknown(text, longest.From);
         }
     }
 
     private static IEnumerable<Sighting> NewOnes(StateLost h)
     {
         var missing = h.Deaths[0].Missing;
-        var later = h.View.Attempts.Where(a => a.Outcome == AttemptOutcome.Established && a.SynTimes.Count > 0 && a.SynTimes[0] > h.Moment.To
+        var later = h.View.Attempts.Where(a => a.Outcome == AttemptOutcome.Established && a.SynTimes.Count > 0 && h.Moment is { } moment && a.SynTimes[0] > moment.To
             && a.SeenAt.Any(f => f.At == h.Deaths[0].Seen) && (missing is null || a.SeenAt.Any(f => f.At == missing))).ToArray();
         return later.Length == 0 ? [Sighting.Unknown("none was tried")] : [Sighting.Of(true, $"{later.Length} later", later[0].From)];
     }

@@ -45,8 +45,7 @@ internal sealed class KeepaliveVsIdleTimeout : FaultOf<StateLost>
 
     protected override IEnumerable<StateLost> Propose(CaseView view) => StateLost.Find(view);
 
-    protected override string Summarise(StateLost h) => string.Create(
-        null, $"{h.Deaths.Count} connection{(h.Deaths.Count == 1 ? "" : "s")} dead {h.Place} after {h.ShortestDeadly.TotalSeconds:0.0} to {h.Deaths.Max(d => d.Idle).TotalSeconds:0.0} s of silence")
+    protected override string Summarise(StateLost h) => $"{h.Deaths.Count} connection{(h.Deaths.Count == 1 ? "" : "s")} dead {h.Place} after {h.Silences} of silence"
         + (h.Survived.Count > 0 ? string.Create(null, $"; {h.Survived[0].Pause.Duration.TotalSeconds:0.0} s were survived.") : ".");
 
     protected override IEnumerable<NextEvidence> Next(StateLost h)
@@ -63,25 +62,31 @@ internal sealed class KeepaliveVsIdleTimeout : FaultOf<StateLost>
     }
 
     private static IEnumerable<Sighting> AfterSilence(StateLost h) =>
-        h.Deaths.Select(d => Sighting.Of(d.Idle >= Idle, string.Create(null, $"after {d.Idle.TotalSeconds:0.0} s"), d.From));
+        h.Deaths.Select(d => d.Idle is { } idle ? Sighting.Of(idle >= Idle && !d.Busy, string.Create(null, $"after {(d.Busy ? "less than " : "")}{idle.TotalSeconds:0.0} s"), d.From)
+            : Sighting.Unknown("silences were not listed", d.From));
 
     private static IEnumerable<Sighting> Separates(StateLost h)
     {
-        if (h.Survived.Count == 0)
+        if (h.Survived.Count == 0 || h.ShortestDeadly is not { } deadly)
         {
             yield return Sighting.Unknown("no survived silence was seen");
             yield break;
         }
 
         var longest = h.Survived[0].Pause;
-        var text = string.Create(null, $"deadly from {h.ShortestDeadly.TotalSeconds:0.00} s, survived up to {longest.Duration.TotalSeconds:0.00} s");
-        yield return h.ShortestDeadly <= longest.Duration ? Sighting.Of(false, text, longest.From)
+        var text = string.Create(null, $"deadly from {deadly.TotalSeconds:0.00} s, survived up to {longest.Duration.TotalSeconds:0.00} s");
+        yield return deadly <= longest.Duration ? Sighting.Of(false, text, longest.From)
             : longest.Duration >= Idle ? Sighting.Of(true, text, [longest.From, .. h.Frames]) : Sighting.Unknown(text, longest.From);
     }
 
     private static IEnumerable<Sighting> NotAtOnce(StateLost h)
     {
-        var (from, to) = h.Moment;
+        if (h.Moment is not { } moment)
+        {
+            yield break;
+        }
+
+        var (from, to) = moment;
         if (from > to)
         {
             yield return Sighting.Of(true, $"one was dead at {to}, another alive at {from}", h.Frames);

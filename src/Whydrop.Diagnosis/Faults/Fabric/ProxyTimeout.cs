@@ -8,9 +8,6 @@ namespace Whydrop.Diagnosis.Faults.Fabric;
 /// <summary>A hop that ends TCP (proxy, mesh, gateway) closes connections when a timer of its own ends.</summary>
 internal sealed class ProxyTimeout : FaultOf<ProxyTimeout.Proxy>
 {
-    // Two of the same age may be chance in a case of many; a third is not.
-    private const int Fewest = 3;
-
     public override string Id => "proxy-timeout";
 
     public override string Name => "Proxy closes on its own timer";
@@ -57,7 +54,7 @@ internal sealed class ProxyTimeout : FaultOf<ProxyTimeout.Proxy>
     private static IEnumerable<Sighting> SameTime(Proxy p)
     {
         var text = string.Create(null, $"{p.Timed.Count} of {p.Closes.Count} after {p.Timed[0].After.TotalSeconds:0.###} to {p.Timed[^1].After.TotalSeconds:0.###} s");
-        yield return new Sighting(p.Timed.Count >= Fewest ? Answer.Yes : Answer.Unknown, text, [.. p.Timed.Select(c => c.From).Take(24)]);
+        yield return new Sighting(TimedClose.ByTimer([.. p.Timed.Select(c => c.Pause)]) ? Answer.Yes : Answer.Unknown, text, [.. p.Timed.Select(c => c.From).Take(24)]);
     }
 
     private static IEnumerable<Sighting> WaitedItself(Proxy p) =>
@@ -73,8 +70,7 @@ internal sealed class ProxyTimeout : FaultOf<ProxyTimeout.Proxy>
         internal IReadOnlyList<TimedClose> Closes { get; } = closes;
 
         /// <summary>The most that have the same age, youngest first.</summary>
-        internal IReadOnlyList<TimedClose> Timed { get; } =
-            closes.Select(c => closes.Where(o => o.After >= c.After && TimedClose.Same(o.After, c.After)).OrderBy(o => o.After).ToArray()).MaxBy(g => g.Length)!;
+        internal IReadOnlyList<TimedClose> Timed { get; } = OfOneAge(closes);
 
         internal override bool Placed => Owner is { Proven: true };
 
@@ -84,13 +80,37 @@ internal sealed class ProxyTimeout : FaultOf<ProxyTimeout.Proxy>
         internal override IReadOnlySet<int> Connections => Timed.Select(c => c.ToServer.Connection)
             .Concat(GivenUp.Select(q => View.Connections.Direction(new FlowKey(q.Capture, q.Flow), true).Connection)).ToHashSet();
 
-        private static IEnumerable<Pause> Upstream(CaseView view, VantagePoint at, IReadOnlyList<TimedClose> closes) => view.Facts.Of<Pause>().Where(q =>
-            q.At.Stack == at && q.EndedBy is PauseEnd.Fin or PauseEnd.Reset && q.EndedFromClient == q.DataFromClient
-            && closes.Any(c => c.Pause.At.Stack == at && (c.Pause.Capture, c.Pause.Flow) != (q.Capture, q.Flow) && TimedClose.Same(q.Duration, c.After) && Math.Abs(EndOf(q) - EndOf(c.Pause)) <= Near));
+        private static TimedClose[] OfOneAge(IReadOnlyList<TimedClose> closes)
+        {
+            var of = new Dictionary<Pause, TimedClose>(ReferenceEqualityComparer.Instance);
+            foreach (var close in closes)
+            {
+                of[close.Pause] = close;
+            }
+
+            return [.. TimedClose.SameAge(closes.Select(c => c.Pause)).Select(p => of[p])];
+        }
 
         // The proxy closes one side, then the other: a busy machine needs some milliseconds between.
         private const long Near = 100_000_000;
 
-        private static long EndOf(Pause pause) => pause.Start.UnixNanoseconds + (pause.Duration.Ticks * 100);
+        private static IEnumerable<Pause> Upstream(CaseView view, VantagePoint at, IReadOnlyList<TimedClose> closes)
+        {
+            TimedClose[] own = [.. closes.Where(c => c.Pause.At.Stack == at).OrderBy(c => TimedClose.End(c.Pause))];
+            long[] ends = [.. own.Select(c => TimedClose.End(c.Pause))];
+            foreach (var q in view.Facts.Of<Pause>().Where(q => q.At.Stack == at && q.EndedBy is PauseEnd.Fin or PauseEnd.Reset && q.EndedFromClient == q.DataFromClient))
+            {
+                var end = TimedClose.End(q);
+                var from = Array.BinarySearch(ends, end - Near);
+                for (var i = from < 0 ? ~from : from; i < own.Length && ends[i] <= end + Near; i++)
+                {
+                    if ((own[i].Pause.Capture, own[i].Pause.Flow) != (q.Capture, q.Flow) && TimedClose.Same(q.Duration, own[i].After))
+                    {
+                        yield return q;
+                        break;
+                    }
+                }
+            }
+        }
     }
 }

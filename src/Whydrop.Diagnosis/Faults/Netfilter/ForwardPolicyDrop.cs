@@ -83,7 +83,8 @@ internal sealed class ForwardPolicyDrop : FaultOf<ForwardPolicyDrop.Policy>
             var family = h.Chain.Family is "inet" || (h.Chain.Family == "ip6") == (to.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6);
             var falls = family ? new ChainWalk(h.View, from, to, state, input).FallsToPolicy(h.Chain) : Answer.No;
             var text = falls switch { Answer.Yes => "no rule of it decides", Answer.No => "a rule of it decides", _ => "a rule of it may decide" };
-            yield return new Sighting(h.Grown == 0 ? Answer.No : falls, $"{from.Address} to {to}: {text}", [h.Chain.From]);
+            // Its counter decides where it has one.
+            yield return new Sighting(h.Grown == 0 ? Answer.No : falls == Answer.Yes && h.Chain.Counter is not null && h.Grown is null ? Answer.Unknown : falls, $"{from.Address} to {to}: {text}", [h.Chain.From]);
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class MasqueradeMissingOrExcess : FaultOf<MasqueradeMissingOrExc
 
     private static IEnumerable<Sighting> NodeReaches(Leak h) => Answered(h, h.View.Addresses(h.Node).ToHashSet());
 
-    private static IEnumerable<Sighting> PodReaches(Leak h)
+    private static Sighting[] PodReaches(Leak h)
     {
         var pods = h.Attempts.Select(a => a.Client.Address).ToHashSet();
         var answered = Answered(h, pods).ToArray();

@@ -107,12 +107,19 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         }
 
         var open = view.Losses.Where(l => l.Placement is not { AbsenceProven: true } && view.Devices.StacksOnPath(l.Direction).Contains(at.Stack)).ToArray();
-        return Agree(drops, view.LostSegments) ? open : [];
+        return Agree(drops, view.LostSegments) || Agree(drops, open) ? open : [];
     }
 
     private static bool IsThere(Loss loss, VantagePoint at) => loss.Placement is { AbsenceProven: true } p && p.MissingAt == at && p.At != at && p.At.Node == at.Node;
 
     private static bool Agree(long drops, long lost) => lost > 0 && Math.Abs(drops - lost) <= Math.Max(Slack, lost * Tolerance);
+
+    /// <summary>A super-packet is one packet to a queue and is dropped as one; a queue that cuts it first drops its segments: at least as many as frames, at most as many as segments.</summary>
+    private static bool Agree(long drops, IReadOnlyCollection<Loss> losses)
+    {
+        var frames = losses.Select(l => l.From).Distinct().Count();
+        return Agree(drops, losses.Count) || Agree(drops, frames) || (drops > frames && drops < losses.Count);
+    }
 
     /// <summary>Losses placed at the device, else the case's losses, else what the kernel there sent again; null when none is known.</summary>
     private static long? Counterpart(Queue q)
@@ -153,9 +160,16 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
     private static IEnumerable<Sighting> AsMany(Queue q)
     {
         var placed = q.Losses.Count(l => IsThere(l, q.At));
+        if (placed > 0)
+        {
+            var there = q.Losses.Where(l => IsThere(l, q.At)).ToArray();
+            var frames = there.Select(l => l.From).Distinct().Count();
+            var text = $"{q.Drops} dropped, {placed} placed there{(frames < placed ? $" in {frames} packets" : "")}";
+            yield return Agree(q.Drops, there) ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
+        }
+
         var counts = new (long? Lost, string What)[]
         {
-            (placed > 0 ? placed : null, "placed there"),
             (q.View.LostSegments > 0 ? q.View.LostSegments : null, "lost in all"),
             (q.View.Delta(q.At.Stack, "Tcp.RetransSegs")?.Delta, "sent again by that kernel"),
         };

@@ -89,9 +89,12 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
     {
         if (q.Total is > 0 and var total && q.Frames > 0)
         {
-            // Probes of a closed window and the like are counted too, so more is as good.
+            // Counters of what lies beyond the window count probes of it too. What the queue itself refused must all be among what was seen:
+            // else it may belong to other connections, and what was seen died otherwise.
             var text = $"{total} refused, {q.Frames} arrived in vain";
-            yield return total >= q.Frames || Counted.Agree(total, q.Frames) ? Sighting.Of(true, text) : Sighting.Unknown(text);
+            var covers = total >= q.Frames || Counted.Agree(total, q.Frames);
+            var seen = q.Core <= q.Frames || Counted.Agree(q.Core, q.Frames);
+            yield return covers && seen ? Sighting.Of(true, text) : Sighting.Unknown(text);
         }
     }
 
@@ -113,7 +116,10 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
 
         /// <summary>Packets that the receive queues did not take; null when not counted. Older kernels count RcvPruned only.</summary>
         internal long? Total => Refused.Append(Pruned).All(n => Stack.Delta(n) is null) ? null
-            : Math.Max(Refused.Sum(Grown), Grown(Pruned)) + Beyond.Sum(Grown);
+            : Core + Beyond.Sum(Grown);
+
+        /// <summary>Those for which there was no room in the queue.</summary>
+        internal long Core => Math.Max(Refused.Sum(Grown), Grown(Pruned));
 
         private long Grown(string name) => Stack.Delta(name)?.Delta ?? 0;
     }

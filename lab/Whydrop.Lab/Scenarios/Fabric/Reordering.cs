@@ -4,7 +4,7 @@ using Whydrop.Lab.Pods;
 using Whydrop.Lab.Topologies.Pods;
 using Whydrop.Lab.Workloads;
 
-namespace Whydrop.Lab.Scenarios;
+namespace Whydrop.Lab.Scenarios.Fabric;
 
 /// <summary>The fabric delivers some packets late, behind those sent after them; it loses none.</summary>
 public sealed class Reordering : PodScenario
@@ -41,13 +41,7 @@ public sealed class Reordering : PodScenario
         var after = run.Counters(network.Client);
         run.End();
 
-        run.Truth.Blame(
-            Fault,
-            at: null,
-            confirmable: run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB),
-            suspectable: run.Evidence.Captured.Count > 0);
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.BlameFabric(Fault);
         run.Truth.Figure("packetsHeldBack", held.Count);
         run.Truth.Figure("segmentsRetransmitted", after["Tcp.RetransSegs"] - before["Tcp.RetransSegs"]);
         run.Truth.Figure("bytesMoved", moved.Sum(m => m.Bytes));

@@ -1,0 +1,121 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.Faults.Cgroup;
+
+/// <summary>The CPU quota of a pod is used up early in each period, and its threads stand still for the rest of it.</summary>
+internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
+{
+    public override string Id => "cfs-throttling";
+
+    public override string Name => "CPU quota throttles the pod";
+
+    public override FaultLayer Layer => FaultLayer.Cgroup;
+
+    public override string UserSees => "Slow answers in steps of up to 100 ms, probes that time out, although the average CPU usage looks low and the network is clean.";
+
+    public override string Mechanism =>
+        "The threads of the pod use the quota of a period (100 ms as a rule) within a part of it; then the scheduler stops all of them until the next begins. The kernel acknowledges what arrives "
+        + "meanwhile, so the connection looks alive while the application is silent.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("app-slow-response", "There the application is slow by itself; nothing is throttled."),
+        new("cpu-steal", "There all pods of the node stand still, whatever their limits."),
+        new("nagle-delayed-ack", "There the waits are 40 ms, and end with an acknowledgment."),
+    ];
+
+    public override string Remedy => "Raise or remove the CPU limit, run no more threads than the quota allows (GOMAXPROCS, thread pools), or allow a burst (cpu.max.burst).";
+
+    public override string Verify => "nr_throttled of the pod's cpu.stat stands still under the same load, and the slowest answers get faster.";
+
+    public override IReadOnlyList<string> References => ["Documentation/scheduler/sched-bwc.rst", "Documentation/admin-guide/cgroup-v2.rst (cpu.stat, cpu.max)", "https://github.com/kubernetes/kubernetes/issues/67577"];
+
+    protected override IEnumerable<QuestionOf<Throttled>> Ask() =>
+    [
+        new("Was the control group throttled in more than one period of twenty?", Quantifier.Any, QuestionRole.Signature, Often),
+        new("Did answers of that pod wait as long as threads stand still in a period?", Quantifier.Any, QuestionRole.Mechanism, AnswersWait),
+        new("Do the answers wait in the pod, not on the way?", Quantifier.Any, QuestionRole.Discriminator, InThePod, "app-slow-response"),
+        new("Has it a quota?", Quantifier.Any, QuestionRole.Support, HasQuota),
+    ];
+
+    private const string Periods = "Cgroup.cpu.stat.nr_periods";
+    private const string NumberThrottled = "Cgroup.cpu.stat.nr_throttled";
+
+    protected override IEnumerable<Throttled> Propose(CaseView view) => view.Facts.Of<CounterDelta>()
+        .Where(c => c.Name == NumberThrottled && c.ControlGroup is not "/").Where(c => c.Delta > 0)
+        .GroupBy(c => c.At.Stack).Select(g => new Throttled(view, g.Key, g.MaxBy(c => c.Delta)!));
+
+    protected override string Summarise(Throttled t) =>
+        string.Create(null, $"{t.Scope} was throttled in {t.Count.Delta} of {t.Of} periods{(t.Still is { } still ? $", {still.TotalMilliseconds:0} ms each time" : "")}")
+        + (t.Slowest is { } slowest ? string.Create(null, $"; its slowest answer took {slowest.MaxAnswer!.Value.TotalMilliseconds:0} ms.") : ".");
+
+    protected override IEnumerable<NextEvidence> Next(Throttled t)
+    {
+        if (t.Slowest is null)
+        {
+            var enter = t.At.Netns is { } netns ? $"ip netns exec {netns} " : "";
+            yield return new NextEvidence(
+                t.At, $"{enter}timeout 60 tcpdump -ni eth0 -s 128 -w {t.At.Netns ?? t.At.Node ?? "pod"}.pcap tcp", TimeSpan.FromSeconds(60), "how long the pod takes from request to answer, beside the time on the way");
+        }
+    }
+
+    // One period in twenty: below that a p95 does not show it.
+    private const double Share = 0.05;
+
+    // A scheduler lets a thread wait for some milliseconds on a busy machine; less than that says nothing of quotas.
+    private static readonly TimeSpan Noise = TimeSpan.FromMilliseconds(10);
+
+    private static IEnumerable<Sighting> Often(Throttled t)
+    {
+        var text = $"nr_throttled +{t.Count.Delta}{(t.Of is { } of ? $" of {of} periods" : "")}";
+        yield return t.Of is > 0 and { } periods ? Sighting.Of(t.Count.Delta > Share * periods, text, t.Count.From) : Sighting.Unknown(text, t.Count.From);
+    }
+
+    /// <summary>At least half as long as a stop lasts on average: a request comes at any moment of it.</summary>
+    private static IEnumerable<Sighting> AnswersWait(Throttled t)
+    {
+        if (t.Slowest is { MaxAnswer: { } longest } slowest && t.Still is { } still)
+        {
+            var text = string.Create(null, $"slowest answer {longest.TotalMilliseconds:0.0} ms, threads stood still for {still.TotalMilliseconds:0.0} ms at a time");
+            yield return longest >= Noise && longest >= still / 2 ? Sighting.Of(true, text, slowest.From) : Sighting.Unknown(text, slowest.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> InThePod(Throttled t)
+    {
+        if (t.Slowest is { MaxAnswer: { } longest } slowest)
+        {
+            yield return slowest.At.Stack == t.At ? Sighting.Of(true, string.Create(null, $"{longest.TotalMilliseconds:0.0} ms at {slowest.At}"), slowest.From) : Sighting.Unknown($"seen at {slowest.At} only", slowest.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> HasQuota(Throttled t) => t.View.Stacks.At(t.At).Cgroup("cpu.cfs_quota_us").Concat(t.View.Stacks.At(t.At).Cgroup("cpu.max"))
+        .Select(s => Sighting.Of(!s.Value.StartsWith("max", StringComparison.Ordinal) && !s.Value.StartsWith('-'), $"{s.Key} {s.Value}", s.From));
+
+    /// <summary>A pod whose control group was throttled.</summary>
+    internal sealed class Throttled(CaseView view, VantagePoint at, CounterDelta count) : Hypothesis(view, Scope.Of(at))
+    {
+        internal VantagePoint At { get; } = at;
+
+        internal CounterDelta Count { get; } = count;
+
+        /// <summary>Periods that passed.</summary>
+        internal long? Of => Like(Periods);
+
+        /// <summary>How long threads stood still in a throttled period, on average; null when not counted.</summary>
+        internal TimeSpan? Still => (Like("Cgroup.cpu.stat.throttled_usec") * 1000 ?? Like("Cgroup.cpu.stat.throttled_time")) is { } nanoseconds ? TimeSpan.FromTicks(nanoseconds / 100 / Count.Delta) : null;
+
+        /// <summary>The exchange of a server in this pod that took longest, as the capture nearest to it saw it.</summary>
+        internal ExchangeTiming? Slowest { get; } = view.Trails.Where(t => t.Flows.Count > 0 && view.Stacks.End(t.Connection, client: false)?.At == at)
+            .Select(t => view.Exchanges(t.Connection)?.NearServer).OfType<ExchangeTiming>().Where(e => e.MaxAnswer is not null).MaxBy(e => e.MaxAnswer);
+
+        internal override bool Placed => Slowest?.At.Stack == At;
+
+        internal override IReadOnlySet<int> Connections { get; } = view.Trails.Where(t => t.Flows.Count > 0 && view.Stacks.End(t.Connection, client: false)?.At == at).Select(t => t.Connection).ToHashSet();
+
+        private long? Like(string name) => View.Facts.Of<CounterDelta>().FirstOrDefault(c => c.At == Count.At && c.Name == name && c.ControlGroup == Count.ControlGroup)?.Delta;
+    }
+}

@@ -1,0 +1,86 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+
+namespace Whydrop.Diagnosis.Faults.Fabric;
+
+/// <summary>Something between the ends forges RSTs in their names.</summary>
+internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
+{
+    public override string Id => "middlebox-rst";
+
+    public override string Name => "Forged RST";
+
+    public override FaultLayer Layer => FaultLayer.Fabric;
+
+    public override string UserSees => "Connection reset by peer at both ends, and neither application nor kernel did it.";
+
+    public override string Mechanism =>
+        "A firewall, intrusion prevention, or a load balancer that cleans up idle connections ends a connection by RSTs in the names of the two ends. Each takes it for the word of the other. "
+        + "The packet has the TTL of the box and not that of the end, and was never seen on the end's side of the box.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("app-rst", "There the RST leaves the end it names, whose kernel counts it."),
+        new("conntrack-invalid-rst", "There one end itself resets, in answer to a packet whose address was not translated back."),
+        new("networkpolicy-drop", "There a rule of a node rejects: the RST is born inside that node."),
+    ];
+
+    public override string Remedy => "Find the box by the TTL (its start, 64, 128 or 255, less what it has here, is its distance) and by the places around it; except these connections from its inspection, or raise its idle time-out above the keepalive of the ends.";
+
+    public override string Verify => "No RST comes whose TTL differs from that of the other packets of its sender.";
+
+    public override IReadOnlyList<string> References => ["RFC 3360 (inappropriate TCP resets)", "RFC 9293 §3.10.7.4 (which RSTs are taken)"];
+
+    protected override IEnumerable<QuestionOf<Forged>> Ask() =>
+    [
+        new("Were connections reset before they had ended?", Quantifier.Any, QuestionRole.Signature, f => [Sighting.Of(true, $"{f.Resets.Count}", [.. f.Resets.Select(r => r.From).Take(24)])]),
+        new("Does something about the RSTs not fit whom they name?", Quantifier.All, QuestionRole.Signature, DoesNotFit),
+        new("Were they seen on the way, and never nearer to their sender?", Quantifier.Any, QuestionRole.Mechanism, BornOnTheWay),
+        new("Were they born between hosts, not inside one?", Quantifier.All, QuestionRole.Discriminator, Outside, "networkpolicy-drop"),
+        new("Is their TTL another than that of their sender's packets?", Quantifier.Any, QuestionRole.Support, OtherTtl),
+        new("Did the kernel they name send none?", Quantifier.All, QuestionRole.Support, NotCounted),
+    ];
+
+    protected override IEnumerable<Forged> Propose(CaseView view) => view.Resets
+        .Where(r => r.Abnormal && (r.Birth is { AbsenceProven: true } || (r.TtlAgrees == Answer.No && r.LeftSender == Answer.Unknown)))
+        .GroupBy(r => r.Birth is { AbsenceProven: true } b ? string.Join('|', new[] { $"{b.At.Stack}", $"{b.NotSeenAt.Stack}" }.Order(StringComparer.Ordinal)) : $"?{r.Sightings[^1].At}")
+        .Select(g => new Forged(view, [.. g]));
+
+    protected override string Summarise(Forged f)
+    {
+        var (first, birth) = (f.Resets[0], f.Resets[0].Birth);
+        return $"{f.Resets.Count} connection{(f.Resets.Count == 1 ? "" : "s")} reset in the name of {string.Join(", ", f.Resets.Select(r => $"{r.Sender.Address}").Distinct().Take(3))}"
+            + (birth is { AbsenceProven: true } ? $" by RSTs that {birth.At} saw and {birth.NotSeenAt} did not" : "")
+            + (first.TtlAgrees == Answer.No ? $"; their TTL is {first.Segment.Ttl}, that of its other packets {first.UsualTtl}." : ".");
+    }
+
+    protected override IEnumerable<NextEvidence> Next(Forged f)
+    {
+        var sender = f.Resets[0].Sender.Address;
+        yield return AttemptEvidence.Capture(f.View.Stacks.Of(sender), $"tcp and host {sender}", $"whether the RST leaves {sender} itself; at the same time as where it arrives");
+    }
+
+    private static IEnumerable<Sighting> DoesNotFit(Forged f) => f.Resets.Select(r => r.LeftSender == Answer.Yes
+        ? Sighting.Of(false, $"seen leaving at {r.Segment.At}", r.From)
+        : Sighting.Of(true, r.Birth is { AbsenceProven: true } b ? $"not seen at {b.NotSeenAt}" : $"TTL {r.Segment.Ttl}, of its other packets {r.UsualTtl}", r.From));
+
+    private static IEnumerable<Sighting> BornOnTheWay(Forged f) => f.Resets.Select(r => r.Birth).OfType<Evidence.Journeys.ControlBirth>()
+        .Select(b => new Sighting(b.AbsenceProven ? Answer.Yes : Answer.Unknown, $"seen at {b.At}, never at {b.NotSeenAt}", [b.From]));
+
+    private static IEnumerable<Sighting> Outside(Forged f) => f.Resets.Select(r => r.Birth).OfType<Evidence.Journeys.ControlBirth>().Where(b => b.AbsenceProven)
+        .Select(b => Sighting.Of(b.At.Stack != b.NotSeenAt.Stack, $"between {b.NotSeenAt} and {b.At}", b.From));
+
+    private static IEnumerable<Sighting> OtherTtl(Forged f) => f.Resets.Where(r => r.TtlAgrees != Answer.Unknown)
+        .Select(r => Sighting.Of(r.TtlAgrees == Answer.No, $"TTL {r.Segment.Ttl}, {r.UsualTtl}", r.From));
+
+    private static IEnumerable<Sighting> NotCounted(Forged f) => f.Resets.Where(r => r.SenderCounted == Answer.No)
+        .Select(r => Sighting.Of(true, $"Tcp.OutRsts of {r.Sender.Address} +0", r.From));
+
+    /// <summary>RSTs that do not come from whom they name.</summary>
+    internal sealed class Forged(CaseView view, IReadOnlyList<ConnectionReset> resets) : Hypothesis(view, resets[0].Birth is { AbsenceProven: true } b ? Scope.Of(b.At) : Scope.Unplaced)
+    {
+        internal override bool Placed => Resets[0].Birth is { AbsenceProven: true, At.Interface: not null };
+
+        internal override IReadOnlyList<ConnectionReset> Resets { get; } = resets;
+    }
+}

@@ -1,0 +1,124 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis.Faults.Path;
+
+/// <summary>For a time nothing passes between two places, then all goes on.</summary>
+internal sealed class PathBlackout : FaultOf<Hop>
+{
+    public override string Id => "path-blackout";
+
+    public override string Name => "Blackout of a path";
+
+    public override FaultLayer Layer => FaultLayer.Path;
+
+    public override string UserSees => "For seconds everything between two places stands still; then all of it goes on, or has timed out.";
+
+    public override string Mechanism =>
+        "A link, a route or an element of the fabric is away for a while. Every packet sent meanwhile is lost, whatever its size and connection; senders wait for their timers, "
+        + "each time twice as long, so the stall outlasts the blackout.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("random-loss", "There most packets pass between two that are lost."),
+        new("burst-loss-congestion", "There others pass while some are lost, and all wait."),
+        new("networkpolicy-drop", "There it does not end, and other connections go on."),
+    ];
+
+    public override string Remedy => "See what the network did at that moment: link and routing events of the switches and the provider, failover, STP; then shorten the convergence or add a second way.";
+
+    public override string Verify => "A ping or heartbeat between the two places, several times a second, for a day: no gap.";
+
+    public override IReadOnlyList<string> References => ["RFC 6298 (5.5: exponential back-off)", "RFC 5880 (BFD)", "RFC 4098 (convergence)"];
+
+    protected override IEnumerable<QuestionOf<Hop>> Ask() =>
+    [
+        new("Was everything lost that was sent in a time longer than a retransmission time-out?", Quantifier.Any, QuestionRole.Signature, AllLost),
+        new("Did data pass there before or after?", Quantifier.Any, QuestionRole.Signature, PassedElse),
+        new("Were packets seen before the hop and never after it, by captures that were alive?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
+        new("Does next to nothing get lost at other times?", Quantifier.Any, QuestionRole.Discriminator, OnlyThen, "random-loss"),
+        new("Did they die between hosts, not within one?", Quantifier.Any, QuestionRole.Discriminator, BetweenHosts, "networkpolicy-drop"),
+        new("Were all connections hit that spoke then?", Quantifier.Any, QuestionRole.Support, Everyone),
+    ];
+
+    protected override IEnumerable<Hop> Propose(CaseView view) => view.Hops.Where(h => h.Seen is not null && Dark(h) is not null);
+
+    protected override string Summarise(Hop hop)
+    {
+        var (from, to, lost) = Dark(hop)!.Value;
+        return string.Create(null, $"Nothing passed {hop.Place} for at least {(to - from).TotalSeconds:0.0} s from {from}: all {lost.Length} segments sent then were lost.");
+    }
+
+    protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
+
+    // RFC 6298 allows no time-out below a second, Linux takes 0.2 s (TCP_RTO_MIN): a shorter gap could be one burst.
+    private static readonly TimeSpan TimeOut = TimeSpan.FromMilliseconds(200);
+
+    // A bin of the timeline in which it began or ended holds some that passed.
+    private const int Few = 3;
+
+    /// <summary>The longest time in which losses follow each other and nothing else passed: the losses of the hop, cut where something got through.</summary>
+    private static (Timestamp From, Timestamp To, Loss[] Lost)? Dark(Hop hop)
+    {
+        var losses = hop.Losses.OrderBy(l => l.Fate.Sent).ToArray();
+        (Timestamp From, Timestamp To, Loss[] Lost)? longest = null;
+        for (var (first, next) = (0, 1); first < losses.Length; first = next)
+        {
+            for (next = first + 1; next < losses.Length && Passed(hop, losses[first].Fate.Sent, losses[next].Fate.Sent) == 0; next++)
+            {
+            }
+
+            var (from, to) = (losses[first].Fate.Sent, losses[next - 1].Fate.Sent);
+            if (longest is not { } l || to - from > l.To - l.From)
+            {
+                longest = (from, to, losses[first..next]);
+            }
+        }
+
+        return longest is { } found && found.To - found.From >= TimeOut && found.Lost.Length >= Few ? found : null;
+    }
+
+    /// <summary>Segments of the same directions that passed in the bins wholly within a time.</summary>
+    private static long Passed(Hop hop, Timestamp from, Timestamp to) => HopTests.Timelines(hop).Sum(t => t.Bins
+        .Select((b, i) => (Bin: b, Start: new Timestamp(t.Start.UnixNanoseconds + i * t.BinWidth.Ticks * 100)))
+        .Where(b => b.Start > from && new Timestamp(b.Start.UnixNanoseconds + t.BinWidth.Ticks * 100) < to)
+        .Sum(b => (long)(b.Bin.Segments - b.Bin.LostSegments)));
+
+    private static IEnumerable<Sighting> AllLost(Hop hop)
+    {
+        if (Dark(hop) is { } dark && HopTests.Timelines(hop).Any())
+        {
+            yield return Sighting.Of(
+                true, string.Create(null, $"{dark.Lost.Length} of {dark.Lost.Length} in {(dark.To - dark.From).TotalSeconds:0.00} s from {dark.From}"), [.. dark.Lost.Take(12).Select(l => l.From)]);
+        }
+    }
+
+    private static IEnumerable<Sighting> PassedElse(Hop hop)
+    {
+        var passed = hop.Directions.Where(d => hop.Losses.Any(l => l.Fate.FromClient == d.FromClient)).Sum(d => d.Segments) - hop.Losses.Count;
+        yield return Sighting.Of(passed > 0, $"{Math.Max(0, passed)} segments did");
+    }
+
+    private static IEnumerable<Sighting> OnlyThen(Hop hop)
+    {
+        var dark = Dark(hop)!.Value;
+        var others = hop.Losses.Count - dark.Lost.Length;
+        yield return others * 10 <= dark.Lost.Length ? Sighting.Of(true, $"{others} losses at other times") : Sighting.Unknown($"{others} losses at other times, {dark.Lost.Length} then");
+    }
+
+    private static IEnumerable<Sighting> BetweenHosts(Hop hop)
+    {
+        if (hop is { Seen: { } seen, Missing: { } missing })
+        {
+            yield return Sighting.Of(seen.Node != missing.Node, seen.Node != missing.Node ? $"they left {seen} and did not come in at {missing}" : $"{seen} and {missing} are of one host", hop.Losses[0].From);
+        }
+    }
+
+    private static IEnumerable<Sighting> Everyone(Hop hop)
+    {
+        var dark = Dark(hop)!.Value;
+        var hit = dark.Lost.Select(l => l.Direction.Connection).Distinct().Count();
+        yield return Sighting.Of(true, $"{hit} connections", dark.Lost[0].From);
+    }
+}

@@ -1,0 +1,102 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.Faults.Path;
+
+/// <summary>Something on the way changes bytes; the receiver's checksum finds it and the segment is dropped.</summary>
+internal sealed class PayloadCorruption : FaultOf<PayloadCorruption.Damaged>
+{
+    public override string Id => "payload-corruption";
+
+    public override string Name => "Damaged segments";
+
+    public override FaultLayer Layer => FaultLayer.Path;
+
+    public override string UserSees => "A background of retransmissions; where the checksum misses it, broken files or TLS alerts (bad_record_mac).";
+
+    public override string Mechanism =>
+        "Memory, a NIC or software flips bits. The TCP checksum does not fit any more, and the receiving kernel drops the segment without a word (Tcp.InCsumErrors); to the sender it is lost.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("random-loss", "There the segment never arrives."),
+        new("capture-csum-artefact", "There only the capture on the sender shows wrong checksums, and the receiver counts none."),
+        new("rcvbuf-overrun", "There the segment is sound; the socket has no room."),
+    ];
+
+    public override string Remedy => "Compare the payload of one segment hop by hop to find where it changes; turn off receive checksum offload there to be sure; replace that NIC, memory or software.";
+
+    public override string Verify => "Tcp.InCsumErrors (nstat TcpInCsumErrors) stands still under three times the same load.";
+
+    public override IReadOnlyList<string> References => ["RFC 9293 §3.1 (checksum)", "Stone and Partridge, When the CRC and TCP checksum disagree, SIGCOMM 2000", "net/ipv4/tcp_ipv4.c tcp_v4_rcv"];
+
+    protected override IEnumerable<QuestionOf<Damaged>> Ask() =>
+    [
+        new("Did the kernel of the receiver find wrong checksums?", Quantifier.Any, QuestionRole.Signature, d => Counted.Grew(d.View, d.At, Counter)),
+        new("Did segments arrive at its device and were never acknowledged, as many as it found damaged?", Quantifier.Any, QuestionRole.Mechanism, Arrived),
+        new("Do most segments pass unharmed?", Quantifier.Any, QuestionRole.Discriminator, MostPass, "vxlan-checksum-offload"),
+        new("Did the socket have room for them?", Quantifier.None, QuestionRole.Discriminator, d => Counted.Grew(d.View, d.At, "TcpExt.TCPRcvQDrop", "TcpExt.RcvPruned", "TcpExt.PruneCalled"), "rcvbuf-overrun"),
+    ];
+
+    private const string Counter = "Tcp.InCsumErrors";
+
+    protected override IEnumerable<Damaged> Propose(CaseView view) => view.Facts.Of<CounterDelta>()
+        .Where(c => c.Name == Counter && c.Delta > 0).Select(c => c.At).Distinct().Select(at => new Damaged(view, at, view.Delta(at, Counter)!.Value.Delta));
+
+    protected override string Summarise(Damaged d) => d.Losses.Count > 0
+        ? $"{d.At} found {d.Errors} segments with a wrong checksum, {d.Losses.Count} were lost on their way to it{(d.There.Count > 0 ? $", {d.There.Count} of them seen to arrive" : "")}."
+        : $"{d.At} found {d.Errors} segments with a wrong checksum.";
+
+    protected override IEnumerable<NextEvidence> Next(Damaged d)
+    {
+        var enter = d.At.Netns is { } netns ? $"ip netns exec {netns} " : "";
+        yield return new NextEvidence(
+            d.At, $"{enter}timeout 60 tcpdump -ni eth0 -s 0 -vv -w {d.At.Netns ?? d.At.Node ?? "receiver"}.pcap tcp", TimeSpan.FromSeconds(60),
+            "whole frames, so that checksums can be verified; at the same time on the nodes: behind which place they are wrong");
+    }
+
+    private static IEnumerable<Sighting> Arrived(Damaged d)
+    {
+        if (d.There.Count > 0)
+        {
+            yield return new Sighting(Counted.Tells(d.Errors, d.There.Count), $"{d.There.Count} arrived in vain, {Counter} +{d.Errors}", [.. d.There.Take(12).Select(l => l.From)]);
+        }
+    }
+
+    private static IEnumerable<Sighting> MostPass(Damaged d)
+    {
+        var sent = d.View.Delta(d.At, "Tcp.InSegs");
+        if (sent is { } segments)
+        {
+            yield return Sighting.Of(d.Errors * 2 < segments.Delta, $"{d.Errors} of {segments.Delta} received", segments.From);
+        }
+    }
+
+    /// <summary>A network namespace whose kernel finds wrong checksums.</summary>
+    internal sealed class Damaged : Hypothesis
+    {
+        internal Damaged(CaseView view, VantagePoint at, long errors)
+            : base(view, Scope.Of(at.Stack))
+        {
+            (At, Errors) = (at.Stack, errors);
+            var to = view.Losses.Where(l => view.Stacks.End(l.Direction.Connection, l.Direction.FromClient != view.Trails[l.Direction.Connection].ToServer.FromClient)?.At == At
+                && l.Placement is not { AbsenceProven: true }).ToArray();
+            There = [.. to.Select(l => l.Direction).Distinct().SelectMany(d => view.Connections.FromSender(d)
+                .Where(k => view.Flow(k)?.At.Stack == At).TakeLast(1).SelectMany(k => Disorder.FatesAt(view, k, d))).Where(f => f.Fate == Fate.LostAfter)];
+            Losses = Counted.Agree(errors, to.Length) || Counted.Agree(errors, There.Count) ? to : [];
+        }
+
+        internal VantagePoint At { get; }
+
+        internal long Errors { get; }
+
+        /// <summary>Seen at the device of that namespace, and yet lost.</summary>
+        internal IReadOnlyList<SegmentFate> There { get; }
+
+        internal override IReadOnlyList<Loss> Losses { get; }
+
+        internal override bool Placed => There.Count > 0;
+    }
+}

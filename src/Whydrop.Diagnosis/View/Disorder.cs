@@ -1,0 +1,69 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>Data that came in another order, or more often, at one place than at the place before it on its way.</summary>
+/// <param name="before">The last place where it was as sent; null when none was captured.</param>
+/// <param name="at">The first place where it was not; null when only its sender shows that it was.</param>
+/// <param name="odd">The transmissions concerned, as seen at <paramref name="at"/>.</param>
+/// <param name="directions">Directions of connections concerned.</param>
+internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint? at, IReadOnlyList<SegmentFate> odd, IReadOnlySet<DirectionKey> directions)
+    : Hypothesis(view, before is null || at is null ? Scope.Unplaced : Scope.Of(before))
+{
+    internal VantagePoint? Before { get; } = before;
+
+    internal VantagePoint? At { get; } = at;
+
+    internal IReadOnlyList<SegmentFate> Odd { get; } = odd;
+
+    internal IReadOnlySet<DirectionKey> Directions { get; } = directions;
+
+    internal override bool Placed => Before is not null && At is not null;
+
+    /// <summary>Bytes of these directions that were sent again although the first transmission arrived, as the sighting nearest to the sender says.</summary>
+    internal IReadOnlyList<SegmentFate> Needless { get; } = [.. directions.SelectMany(d => FatesAt(view, view.Connections.NearestToSender(d), d)).Where(f => f.Fate == Fate.RetransmittedNeedlessly)];
+
+    /// <summary>What these directions truly lost.</summary>
+    internal int TrulyLost => View.Losses.Count(l => Directions.Contains(l.Direction));
+
+    /// <summary>"between a and b", "before b", "somewhere on the way".</summary>
+    internal string Place => (Before, At) switch
+    {
+        ({ } b, { } a) => $"between {b} and {a}",
+        (null, { } a) => $"before {a}",
+        _ => "somewhere on the way",
+    };
+
+    /// <summary>Groups by places what happened to transmissions on their way: the first sighting from the sender that shows it, and the one before.</summary>
+    internal static IEnumerable<Disorder> Find(CaseView view, Fate kind)
+    {
+        var found = new List<(VantagePoint? Before, VantagePoint At, DirectionKey Direction, IReadOnlyList<SegmentFate> Odd)>();
+        foreach (var trail in view.Trails.Where(t => t.Flows.Count > 0))
+        {
+            foreach (var direction in new[] { trail.ToServer, trail.ToClient })
+            {
+                TcpFlow? before = null;
+                foreach (var flow in direction == trail.ToServer ? trail.Flows : trail.Flows.Reverse())
+                {
+                    var key = new FlowKey(flow.Capture, flow.Flow);
+                    var odd = FatesAt(view, key, direction).Where(f => f.Fate == kind).ToArray();
+                    if (odd.Length > 0)
+                    {
+                        found.Add((before?.At, flow.At, direction, odd));
+                        break;
+                    }
+
+                    before = flow;
+                }
+            }
+        }
+
+        return found.GroupBy(f => (f.Before, f.At)).Select(g => new Disorder(view, g.Key.Before, g.Key.At, [.. g.SelectMany(f => f.Odd)], g.Select(f => f.Direction).ToHashSet()))
+            .OrderByDescending(d => d.Odd.Count);
+    }
+
+    /// <summary>Details of one direction as one sighting tells them.</summary>
+    internal static IEnumerable<SegmentFate> FatesAt(CaseView view, FlowKey key, DirectionKey direction) =>
+        view.Fates(key, view.Connections.FromClient(key, direction));
+}
