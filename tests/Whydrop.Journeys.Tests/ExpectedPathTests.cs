@@ -179,7 +179,21 @@ public sealed class ExpectedPathTests
         return Alive(captures);
     }
 
-    private static SimCapture[] Alive(SimCapture[] captures) => [.. captures.Select(c => c.WithChatter(-3_000_000_000, 30_000_000_000))];
+    /// <summary>The captures ran long, and what the nodes themselves say to each other was seen at both.</summary>
+    private static SimCapture[] Alive(SimCapture[] captures)
+    {
+        var random = new Random(9);
+        foreach (var start in new[] { -3_500_000_000L, 9_000_000_000L })
+        {
+            new Topology([new Tap(captures[2]), new Router(20_000, random), new Tap(captures[3]), new Router(20_000, random)], random.Next()).Play(new SimFlow
+            {
+                Client = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 50_000 + (int)(start % 1000)), Server = IPEndPoint.Parse("10.0.0.2:10250"),
+                ClientIsn = 0x11112222 + (uint)(start & 0xFFFF), ServerIsn = 0x33334444, Requests = [200], Responses = [300], Start = start,
+            });
+        }
+
+        return [.. captures.Select(c => c.WithChatter(-4_000_000_000, 30_000_000_000))];
+    }
 
     private static SimFlow Flow(int n = 0) => new()
     {

@@ -7,7 +7,7 @@ namespace Whydrop.Journeys.Clocks;
 internal sealed class ClockTable
 {
     private readonly Dictionary<(int First, int Second), ClockRelation> relations = [];
-    private readonly Dictionary<(int First, int Second), int?> middles = [];
+    private readonly Dictionary<(int First, int Second), int[]> middles = [];
     private readonly Func<int, int, bool> sameNode;
     private readonly int[] files;
 
@@ -31,7 +31,7 @@ internal sealed class ClockTable
 
     /// <summary>Half the uncertainty between two files in nanoseconds; null when it has no upper bound.</summary>
     public long? Error(int from, int to) => from == to ? 0
-        : Between(from, to) is { } middle ? Direct(from, middle) + Direct(middle, to)
+        : Between(from, to) is [var middle, ..] ? Direct(from, middle) + Error(middle, to)
         : Direct(from, to);
 
     /// <summary>Clock of one file minus clock of another, at a time of the other; null when the two cannot be compared.</summary>
@@ -42,7 +42,7 @@ internal sealed class ClockTable
             return 0;
         }
 
-        if (Between(from, to) is { } middle && Offset(from, middle, time) is { } first)
+        if (Between(from, to) is [var middle, ..] && Offset(from, middle, time) is { } first)
         {
             return first + Offset(middle, to, time + first);
         }
@@ -56,17 +56,47 @@ internal sealed class ClockTable
         return from < to ? relation.OffsetAt(time) : -relation.OffsetAt(time - relation.OffsetAt(time));
     }
 
-    /// <summary>By way of a third file when two share too little themselves.</summary>
-    private int? Between(int from, int to)
+    /// <summary>
+    /// By way of other files when two share too little themselves: the devices of two nodes compare by what passed between their uplinks. The way of the
+    /// least uncertainty (Dijkstra); empty when they compare directly or not at all.
+    /// </summary>
+    private int[] Between(int from, int to)
     {
         if (middles.TryGetValue((from, to), out var known))
         {
             return known;
         }
 
-        return middles[(from, to)] = Direct(from, to) is not null ? null
-            : files.Where(m => Direct(from, m) is not null && Direct(m, to) is not null)
-                .OrderBy(m => Direct(from, m) + Direct(m, to)).Cast<int?>().FirstOrDefault();
+        if (Direct(from, to) is not null)
+        {
+            return middles[(from, to)] = [];
+        }
+
+        var open = files.Append(to).Where(f => f != from).Distinct().ToHashSet();
+        var best = new Dictionary<int, (long Error, int[] Way)>();
+        var (at, error, way) = (from, 0L, Array.Empty<int>());
+        while (at != to)
+        {
+            foreach (var next in open)
+            {
+                if (Direct(at, next) is { } more && (!best.TryGetValue(next, out var had) || error + more < had.Error))
+                {
+                    best[next] = (error + more, [.. way, next]);
+                }
+            }
+
+            var reached = open.Where(best.ContainsKey).Order().ToArray();
+            if (reached.Length == 0)
+            {
+                return middles[(from, to)] = [];
+            }
+
+            at = reached.MinBy(f => best[f].Error);
+            (error, way) = best[at];
+            open.Remove(at);
+        }
+
+        return middles[(from, to)] = way[..^1];
     }
 
     private long? Direct(int from, int to) => from != to && Relation(from, to) is { Consistent: true } relation ? relation.Error : null;

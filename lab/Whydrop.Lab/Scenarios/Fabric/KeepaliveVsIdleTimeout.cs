@@ -53,6 +53,9 @@ public sealed class KeepaliveVsIdleTimeout : PodScenario
         run.Truth.Blame(
             Fault, at: null, confirmable: both && lived is not null,
             suspectable: both || run.HasCaptures(HostRole.Client) || run.HasCaptures(HostRole.NodeA));
+        // All of one age and none left alive: one lapse of the box at that moment looks the same.
+        if (lived is null)
+            run.Truth.AlsoTrue("firewall-state-loss");
         // The client gives up in the end; the box that forgets makes the resets.
         run.Truth.Accompanying("app-rst", "middlebox-rst");
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);

@@ -62,7 +62,7 @@ public sealed class HairpinOff : PodScenario
         run.End();
 
         run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA), suspectable: run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.Client));
-        run.Truth.AlsoAt(network.Client, "eth0");
+        run.Truth.AlsoAt(network.Client);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("requestsFailed", asked.Failed);
         run.Truth.Figure("sentToItself", service.Packets("itself"));

@@ -103,14 +103,21 @@ internal sealed class DefaultRouteFallbackLeak : FaultOf<DefaultRouteFallbackLea
     {
         if (Home(h.View, h.Stack.At, h.To) is { } home)
         {
-            yield return Sighting.Of(true, $"{h.To} is an address of {home}", h.View.Facts.Of<InterfaceAddress>().First(a => a.Address.Equals(h.To) && a.At.Stack == home).From);
+            // Nodes reach each other by their default routes where each has a subnet of its own: only a pod's address has no business there.
+            var from = h.View.Facts.Of<InterfaceAddress>().First(a => a.Address.Equals(h.To) && a.At.Stack == home).From;
+            yield return new Sighting(HasOneDevice(h.View, home) ? Answer.Yes : Answer.Unknown, $"{h.To} is an address of {home}", [from]);
         }
 
         if (Attached(h.View, h.Stack.At, h.To) is { } route)
         {
-            yield return Sighting.Of(true, $"{h.To} is behind {route.At}", route.From);
+            var uplink = RouteLookup.Of(h.View, route.At.Stack, h.Default.Via ?? h.From).Found;
+            yield return new Sighting(uplink is { At: var up } && up != route.At ? Answer.Yes : Answer.Unknown, $"{h.To} is behind {route.At}", [route.From]);
         }
     }
+
+    /// <summary>A pod has one device beside the loopback; those that tunnel modules leave in every namespace do not count.</summary>
+    private static bool HasOneDevice(CaseView view, VantagePoint at) =>
+        view.Interfaces(at).Count(d => d.At.Interface is not "lo" && !Encapsulation.IsTunnel(d)) == 1;
 
     private static IEnumerable<Sighting> GoneOutside(Leak h)
     {
