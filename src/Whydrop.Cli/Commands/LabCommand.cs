@@ -75,7 +75,7 @@ internal static class LabCommand
         var format = Format();
         var colour = OutputOption.Colour();
         var score = new Command(
-            "score", "Make and judge every lab scenario with random parameters, and count. Exit code: 0 the goals hold, 3 they do not, 1 nothing could be judged or a diagnosis failed, 2 wrong usage. Needs root.")
+            "score", "Make and judge every lab scenario with random parameters, and count. The goals: 95 % of answers and places right, none wrongly confirmed, no false alarm, 99 % of lost bytes explained. Exit code: 0 they hold, 3 they do not, 1 nothing could be judged or a diagnosis failed, 2 wrong usage. Needs root.")
         {
             seeds, first, filter, jobs, properties, drops, folder, keep, format, colour,
         };

@@ -50,6 +50,12 @@ public sealed class TcFilterReader : Reader
                 continue;
             }
 
+            // A program decides by itself and counts nothing: that it is there is all the text tells.
+            if (words.Has("bpf") && words.Has("direct-action"))
+            {
+                findings.Add(new DeviceSetting(findings.On(at.Device), findings.From(line.Number), "filter", $"{at.Side?.ToLowerInvariant() ?? "filter"} bpf", words.After("handle") ?? ""));
+            }
+
             at = Act(at, words, line, findings);
             if (TcFigures.Words(line.Text) is { } figures && (at.Police || at.Drop) && Words.Number(figures.After("dropped")) is { } dropped)
             {

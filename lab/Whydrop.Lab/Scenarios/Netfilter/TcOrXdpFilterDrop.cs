@@ -21,6 +21,9 @@ public sealed class TcOrXdpFilterDrop : NotForwarded
 
     public override IReadOnlyList<Need> Needs(LabSettings settings) => [.. base.Needs(settings), Need.Tool("tc", "iproute2")];
 
+    // The program does not count, and the kernel's reasons are not in the case.
+    protected override bool Confirmable(PodRun run) => false;
+
     protected override bool Suspectable(PodRun run) => run.HasDumps(Role) && run.HasCaptures(Role);
 
     protected override Func<long>? Break(PodRun run, NetworkNamespace node)

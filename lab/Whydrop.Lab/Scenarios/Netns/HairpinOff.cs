@@ -16,6 +16,7 @@ public sealed class HairpinOff : PodScenario
 
     protected override IReadOnlyList<LabParameter> Own =>
     [
+        LabParameter.Choice("wiring", "how pods hang on their node", "routed"),
         LabParameter.Number("requests", 6, "requests, every other to the pod itself", 2, 40).Drawing(4, 8),
         LabParameter.Choice("evidence", "what is collected", EvidenceProfile.Names).Drawing("all", "all", "all", "nodes", "node-a", "client", "counters", "captures"),
     ];
@@ -62,7 +63,7 @@ public sealed class HairpinOff : PodScenario
         run.End();
 
         run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA), suspectable: run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.Client));
-        run.Truth.AlsoAt(network.Client, "eth0");
+        run.Truth.AlsoAt(network.Client);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("requestsFailed", asked.Failed);
         run.Truth.Figure("sentToItself", service.Packets("itself"));

@@ -51,8 +51,12 @@ internal sealed class HairpinOff : FaultOf<HairpinOff.Itself>
             var alike = ofClient.Except(sure).Where(a => rule is { Grown: not 0 } && ToService(view, a, ofClient.Key)).ToArray();
             if (sure.Length + alike.Length > 0)
             {
-                var at = sure.Select(a => Tracked(view, a)?.At ?? CameBack(view, a)?.At).OfType<VantagePoint>().FirstOrDefault() ?? rule?.Rule.At ?? VantagePoint.Unknown;
-                yield return new Itself(view, HostEnd(view, at.Stack, ofClient.Key), at, [.. sure, .. alike], rule);
+                // Each namespace that shows it is a place of its own: its evidence stands without that of the others.
+                var places = sure.Select(a => Tracked(view, a)?.At.Stack).Concat(sure.SelectMany(a => AllCameBack(view, a)).Select(f => f.At.Stack)).OfType<VantagePoint>().Distinct().DefaultIfEmpty(rule?.Rule.At.Stack ?? VantagePoint.Unknown);
+                foreach (var at in places)
+                {
+                    yield return new Itself(view, HostEnd(view, at, ofClient.Key), at, [.. sure, .. alike], rule);
+                }
             }
         }
     }
@@ -79,8 +83,10 @@ internal sealed class HairpinOff : FaultOf<HairpinOff.Itself>
     private static ConntrackEntry? Tracked(CaseView view, Attempt a) => view.Facts.Of<ConntrackEntry>().FirstOrDefault(e =>
         e is { Protocol: "tcp", Unreplied: true } && e.Source.Equals(a.Client) && e.Destination.Equals(a.Server) && e.ReplySource.Address.Equals(a.Client.Address));
 
+    private static TcpFlow? CameBack(CaseView view, Attempt a) => AllCameBack(view, a).FirstOrDefault();
+
     /// <summary>The same connection with the pod's address at both ends.</summary>
-    private static TcpFlow? CameBack(CaseView view, Attempt a) => view.Facts.Of<TcpFlow>().FirstOrDefault(f =>
+    private static IEnumerable<TcpFlow> AllCameBack(CaseView view, Attempt a) => view.Facts.Of<TcpFlow>().Where(f =>
         f.Client.Equals(a.Client) && f.Server.Address.Equals(a.Client.Address) && f.FromServer.InitialSequence is null && f.FromClient.InitialSequence is not null);
 
     private static NetworkInterface? HostEnd(CaseView view, VantagePoint at, System.Net.IPAddress pod)
@@ -128,7 +134,7 @@ internal sealed class HairpinOff : FaultOf<HairpinOff.Itself>
 
     /// <summary>A pod that a Service sends back to itself.</summary>
     internal sealed class Itself(CaseView view, NetworkInterface? port, VantagePoint at, IReadOnlyList<Attempt> attempts, (FirewallRule Rule, long? Grown)? rule)
-        : Hypothesis(view, port is null ? Scope.Of(at) : Scope.Of(port.At))
+        : Hypothesis(view, Scope.Of(at))
     {
         internal NetworkInterface? Port { get; } = port;
 

@@ -115,10 +115,10 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
     private static bool Agree(long drops, long lost) => lost > 0 && Math.Abs(drops - lost) <= Math.Max(Slack, lost * Tolerance);
 
     /// <summary>A super-packet is one packet to a queue and is dropped as one; a queue that cuts it first drops its segments: at least as many as frames, at most as many as segments.</summary>
-    private static bool Agree(long drops, IReadOnlyCollection<Loss> losses)
+    private static bool Agree(long drops, Loss[] losses)
     {
         var frames = losses.Select(l => l.From).Distinct().Count();
-        return Agree(drops, losses.Count) || Agree(drops, frames) || (drops > frames && drops < losses.Count);
+        return Agree(drops, losses.Length) || Agree(drops, frames) || (drops > frames && drops < losses.Length);
     }
 
     /// <summary>Losses placed at the device, else the case's losses, else what the kernel there sent again; null when none is known.</summary>

@@ -71,7 +71,7 @@ internal sealed class TunnelProtocolBlocked : FaultOf<BetweenHosts>
     private static IEnumerable<Sighting> Wrapped(BetweenHosts h) =>
         h.Stopped.Select(c => Sighting.Of(c.Encapsulation is not null, c.Encapsulation ?? $"plain: {c.From} > {c.To}", c.Evidence));
 
-    private static IEnumerable<Sighting> WrappedPassed(BetweenHosts h)
+    private static Sighting[] WrappedPassed(BetweenHosts h)
     {
         var passed = h.Passed.Where(c => c.Encapsulation is not null).Select(c => Sighting.Of(true, $"{c.From} > {c.To}: {c.Encapsulation}", c.Evidence)).ToArray();
         return passed.Length > 0 ? passed : [h.Passed.Any() ? Sighting.Of(false, "nothing did") : Sighting.Unknown("nothing was seen to")];

@@ -1,0 +1,110 @@
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+
+namespace Whydrop.Diagnosis.Faults.Path;
+
+/// <summary>The retransmission timer fires although nothing is lost: the way, or the other end, is late for a moment.</summary>
+internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
+{
+    public override string Id => "spurious-rto";
+
+    public override string Name => "Timer fired, nothing was lost";
+
+    public override FaultLayer Layer => FaultLayer.Path;
+
+    public override string UserSees => "Retransmissions and a collapsed congestion window now and then; no drop counter moves anywhere.";
+
+    public override string Mechanism =>
+        "Something holds all packets back for longer than the sender's retransmission time-out: a paused virtual machine, a throttled or starved processor, a queue that grew suddenly. The "
+        + "first copy arrives all the same, the repeated one too, and the receiver reports the duplicate.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("path-blackout", "There the first copies never arrive."),
+        new("reordering", "There later segments arrive first, and duplicate acknowledgments repeat, not the timer."),
+        new("bufferbloat", "There the wait grows with the load and stays."),
+    ];
+
+    public override string Remedy => "Find out where the time passes (captures at both ends, hop by hop) and remove that: CPU limits, steal, queues. A larger rto_min on the route only hides it.";
+
+    public override string Verify => "TcpExt.TCPSpuriousRTOs and TCPDSACKRecv stand still under the same load.";
+
+    public override IReadOnlyList<string> References => ["RFC 5682 (F-RTO)", "RFC 3522 (Eifel detection)", "RFC 6298", "RFC 3708"];
+
+    protected override IEnumerable<QuestionOf<Late>> Ask() =>
+    [
+        new("Did the timer repeat what had arrived?", Quantifier.Any, QuestionRole.Signature, InVain),
+        new("Is nothing lost on these connections?", Quantifier.All, QuestionRole.Signature, NothingLost),
+        new("Was a place seen where the time passed?", Quantifier.Any, QuestionRole.Mechanism, TimePassed),
+        new("Were the late segments overtaken by none?", Quantifier.All, QuestionRole.Discriminator, InOrder, "reordering"),
+    ];
+
+    protected override IEnumerable<Late> Propose(CaseView view)
+    {
+        var late = view.Trails.Where(t => t.Flows.Count > 0).SelectMany(t => new[] { t.ToServer, t.ToClient })
+            .Select(d => (Direction: d, Vain: Disorder.FatesAt(view, view.Connections.NearestToSender(d), d).Where(f => f is { Fate: Fate.RetransmittedNeedlessly, Recovery: Recovery.Timeout, Proven: true }).ToArray()))
+            .Where(d => d.Vain.Length > 0).ToArray();
+        if (late.Length > 0)
+        {
+            var connections = late.Select(d => d.Direction.Connection).ToHashSet();
+            var hops = view.Facts.Of<HopSummary>().Where(h => h is { MinDelay: not null, P99Delay: not null } && h.P99Delay - h.MinDelay >= TimerFloor
+                && connections.Contains(view.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient).Connection));
+            yield return new Late(view, hops.MaxBy(h => h.P99Delay - h.MinDelay), [.. late.Select(d => d.Direction)], [.. late.SelectMany(d => d.Vain)]);
+        }
+    }
+
+    protected override string Summarise(Late l) => $"{l.Vain.Count} segments repeated by the timer had arrived: "
+        + (l.Hop is { } h ? string.Create(null, $"for a time packets took {h.P99Delay!.Value.TotalMilliseconds:0} ms from {h.At} to {h.OtherAt} instead of {h.MinDelay!.Value.TotalMilliseconds:0.#} ms.") : "something held them back.");
+
+    protected override IEnumerable<NextEvidence> Next(Late l)
+    {
+        if (!l.Placed)
+        {
+            yield return new NextEvidence(
+                VantagePoint.Unknown, "timeout 60 tcpdump -ni DEVICE -s 128 -w NODE-DEVICE.pcap tcp", TimeSpan.FromSeconds(60), "at both ends and both nodes at the same time: on which part of the way the time passes");
+        }
+    }
+
+    // Linux: TCP_RTO_MIN.
+    private static readonly TimeSpan TimerFloor = TimeSpan.FromMilliseconds(200);
+
+    private static IEnumerable<Sighting> InVain(Late l) =>
+        [new Sighting(Answer.Yes, $"{l.Vain.Count} repeated by the timer, both copies acknowledged", [.. l.Vain.Take(12).Select(f => f.From)])];
+
+    private static IEnumerable<Sighting> NothingLost(Late l)
+    {
+        // An acknowledgment or answer that is lost makes the timer fire in vain as well.
+        var lost = l.View.Losses.Count(x => l.Connections.Contains(x.Direction.Connection));
+        yield return Sighting.Of(lost == 0, $"{lost} are lost", l.Vain[0].From);
+    }
+
+    private static IEnumerable<Sighting> TimePassed(Late l) => l.Hop is { } hop
+        ? [Sighting.Of(true, string.Create(null, $"from {hop.At} to {hop.OtherAt} {hop.MinDelay!.Value.TotalMilliseconds:0.#} ms at best, {hop.P99Delay!.Value.TotalMilliseconds:0} ms for the slowest in 100"), hop.From)]
+        : [];
+
+    private static IEnumerable<Sighting> InOrder(Late l)
+    {
+        var overtaken = Disorder.Find(l.View, Fate.Reordered).Where(d => d.Directions.Overlaps(l.Directions)).Sum(d => d.Odd.Count);
+        yield return overtaken == 0 ? Sighting.Of(true, "none was seen to be overtaken", l.Vain[0].From) : Sighting.Unknown($"{overtaken} were overtaken");
+    }
+
+    /// <summary>Connections whose timer fired in vain.</summary>
+    /// <param name="hop">Where they were held back; null when not seen.</param>
+    /// <param name="directions">Directions of what was sent again.</param>
+    /// <param name="vain">What was sent again.</param>
+    internal sealed class Late(CaseView view, HopSummary? hop, IReadOnlyList<DirectionKey> directions, IReadOnlyList<SegmentFate> vain)
+        : Hypothesis(view, hop is null ? Scope.Unplaced : Scope.Of(hop.At))
+    {
+        internal HopSummary? Hop { get; } = hop;
+
+        internal IReadOnlyList<DirectionKey> Directions { get; } = directions;
+
+        internal IReadOnlyList<SegmentFate> Vain { get; } = vain;
+
+        internal override bool Placed => Hop is not null;
+
+        internal override IReadOnlySet<int> Connections { get; } = directions.Select(d => d.Connection).ToHashSet();
+    }
+}
