@@ -40,9 +40,12 @@ internal static class Conclusion
 
         var (sent, retransmitted) = Counted(view);
         var (refused, reset) = (Grown(view, "Tcp.AttemptFails"), Grown(view, "Tcp.EstabResets"));
+        var unreachable = Grown(view, "Icmp.InDestUnreachs") + Grown(view, "Icmp6.InDestUnreachs");
         return (sent, retransmitted) switch
         {
-            (> 0, 0) when refused + reset > 0 => (Outcome.Inconclusive, $"{sent} TCP segments counted, none retransmitted; {Count(refused, "attempt")} to connect failed and {Count(reset, "open connection")} ended by a RST: no capture tells why."),
+            (> 0, 0) when refused + reset + unreachable > 0 => (
+                Outcome.Inconclusive,
+                $"{sent} TCP segments counted, none retransmitted; {Count(refused, "attempt")} to connect failed, {Count(reset, "open connection")} ended by a RST, {Count(unreachable, "ICMP error")} said destination unreachable: no capture tells why."),
             (> 0, 0) => (Outcome.Healthy, $"{sent} TCP segments counted, none retransmitted."),
             (> 0, > 0) => (Outcome.Inconclusive, $"{retransmitted} of {sent} TCP segments counted were retransmitted; no known fault explains them."),
             _ => (Outcome.Inconclusive, "Nothing was collected that could tell: no TCP in a capture, no pair of counter readings."),

@@ -16,6 +16,7 @@ public sealed class HairpinOff : PodScenario
 
     protected override IReadOnlyList<LabParameter> Own =>
     [
+        LabParameter.Choice("wiring", "how pods hang on their node", "routed"),
         LabParameter.Number("requests", 6, "requests, every other to the pod itself", 2, 40).Drawing(4, 8),
         LabParameter.Choice("evidence", "what is collected", EvidenceProfile.Names).Drawing("all", "all", "all", "nodes", "node-a", "client", "counters", "captures"),
     ];

@@ -16,7 +16,7 @@ public sealed class VethDownOrMissing : NotForwarded
 
     protected override IReadOnlyList<LabParameter> Special =>
     [
-        LabParameter.Choice("state", "what is wrong with the host end: down; out of the bridge (bridge wiring only); deleted together with the pod's", "down", "alone", "deleted").Drawing("down", "down", "alone"),
+        LabParameter.Choice("state", "what is wrong with the host end: down, or out of the bridge (bridge wiring only)", "down", "alone"),
         LabParameter.Number("seconds", 5, "how long the clients wait", 4, 60),
     ];
 
@@ -24,21 +24,20 @@ public sealed class VethDownOrMissing : NotForwarded
     {
         // With the device its route goes: the block's own discards, or nobody answers ARP in the bridge. Both hold, and follow from it.
         run.Truth.Accompanying("blackhole-route", "neigh-unresolved");
-        if (run.Settings.Word("state") == "deleted" || !run.HasDumps(HostRole.Server))
+        if (!run.HasDumps(HostRole.Server))
             run.Truth.AlsoTrue("blackhole-route", "neigh-unresolved");
     }
 
     // The device is known for the pod's only by its other end.
-    protected override bool Confirmable(PodRun run) => run.HasDumps(HostRole.NodeB) && run.HasDumps(HostRole.Server) && run.HasCaptures(HostRole.NodeB) && run.Settings.Word("state") != "deleted";
+    protected override bool Confirmable(PodRun run) => run.HasDumps(HostRole.NodeB) && run.HasDumps(HostRole.Server) && run.HasCaptures(HostRole.NodeB);
 
     protected override Func<long>? Break(PodRun run, NetworkNamespace node)
     {
         var link = run.Network.ServerPod.HostLink;
-        run.Recorder.Plan = (host, device) => device == link || (run.Settings.Word("state") == "deleted" && host.Space == run.Network.Server) ? null : new(device);
+        run.Recorder.Plan = (_, device) => device == link ? null : new(device);
         node.Ip(run.Settings.Word("state") switch
         {
             "alone" when run.Network.Options.Wiring == PodWiring.Bridge => $"link set {link} nomaster",
-            "deleted" => $"link del {link}",
             _ => $"link set {link} down",
         });
         return null;
