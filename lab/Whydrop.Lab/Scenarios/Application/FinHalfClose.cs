@@ -42,7 +42,7 @@ public sealed class FinHalfClose : PodScenario
             run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasDumps(HostRole.Server) || run.Evidence.Captured.Count > 0);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("neverClosed", open);
-        run.Truth.Expect(asked.Failed == 0, $"a request failed: {asked.Failures.FirstOrDefault()}");
+        run.Truth.Expect(asked.Failed == 0, $"a request failed: {string.Join(", ", asked.Failures.Take(1))}");
         run.Truth.Expect(leaks ? open >= asked.Answered : open == 0, $"{open} connections are open at the server after {asked.Answered} were closed");
     }
 }
