@@ -32,15 +32,12 @@ internal static class Counted
             : Sighting.Unknown($"{name} of {at} was not read twice");
     }
 
-    /// <summary>It grew at all. No: it was read twice and did not. Nothing when not collected.</summary>
+    /// <summary>Any of them grew at all. No: all were read twice and none did. Nothing when none was collected; one that is missing among others stays unknown.</summary>
     internal static IEnumerable<Sighting> Grew(CaseView view, VantagePoint at, params IReadOnlyList<string> names)
     {
-        foreach (var name in names)
-        {
-            if (view.Delta(at, name) is { } grown)
-            {
-                yield return Sighting.Of(grown.Delta > 0, $"{name} of {at} +{grown.Delta}", grown.From);
-            }
-        }
+        var read = names.Select(n => (Name: n, Grown: view.Delta(at, n))).ToArray();
+        return Array.TrueForAll(read, r => r.Grown is null) ? [] : read.Select(r => r.Grown is { } grown
+            ? Sighting.Of(grown.Delta > 0, $"{r.Name} of {at} +{grown.Delta}", grown.From)
+            : Sighting.Unknown($"{r.Name} of {at} was not read twice"));
     }
 }

@@ -55,6 +55,8 @@ public sealed class OomStall : PodScenario
 
         if (headroom > 0)
             run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasDumps(HostRole.Server) || run.HasDumps(HostRole.NodeB));
+        // Nothing listens any more once the process is dead.
+        run.Truth.Accompanying("connection-refused-closed-port");
         run.Truth.Figure("processesKilled", killed);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("requestsFailed", asked.Failed);

@@ -80,7 +80,9 @@ internal sealed class DefaultRouteFallbackLeak : FaultOf<DefaultRouteFallbackLea
     private static IEnumerable<Sighting> ByDefault(Leak h)
     {
         var text = $"{h.To}: default via {h.Default.Via?.ToString() ?? "nobody"} dev {h.Default.At.Interface}";
-        yield return RouteLookup.Of(h.View, h.Stack.At, h.To).Known ? Sighting.Of(true, text, h.Default.From) : Sighting.Unknown(text, h.Default.From);
+
+        // A pod with a single way out does the same, rightly: the addresses of this namespace must be known not to be an end of it.
+        yield return RouteLookup.Of(h.View, h.Stack.At, h.To).Known && h.View.Addresses(h.Stack.At).Any() ? Sighting.Of(true, text, h.Default.From) : Sighting.Unknown(text, h.Default.From);
     }
 
     private static IEnumerable<Sighting> OwnRoutes(Leak h)

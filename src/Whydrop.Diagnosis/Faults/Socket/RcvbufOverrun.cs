@@ -78,8 +78,7 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
 
     private static IEnumerable<Sighting> RefusedSegments(Queue q)
     {
-        var counted = Refused.Append(Pruned).Select(n => (Name: n, Grown: q.Stack.Delta(n))).Where(c => c.Grown is not null).ToArray();
-        return counted.Select(c => Sighting.Of(c.Grown!.Value.Delta > 0, $"{c.Name} of {q.Stack.At} +{c.Grown.Value.Delta}", c.Grown.Value.From));
+        return Counted.Grew(q.View, q.Stack.At, [.. Refused, Pruned]);
     }
 
     private static IEnumerable<Sighting> Arrived(Queue q) => q.Losses.Count == 0 ? []
