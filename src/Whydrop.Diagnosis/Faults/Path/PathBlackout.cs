@@ -97,7 +97,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
     private static IEnumerable<Sighting> PassedElse(Hop hop)
     {
         var passed = hop.Directions.Where(d => hop.Losses.Any(l => l.Fate.FromClient == d.FromClient)).Sum(d => d.Segments) - hop.Losses.Count;
-        yield return Sighting.Of(passed > 0, $"{Math.Max(0, passed)} segments did");
+        yield return passed > 0 ? Sighting.Of(true, $"{passed} segments did") : Sighting.Unknown("none was seen to pass; it may never have passed");
     }
 
     private static IEnumerable<Sighting> OnlyThen(Hop hop)
