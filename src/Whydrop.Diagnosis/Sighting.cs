@@ -9,5 +9,8 @@ internal readonly record struct Sighting(Answer Answer, string Text, IReadOnlyLi
 {
     internal static Sighting Of(bool yes, string text, params IReadOnlyList<Provenance> evidence) => new(yes ? Answer.Yes : Answer.No, text, evidence);
 
+    /// <summary>The same figures as the answer to the opposite question.</summary>
+    internal Sighting Opposite => this with { Answer = Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } };
+
     internal static Sighting Unknown(string text, params IReadOnlyList<Provenance> evidence) => new(Answer.Unknown, text, evidence);
 }

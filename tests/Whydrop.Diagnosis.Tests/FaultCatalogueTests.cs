@@ -23,7 +23,7 @@ public class FaultCatalogueTests
             "fragment-loss", "mss-clamp-missing", "overlay-mtu-too-big", "pmtu-blackhole", "qdisc-drop", "random-loss", "rate-policer", "tunnel-nopmtudisc-selfdrop", "veth-mtu-mismatch",
         ];
         Assert.Empty(expected.Except(FaultCatalogue.All.Select(f => f.Id)));
-        Assert.Equal(17, FaultCatalogue.Artefacts.Count);
+        Assert.Equal(18, FaultCatalogue.Artefacts.Count);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class AntiSpoofingSrcdstCheck : FaultOf<BetweenHosts>
         new("Did packets leave one node and never arrive at the next?", Quantifier.Any, QuestionRole.Signature, h => h.Vanished()),
         new("Were these connections blocked as a whole?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
         new("Were they plain packets with an address that is not the node's own?", Quantifier.All, QuestionRole.Signature, Foreign),
-        new("Did packets with such a source pass there?", Quantifier.None, QuestionRole.Signature, ForeignPassed),
+        new("Were all packets with such a source missing there?", Quantifier.All, QuestionRole.Signature, h => ForeignPassed(h).Select(s => s.Opposite)),
         new("Did packets with the node's own address reach the same destination?", Quantifier.Any, QuestionRole.Mechanism, OwnReaches),
         new("Does it hit more than one port?", Quantifier.Any, QuestionRole.Discriminator, SeveralPorts, "sg-nacl-drop"),
     ];

@@ -36,7 +36,7 @@ internal sealed class EcnBleachOrDrop : FaultOf<EcnBleachOrDrop.Refused>
     protected override IEnumerable<QuestionOf<Refused>> Ask() =>
     [
         new("Were SYNs that offer ECN sent in vain, and the same without it answered?", Quantifier.Any, QuestionRole.Signature, InVain),
-        new("Was any SYN that offers ECN answered?", Quantifier.None, QuestionRole.Signature, Answered),
+        new("Was every SYN that offers ECN left without an answer?", Quantifier.All, QuestionRole.Signature, h => Answered(h).Select(s => s.Opposite)),
         new("Do the bits decide, and not chance?", Quantifier.All, QuestionRole.Mechanism, NotChance),
         new("Were they seen on the way, and never behind it?", Quantifier.Any, QuestionRole.Mechanism, Vanish),
     ];

@@ -38,7 +38,7 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
     [
         new("Did several connections stop getting through for good?", Quantifier.Any, QuestionRole.Signature, Several),
         new("Is there one moment at which all of them may have died?", Quantifier.Any, QuestionRole.Signature, OneMoment),
-        new("Did none live through that moment?", Quantifier.None, QuestionRole.Mechanism, LivedOn),
+        new("Did all die at that moment?", Quantifier.All, QuestionRole.Mechanism, h => LivedOn(h).Select(s => s.Opposite)),
         new("Did one die that had not been silent, or no longer than others that lived?", Quantifier.Any, QuestionRole.Signature, NotOfSilence),
         new("Is it known from both sides where they stop?", Quantifier.All, QuestionRole.Mechanism, h => h.Between()),
         new("Did new connections get through afterwards?", Quantifier.Any, QuestionRole.Discriminator, NewOnes, "path-blackout"),

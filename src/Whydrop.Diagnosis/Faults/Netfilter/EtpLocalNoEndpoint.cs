@@ -36,7 +36,7 @@ internal sealed class EtpLocalNoEndpoint : FaultOf<Unserved>
         new("Did attempts to open a connection stay without any answer?", Quantifier.Any, QuestionRole.Signature, NotAnswered),
         new("Do they meet a rule of kube-proxy for a Service without local endpoints?", Quantifier.Any, QuestionRole.Mechanism, h => h.MeetRule()),
         new("Were they seen on that node, and not behind it?", Quantifier.Any, QuestionRole.Mechanism, h => h.Stopped()),
-        new("Did none of them get an answer?", Quantifier.All, QuestionRole.Discriminator, AllSilent, "no-endpoints-reject"),
+        new("Did all of them stay without an answer?", Quantifier.All, QuestionRole.Discriminator, AllSilent, "no-endpoints-reject"),
     ];
 
     protected override IEnumerable<Unserved> Propose(CaseView view) => Unserved.ByRule(view, ServiceLack.LocalEndpoints);

@@ -39,7 +39,7 @@ internal sealed class ForwardPolicyDrop : FaultOf<ForwardPolicyDrop.Policy>
         new("Is there a forward chain whose policy is to drop?", Quantifier.Any, QuestionRole.Signature, HasPolicy),
         new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
         new("Did they fall to that policy?", Quantifier.Any, QuestionRole.Mechanism, Fell),
-        new("Does no rule of that node deny them?", Quantifier.None, QuestionRole.Discriminator, Denied, "networkpolicy-drop"),
+        new("Do all rules of that node let them be?", Quantifier.All, QuestionRole.Discriminator, h => Denied(h).Select(s => s.Opposite), "networkpolicy-drop"),
     ];
 
     protected override IEnumerable<Policy> Propose(CaseView view)

@@ -36,7 +36,7 @@ internal sealed class MasqueradeMissingOrExcess : FaultOf<MasqueradeMissingOrExc
     [
         new("Did attempts of pods leave their node with the pod's address and stay without an answer?", Quantifier.All, QuestionRole.Signature, LeftSo),
         new("Do others reach that destination with the address of the node?", Quantifier.Any, QuestionRole.Signature, NodeReaches),
-        new("Does no attempt with a pod's address get an answer from there?", Quantifier.None, QuestionRole.Signature, PodReaches),
+        new("Does every attempt with a pod's address stay without an answer from there?", Quantifier.All, QuestionRole.Signature, h => PodReaches(h).Select(s => s.Opposite)),
         new("Was it seen that the way back to the pod is missing outside?", Quantifier.Any, QuestionRole.Mechanism, _ => []),
     ];
 

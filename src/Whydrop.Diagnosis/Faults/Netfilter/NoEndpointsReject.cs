@@ -34,7 +34,7 @@ internal sealed class NoEndpointsReject : FaultOf<Unserved>
         new("Were attempts to open a connection rejected at once?", Quantifier.Any, QuestionRole.Signature, Rejected),
         new("Do they meet a rule of kube-proxy for a Service without endpoints?", Quantifier.Any, QuestionRole.Mechanism, h => h.MeetRule()),
         new("Did the answer come from the node of that rule?", Quantifier.Any, QuestionRole.Mechanism, FromThere),
-        new("Did nothing go on behind that node?", Quantifier.All, QuestionRole.Discriminator, GoesNoFurther, "connection-refused-closed-port"),
+        new("Did all of it end at that node?", Quantifier.All, QuestionRole.Discriminator, GoesNoFurther, "connection-refused-closed-port"),
     ];
 
     protected override IEnumerable<Unserved> Propose(CaseView view)

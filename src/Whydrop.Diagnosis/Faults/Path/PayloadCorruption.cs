@@ -37,7 +37,7 @@ internal sealed class PayloadCorruption : FaultOf<PayloadCorruption.Damaged>
         new("Did the kernel of the receiver find wrong checksums?", Quantifier.Any, QuestionRole.Signature, d => Counted.Grew(d.View, d.At, Counter)),
         new("Did segments arrive at its device and were never acknowledged, as many as it found damaged?", Quantifier.Any, QuestionRole.Mechanism, Arrived),
         new("Do most segments pass unharmed?", Quantifier.Any, QuestionRole.Discriminator, MostPass, "vxlan-checksum-offload"),
-        new("Did the socket have room for them?", Quantifier.None, QuestionRole.Support, d => Counted.Grew(d.View, d.At, "TcpExt.TCPRcvQDrop", "TcpExt.RcvPruned", "TcpExt.PruneCalled")),
+        new("Did the socket have room for them?", Quantifier.All, QuestionRole.Support, d => Counted.Grew(d.View, d.At, "TcpExt.TCPRcvQDrop", "TcpExt.RcvPruned", "TcpExt.PruneCalled").Select(s => s.Opposite)),
     ];
 
     private const string Counter = "Tcp.InCsumErrors";

@@ -44,7 +44,7 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
         new("Were lost segments seen to arrive at the receiver's own device?", Quantifier.Any, QuestionRole.Mechanism, Arrived),
         new("Did it refuse as many as arrived in vain?", Quantifier.All, QuestionRole.Mechanism, AsMany),
         new("Was the machine's memory for TCP sufficient?", Quantifier.All, QuestionRole.Discriminator, NoPressure, "tcp-mem-pressure"),
-        new("Was the control group below its memory limit?", Quantifier.None, QuestionRole.Support, GroupAtLimit),
+        new("Was the control group below its memory limit?", Quantifier.All, QuestionRole.Support, q => GroupAtLimit(q).Select(s => s.Opposite)),
         new("Was the receive queue compacted?", Quantifier.Any, QuestionRole.Support, q => Counted.Grew(q.View, q.Stack.At, "TcpExt.PruneCalled")),
     ];
 

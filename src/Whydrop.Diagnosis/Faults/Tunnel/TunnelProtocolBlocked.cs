@@ -37,7 +37,7 @@ internal sealed class TunnelProtocolBlocked : FaultOf<BetweenHosts>
         new("Did packets leave one node and never arrive at the next?", Quantifier.Any, QuestionRole.Signature, h => h.Vanished().Concat(NotAtItsEnd(h))),
         new("Were these connections blocked as a whole?", Quantifier.All, QuestionRole.Signature, h => h.NothingPassed()),
         new("Were all of them wrapped by a tunnel?", Quantifier.All, QuestionRole.Signature, Wrapped),
-        new("Did anything that was wrapped so come through there?", Quantifier.None, QuestionRole.Signature, WrappedPassed),
+        new("Was all that was wrapped so missing behind it?", Quantifier.All, QuestionRole.Signature, h => WrappedPassed(h).Select(s => s.Opposite)),
         new("Did plain packets pass between the same nodes at the same time?", Quantifier.Any, QuestionRole.Mechanism, PlainPassed),
         new("Did a device between say that it is prohibited?", Quantifier.Any, QuestionRole.Support, h => h.Prohibited()),
     ];
