@@ -11,7 +11,8 @@ internal static class Conclusion
     {
         if (told.FirstOrDefault(j => j.Stands) is { } first)
         {
-            return first.Verdict.Status == VerdictStatus.Confirmed || ExplainsMost(view, told, ledger)
+            var ofOtherKind = first.Losses.Count == 0 && first.Connections.Count == 0;
+            return first.Verdict.Status == VerdictStatus.Confirmed || ofOtherKind || ExplainsMost(view, told, ledger)
                 ? (Outcome.Fault, first.Verdict.Summary)
                 : (Outcome.Inconclusive, $"{first.Verdict.Fault.Name} is suspected, and explains {first.Verdict.Explains} only.");
         }

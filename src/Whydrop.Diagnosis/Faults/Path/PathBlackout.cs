@@ -96,8 +96,15 @@ internal sealed class PathBlackout : FaultOf<Hop>
 
     private static IEnumerable<Sighting> PassedElse(Hop hop)
     {
-        var passed = hop.Directions.Where(d => hop.Losses.Any(l => l.Fate.FromClient == d.FromClient)).Sum(d => d.Segments) - hop.Losses.Count;
-        yield return passed > 0 ? Sighting.Of(true, $"{passed} segments did") : Sighting.Unknown("none was seen to pass; it may never have passed");
+        var directions = hop.Directions.Where(d => hop.Losses.Any(l => l.Fate.FromClient == d.FromClient)).ToArray();
+        if (directions.Sum(d => d.Segments) == 0)
+        {
+            // Not even what was lost is in these figures: they were not collected.
+            yield break;
+        }
+
+        var passed = directions.Sum(d => d.Segments) - hop.Losses.Count;
+        yield return Sighting.Of(passed > 0, $"{Math.Max(0, passed)} segments did");
     }
 
     private static IEnumerable<Sighting> OnlyThen(Hop hop)
