@@ -72,7 +72,9 @@ internal static class HopTests
             }
         }
 
-        yield return Judge(Goodness.Uniform(values), $"{values.Count} gaps between losses are geometric", Evidence(hop));
+        // Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
+        var judged = Judge(Goodness.Uniform(values), $"{values.Count} gaps between losses are geometric", Evidence(hop));
+        yield return hop.Seen is null && judged.Answer == Answer.No ? judged with { Answer = Answer.Unknown } : judged;
     }
 
     /// <summary>Does each flow lose its share?</summary>
