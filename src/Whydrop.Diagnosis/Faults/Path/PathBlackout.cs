@@ -62,10 +62,11 @@ internal sealed class PathBlackout : FaultOf<Hop>
     private static (Timestamp From, Timestamp To, Loss[] Lost)? Dark(Hop hop)
     {
         var losses = hop.Losses.OrderBy(l => l.Fate.Sent).ToArray();
+        var bins = Bins(hop);
         (Timestamp From, Timestamp To, Loss[] Lost)? longest = null;
         for (var (first, next) = (0, 1); first < losses.Length; first = next)
         {
-            for (next = first + 1; next < losses.Length && Passed(hop, losses[first].Fate.Sent, losses[next].Fate.Sent) == 0; next++)
+            for (next = first + 1; next < losses.Length && !Within(bins.Passing, losses[first].Fate.Sent, losses[next].Fate.Sent); next++)
             {
             }
 
@@ -76,14 +77,31 @@ internal sealed class PathBlackout : FaultOf<Hop>
             }
         }
 
-        return longest is { } found && found.To - found.From >= TimeOut && found.Lost.Length >= Few ? found : null;
+        return longest is { } found && found.To - found.From >= TimeOut && found.Lost.Length >= Few && Within(bins.Dark, found.From, found.To) ? found : null;
     }
 
-    /// <summary>Segments of the same directions that passed in the bins wholly within a time.</summary>
-    private static long Passed(Hop hop, Timestamp from, Timestamp to) => HopTests.Timelines(hop).Sum(t => t.Bins
-        .Select((b, i) => (Bin: b, Start: new Timestamp(t.Start.UnixNanoseconds + i * t.BinWidth.Ticks * 100)))
-        .Where(b => b.Start > from && new Timestamp(b.Start.UnixNanoseconds + t.BinWidth.Ticks * 100) < to)
-        .Sum(b => (long)(b.Bin.Segments - b.Bin.LostSegments)));
+    /// <summary>Times of the timelines in which something passed, and in which all that was sent was lost; each in the order of time.</summary>
+    private static ((Timestamp Start, Timestamp End)[] Passing, (Timestamp Start, Timestamp End)[] Dark) Bins(Hop hop)
+    {
+        var bins = HopTests.Timelines(hop).SelectMany(t => t.Bins.Select((b, i) => (Bin: b,
+            Start: new Timestamp(t.Start.UnixNanoseconds + i * t.BinWidth.Ticks * 100), End: new Timestamp(t.Start.UnixNanoseconds + (i + 1) * t.BinWidth.Ticks * 100))))
+            .OrderBy(b => b.Start).ToArray();
+        return ([.. bins.Where(b => b.Bin.Segments > b.Bin.LostSegments).Select(b => (b.Start, b.End))],
+            [.. bins.Where(b => b.Bin.Segments > 0 && b.Bin.Segments == b.Bin.LostSegments).Select(b => (b.Start, b.End))]);
+    }
+
+    /// <summary>One of them lies wholly within a time.</summary>
+    private static bool Within((Timestamp Start, Timestamp End)[] bins, Timestamp from, Timestamp to)
+    {
+        var (low, high) = (0, bins.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = bins[middle].Start > from ? (low, middle) : (middle + 1, high);
+        }
+
+        return low < bins.Length && bins[low].End < to;
+    }
 
     private static IEnumerable<Sighting> AllLost(Hop hop)
     {
