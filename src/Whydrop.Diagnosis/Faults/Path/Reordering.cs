@@ -96,7 +96,7 @@ internal sealed class Reordering : FaultOf<Disorder>
 
     private static IEnumerable<Sighting> SentAgain(Disorder d)
     {
-        yield return new Sighting(d.Needless.Count > 0 ? Answer.Yes : Answer.No, $"{d.Needless.Count} sent again in vain", [.. d.Needless.Take(12).Select(f => f.From)]);
+        yield return new Sighting(d.Needless.Count > 0 ? Answer.Yes : Answer.No, $"{d.Needless.Count} sent again in vain", [.. (d.Needless.Count > 0 ? d.Needless : d.Odd).Take(12).Select(f => f.From)]);
     }
 
     private static IEnumerable<Sighting> OrderChanged(Disorder d) => d.Placed
