@@ -19,7 +19,7 @@ public static class ChosenRuns
         ["missing-route", "blackhole-route", "no-endpoints-reject"],
         ["connection-refused-closed-port", "healthy-load-test"],
         ["slow-reader-zero-window", "healthy-flow-control"],
-        ["ip-forward-disabled", "healthy-overtaking"],
+        ["healthy-overtaking"],
     ];
 
     private static readonly Lazy<Dictionary<string, object>> Ended = new(Make);
