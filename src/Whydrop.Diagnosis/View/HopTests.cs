@@ -124,6 +124,15 @@ internal static class HopTests
         ? [Sighting.Of(true, $"{hop.Losses.Count} seen at {hop.Seen}, proven absent at {hop.Missing}", Evidence(hop))]
         : [];
 
+    /// <summary>They left one host and did not come in at the next.</summary>
+    internal static IEnumerable<Sighting> BetweenHosts(Hop hop)
+    {
+        if (hop is { Seen: { } seen, Missing: { } missing })
+        {
+            yield return Sighting.Of(seen.Node != missing.Node, seen.Node != missing.Node ? $"they left {seen} and did not come in at {missing}" : $"{seen} and {missing} are of one host", hop.Losses[0].From);
+        }
+    }
+
     internal static IEnumerable<LoadTimeline> Timelines(Hop hop)
     {
         var sides = hop.Losses.Select(l => l.Fate.FromClient).ToHashSet();
