@@ -128,7 +128,7 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         {
             var row = rows[i - 1];
             if (row->Fate == Fate.LostBefore && row->StreamOffset == arrival.Start && row->Length == arrival.Length && row->Repeat.Frame != 0
-                && LateArrival.IsOlder(*row, arrival))
+                && LateArrival.IsOlder(row->HasTimestamp, row->TsVal, row->IpId, row->Repeat.TsVal, arrival))
             {
                 var point = PointOf(b);
                 point.Count(Fate.LostBefore, -row->Segments, -row->Length, 0);

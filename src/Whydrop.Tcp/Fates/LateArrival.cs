@@ -36,8 +36,8 @@ internal static class LateArrival
     /// Whether the transmission was sent before the segment that showed a hole, which something else filled meanwhile. Time says nothing then; within one
     /// tick of the timestamp clock it is older when what filled the hole was stamped later.
     /// </summary>
-    public static bool IsOlder(in FateRow hole, in Transmission arrival) => ByStamp(hole.HasTimestamp, hole.TsVal, hole.IpId, arrival)
-        ?? (hole.HasTimestamp && arrival.Is(Transmission.HasTimestamp) && SequenceNumber.Less(arrival.TsVal, hole.Repeat.TsVal));
+    public static bool IsOlder(bool stamped, uint tsVal, ushort ipId, uint filledBy, in Transmission arrival) => ByStamp(stamped, tsVal, ipId, arrival)
+        ?? (stamped && arrival.Is(Transmission.HasTimestamp) && SequenceNumber.Less(arrival.TsVal, filledBy));
 
     private static bool? ByStamp(bool stamped, uint tsVal, ushort ipId, in Transmission arrival)
     {

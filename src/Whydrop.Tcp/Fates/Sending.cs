@@ -1,6 +1,5 @@
 using Whydrop.Evidence.Capture;
 using Whydrop.Tcp.Flows;
-using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
 
 namespace Whydrop.Tcp.Fates;
@@ -171,7 +170,8 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         }
 
         b->RepeatedBytes += piece.Length;
-        var late = list[cell]->Is(Transmission.Hole) && SequenceNumber.Less(piece.TsVal, previous->TsVal) && LateArrival.WasOvertaken(*list[cell], piece, fwd, dupAcks);
+        var late = list[cell]->Is(Transmission.Hole)
+            && LateArrival.IsOlder(list[cell]->Is(Transmission.HasTimestamp), list[cell]->TsVal, list[cell]->IpId, previous->TsVal, piece);
         if (late)
         {
             list.Remove(b, cell);

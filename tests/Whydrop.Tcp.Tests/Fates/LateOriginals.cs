@@ -66,6 +66,7 @@ public class LateOriginals
     [InlineData(true, 20.1)]
     [InlineData(true, 20.9)]
     [InlineData(false, 20.1)]
+    [InlineData(false, 21)]
     public void Near_the_receiver_the_original_behind_its_repetition_was_overtaken(bool decided, double sentAt)
     {
         var trace = new Trace();
