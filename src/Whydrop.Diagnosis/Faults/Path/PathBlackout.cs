@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -24,6 +25,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
         new("random-loss", "There most packets pass between two that are lost."),
         new("burst-loss-congestion", "There others pass while some are lost, and all wait."),
         new("networkpolicy-drop", "There it does not end, and other connections go on."),
+        new("firewall-state-loss", "There new connections get through while those that were open still do not."),
     ];
 
     public override string Remedy => "See what the network did at that moment: link and routing events of the switches and the provider, failover, STP; then shorten the convergence or add a second way.";
@@ -39,6 +41,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
         new("Were packets seen before the hop and never after it, by captures that were alive?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does next to nothing get lost at other times?", Quantifier.Any, QuestionRole.Discriminator, OnlyThen, "random-loss"),
         new("Did they die between hosts, not within one?", Quantifier.Any, QuestionRole.Discriminator, BetweenHosts, "networkpolicy-drop"),
+        new("Did what was hit get through again when others did?", Quantifier.Any, QuestionRole.Discriminator, GotThroughAgain, "firewall-state-loss"),
         new("Were all connections hit that spoke then?", Quantifier.Any, QuestionRole.Support, Everyone),
     ];
 
@@ -137,6 +140,27 @@ internal sealed class PathBlackout : FaultOf<Hop>
         if (hop is { Seen: { } seen, Missing: { } missing })
         {
             yield return Sighting.Of(seen.Node != missing.Node, seen.Node != missing.Node ? $"they left {seen} and did not come in at {missing}" : $"{seen} and {missing} are of one host", hop.Losses[0].From);
+        }
+    }
+
+    private static IEnumerable<Sighting> GotThroughAgain(Hop hop)
+    {
+        var lost = Dark(hop)!.Value.Lost.GroupBy(l => l.Direction).ToArray();
+        foreach (var direction in lost.Where(g => g.Any(l => !l.Fate.NeverDelivered)).Take(4))
+        {
+            yield return Sighting.Of(true, "the same bytes arrived later", direction.First().From);
+        }
+
+        foreach (var direction in lost.Where(g => g.All(l => l.Fate.NeverDelivered)).Select(g => g.First()))
+        {
+            var capture = direction.Placement?.Capture ?? hop.Capture;
+            var sent = direction.Placement?.Sent ?? direction.Fate.Sent;
+            var trail = hop.View.Trails[direction.Direction.Connection];
+            var opened = trail.Flows.Count == 0 ? null : Openings.Past(hop.View, capture, hop.Missing, new HashSet<IPEndPoint> { trail.ServerThere }).Where(f => f.First > sent).MinBy(f => f.First);
+            if (opened is not null && Openings.LostAfter(hop.Losses.Where(l => l.Direction == direction.Direction), capture, opened.First).ToArray() is { Length: > 0 } after)
+            {
+                yield return Sighting.Of(false, $"{after.Length} of {trail.Client} vanished after {opened.Client} had opened a connection there", opened.From, after[0].From);
+            }
         }
     }
 
