@@ -23,6 +23,9 @@ public sealed record Truth
     /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong, answering with one is.</summary>
     public IReadOnlyList<string> Accompanying { get; init; } = [];
 
+    /// <summary>Catalogue ids of conditions that let the fault hurt and that the case shows: the report must name them too, suspected or confirmed.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>Host where packets die; null when the place belongs to no host that a user could collect (the fabric).</summary>
     public string? Node { get; init; }
 

@@ -10,6 +10,7 @@ public sealed class TruthDraft
     private readonly List<string> alsoTrue = [];
     private readonly List<string> alsoAt = [];
     private readonly List<string> accompanying = [];
+    private readonly List<string> beside = [];
     private string? fault;
     private string? node;
     private string? device;
@@ -42,6 +43,9 @@ public sealed class TruthDraft
     /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong.</summary>
     public void Accompanying(params string[] faultIds) => accompanying.AddRange(faultIds);
 
+    /// <summary>Catalogue ids of conditions that let the fault hurt: the report must name them too.</summary>
+    public void Beside(params string[] faultIds) => beside.AddRange(faultIds);
+
     /// <summary>Another place that is named truly.</summary>
     public void AlsoAt(NetworkNamespace host, string? interfaceName = null) => alsoAt.Add(interfaceName is null ? host.Label : $"{host.Label}/{interfaceName}");
 
@@ -63,6 +67,7 @@ public sealed class TruthDraft
         Fault = fault,
         AlsoTrue = alsoTrue,
         Accompanying = accompanying,
+        Beside = beside,
         Node = node,
         Interface = device,
         AlsoAt = alsoAt,

@@ -23,12 +23,12 @@ internal sealed class OuterSocket : IDisposable
     public int Descriptor { get; }
 
     /// <summary>Opens it in the namespace of the calling thread.</summary>
-    public static unsafe OuterSocket Open(AddressFamily underlay, int protocol)
+    public static unsafe OuterSocket Open(AddressFamily underlay, int protocol, bool dontFragment)
     {
         var overIpv6 = underlay == AddressFamily.InterNetworkV6;
         var descriptor = Libc.Checked(Libc.Socket(overIpv6 ? FamilyIpv6 : FamilyIpv4, RawNonBlocking, protocol), $"raw socket for protocol {protocol}");
-        // IP_MTU_DISCOVER = IP_PMTUDISC_DO sets DF on the outer header, as a kernel tunnel with pmtudisc does.
-        var discover = 2;
+        // IP_MTU_DISCOVER: IP_PMTUDISC_DO sets DF on the outer header and keeps to the path MTU that the node has learned; IP_PMTUDISC_DONT lets fragments be made.
+        var discover = dontFragment ? 2 : 0;
         _ = overIpv6
             ? Libc.SetOption(descriptor, 41, 23, &discover, sizeof(int))
             : Libc.SetOption(descriptor, 0, 10, &discover, sizeof(int));

@@ -21,6 +21,9 @@ public sealed record PodNetworkOptions
     /// <summary>MTU of the overlay device on both nodes, bytes; null: what fits into the underlay.</summary>
     public int? OverlayMtu { get; set; }
 
+    /// <summary>The tunnel sets DF on the outer header: what does not fit below it is dropped, not cut into fragments. Null: as the tunnel does by itself (VXLAN no, IP-in-IP yes).</summary>
+    public bool? OuterDontFragment { get; set; }
+
     /// <summary>Leave segmentation, receive and checksum offloads on. Off: one frame in a capture is one segment.</summary>
     public bool Offload { get; set; } = true;
 
