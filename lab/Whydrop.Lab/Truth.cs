@@ -20,6 +20,9 @@ public sealed record Truth
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public IReadOnlyList<string> AlsoTrue { get; init; } = [];
 
+    /// <summary>Catalogue ids that what was collected cannot tell from the fault: suspecting one is right, confirming one is wrong.</summary>
+    public IReadOnlyList<string> LooksLike { get; init; } = [];
+
     /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong, answering with one is.</summary>
     public IReadOnlyList<string> Accompanying { get; init; } = [];
 

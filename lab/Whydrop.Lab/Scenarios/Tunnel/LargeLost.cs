@@ -58,6 +58,7 @@ public abstract class LargeLost : PodScenario
         run.End();
 
         Tell(run);
+        run.Truth.LooksLikeUnlessConfirmable("pmtu-blackhole");
         var ended = run.Settings.Number("connections") - much.Failed;
         run.Truth.Figure("largeTransfersEnded", ended);
         run.Truth.Figure("smallRequestsAnswered", small.Answered);

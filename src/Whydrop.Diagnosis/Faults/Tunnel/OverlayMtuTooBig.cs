@@ -116,6 +116,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
         {
             yield return Sighting.Of(
                 false, $"{elsewhere.Length} of such a size were lost, between {elsewhere[0].Placement!.At} and {elsewhere[0].Placement!.MissingAt}", [.. elsewhere.Select(l => l.From).Take(12)]);
+            yield break;
         }
 
         foreach (var sizes in w.View.Facts.Of<DatagramSizes>())
