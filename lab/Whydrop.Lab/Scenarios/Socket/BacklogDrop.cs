@@ -20,6 +20,7 @@ public sealed class BacklogDrop : PodScenario
     [
         LabParameter.Number("buffer", 32_768, "SO_RCVBUF of the server, bytes", 16_384, 65_536).Drawing(24_000, 40_000),
         LabParameter.Number("dropped", 40, "the read ends when the kernel has dropped so many packets", 10, 200).Drawing(20, 80),
+        LabParameter.Choice("overlay", "between the nodes; one that is served in user space would open no window for small segments", "none", "vxlan"),
         LabParameter.Choice("offload", "segmentation, receive and checksum offloads of the links", "on"),
         LabParameter.Number("mtu", 1500, "MTU of the fabric and the nodes' uplinks, bytes", 1400, 9000),
     ];
