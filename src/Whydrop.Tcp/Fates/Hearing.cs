@@ -29,9 +29,9 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         }
 
         TakeCumulative(b, s.Acknowledgment, word);
-        if (s.SackBlocks > 0)
+        if (s.SackBlocks > 0 && !TakeSack(b, s, frame, word))
         {
-            TakeSack(b, s, frame, word);
+            word = word with { MayOmitBlocks = true };
         }
 
         MarkMissing(b, word, isDupAck);
@@ -124,14 +124,16 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         }
     }
 
-    private void TakeSack(Board* b, in TcpSegment s, ReadOnlySpan<byte> frame, in Word word)
+    // False when a block was not taken that may cover something that passed here.
+    private bool TakeSack(Board* b, in TcpSegment s, ReadOnlySpan<byte> frame, in Word word)
     {
+        var understood = true;
         for (var i = 0; i < s.SackBlocks && i < 4; i++)
         {
             var at = s.SackOffset + (8 * i);
             if (at + 8 > frame.Length)
             {
-                return;
+                return false;
             }
 
             var left = BinaryPrimitives.ReadUInt32BigEndian(frame[at..]);
@@ -147,9 +149,11 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
             }
             else if (SequenceNumber.Greater(right, s.Acknowledgment))
             {
-                TakeBlock(b, i, left, right, word);
+                understood &= TakeBlock(b, i, left, right, word);
             }
         }
+
+        return understood;
     }
 
     // RFC 2883, 4: the first block is below the cumulative ACK, or inside the second block.
@@ -177,12 +181,12 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         }
     }
 
-    private void TakeBlock(Board* b, int place, uint left, uint right, in Word word)
+    private bool TakeBlock(Board* b, int place, uint left, uint right, in Word word)
     {
         var (from, to) = (Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right));
         if (to > b->Next64 || from < b->Una64 - (1L << 31))
         {
-            return; // It names bytes that were never sent: numbers rewritten on the way, or not seen here. Nothing is concluded.
+            return from >= b->Next64; // It names bytes that were never sent: numbers rewritten on the way, or not seen here. Nothing is concluded.
         }
 
         // A block that only grew is looked at from where it ended before.
@@ -213,6 +217,8 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
             MarkAcked(b, node, word, atHead: false);
             node = list[list.LastOfCell(node)]->Next;
         }
+
+        return true;
     }
 
     // RACK (RFC 8985, 6.2 step 5): something sent later has arrived, so what is still not acknowledged is missing there.

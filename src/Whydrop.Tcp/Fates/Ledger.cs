@@ -196,7 +196,6 @@ internal sealed unsafe class Ledger : IDisposable
             Judge.Flush(b, fwd, captureEnd);
             b->Active = false;
             b->BytesAtIdle = fwd.Bytes;
-            b->NextSeqAtIdle = fwd.NextSeq;
         }
     }
 
@@ -230,7 +229,6 @@ internal sealed unsafe class Ledger : IDisposable
         {
             b->Active = false;
             b->BytesAtIdle = fwd->Bytes;
-            b->NextSeqAtIdle = fwd->NextSeq;
             b->Cache = default;
         }
     }
