@@ -203,6 +203,27 @@ public sealed class JourneyJoinTests
         Assert.Equal(path.InsideNode.Dropped.Count(p => p.Length > 0), facts.Placements().Count());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Both_sides_of_a_middlebox_that_moves_numbers_are_one_connection_however_often_each_was_captured(bool timestamps)
+    {
+        var path = new NodePortPath(seed: 32);
+        var random = new Random(4);
+        path.Drops = (hop, p) => hop == 2 && p.Length > 0 && random.Next(100) < 4;
+        var build = path.Build;
+        path.Build = () => [.. build().Take(9), new SequenceRewriter(0x9000_0000, 12345), .. build().Skip(9)];
+        _ = path.Play([.. Enumerable.Range(0, 3).Select(n => path.Flow(n) with { Requests = NodePortPath.Sizes(200), Responses = NodePortPath.Sizes(50, 700), Timestamps = timestamps })]);
+
+        var facts = SimFacts.Join(path.Front, path.Node, path.Worker, path.Pod);
+
+        var moved = facts.OfType<FlowPairing>().Where(p => p.ClientSequenceShift != 0).ToArray();
+        Assert.Equal(12, facts.OfType<FlowPairing>().Count());
+        Assert.Equal(3, moved.Length);
+        Assert.All(moved, p => Assert.Equal((0x9000_0000u, 12345u, "node", "worker"), (p.ClientSequenceShift, p.ServerSequenceShift, p.At.Node, p.OtherAt.Node)));
+        Assert.Equal(path.NodeToWorker.Dropped.Count(p => p.Length > 0), facts.Placements().Count(p => p is { AbsenceProven: true, At.Node: "node", MissingAt.Node: "worker" } or { AbsenceProven: true, At.Node: "worker", MissingAt.Node: "node" }));
+    }
+
     [Fact]
     public void A_proxy_that_copies_bytes_is_not_taken_for_one_connection()
     {
