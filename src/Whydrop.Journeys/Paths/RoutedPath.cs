@@ -73,13 +73,36 @@ internal sealed class RoutedPath
                 yield return new Hop(at, sure, wrapped, why);
             }
 
-            if ((next?.Stack ?? peers.Of(stack with { Interface = device })?.Stack) is not { } on || on == stack)
+            if ((next?.Stack ?? peers.Of(stack with { Interface = device })?.Stack) is { } known)
+            {
+                if (known == stack)
+                {
+                    yield break;
+                }
+
+                stack = known;
+            }
+            else if (BeyondGateway(stack, address, packet) is { } entrance)
+            {
+                // No table of the case tells by which interface it comes in; its host's own way back is the best guess.
+                sure = false;
+                yield return new Hop(entrance, sure, wrapped, $"{entrance.Stack} has {address}, and answers by there; the gateway before it was not collected");
+                stack = entrance.Stack;
+            }
+            else
             {
                 yield break;
             }
-
-            stack = on;
         }
+    }
+
+    /// <summary>Where a packet comes in to the host that has, or forwards to, its address, once a gateway of which nothing was collected has passed it on; null when not known.</summary>
+    private VantagePoint? BeyondGateway(VantagePoint stack, IPAddress address, in Addressing packet)
+    {
+        var owner = owners.Of(address);
+        var host = (peers.Of(owner) ?? owner)?.Stack;
+        var back = packet.OuterSource is { } outer && address.Equals(packet.OuterDestination) ? outer : packet.Source.Address;
+        return host is not null && host != stack && Lookup(host, back) is { Type: "unicast", At.Interface: { } device } ? host with { Interface = device } : null;
     }
 
     /// <summary>From the device a stack sends by to the interface of the next: the ends of the cables between, and what lies under a tunnel.</summary>
