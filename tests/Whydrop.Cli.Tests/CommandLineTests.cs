@@ -59,7 +59,6 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("near: pmtu-blackhole;", "explain", "mtu-blackhole")]
     [InlineData("(whydrop lab run -h shows how)", "lab", "run", "tunnel-mtu", "--set")]
     [InlineData("(whydrop flows -h shows how)", "flows")]
-    [InlineData("cannot be made", "lab", "run", "oom-stall", "-o", "/proc/none/x")]
     public void AWrongWordIsOneLineThatSaysWhatToDo(string part, params string[] words)
     {
         var run = Invocation.Of(words);
