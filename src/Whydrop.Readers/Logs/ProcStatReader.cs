@@ -12,8 +12,7 @@ public sealed class ProcStatReader : Reader
 
     private const string Boot = "btime ";
 
-    // The lines that are not of one CPU, in their order; "page" and "swap" up to 2.6.
-    private static readonly string[] Keys = ["page", "swap", "intr", "ctxt", "btime", "processes", "procs_running", "procs_blocked", "softirq"];
+    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz_");
 
     /// <inheritdoc />
     public override string Id => "proc-stat";
@@ -47,6 +46,6 @@ public sealed class ProcStatReader : Reader
     private static bool IsLine(string line)
     {
         var blank = line.IndexOf(' ');
-        return blank > 0 && !line.AsSpan(blank).ContainsAnyExcept(NumberCharacters) && (Array.IndexOf(Keys, line[..blank]) >= 0 || (line.StartsWith("cpu", StringComparison.Ordinal) && !line.AsSpan(3, blank - 3).ContainsAnyExceptInRange('0', '9')));
+        return blank > 0 && !line.AsSpan(blank).ContainsAnyExcept(NumberCharacters) && (line.StartsWith("cpu", StringComparison.Ordinal) || !line.AsSpan(0, blank).ContainsAnyExcept(KeyCharacters));
     }
 }

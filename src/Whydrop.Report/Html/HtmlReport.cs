@@ -102,7 +102,7 @@ public sealed class HtmlReport
 
     private void WriteNextEvidence()
     {
-        if (model.Diagnosis.NextEvidence.Count > 0)
+        if (model.Diagnosis.NextEvidence.Count > 0 && !model.Settled)
         {
             output.Write("<h2>Collect next</h2>\n");
             foreach (var next in model.Diagnosis.NextEvidence)

@@ -83,7 +83,7 @@ public sealed class MarkdownReport
 
     private void WriteNextEvidence()
     {
-        if (model.Diagnosis.NextEvidence.Count == 0)
+        if (model.Diagnosis.NextEvidence.Count == 0 || model.Settled)
         {
             return;
         }

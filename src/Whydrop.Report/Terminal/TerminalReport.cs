@@ -63,14 +63,14 @@ public sealed class TerminalReport
 
         WriteLedger();
         WriteArtefacts();
-        foreach (var verdict in model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.Undecided))
-        {
-            WriteProof(verdict);
-        }
-
+        WriteUndecided();
         WriteRuledOut();
         WriteRemedies();
-        WriteNextEvidence();
+        if (wide || !model.Settled)
+        {
+            WriteNextEvidence();
+        }
+
         if (wide)
         {
             WriteFlows();
@@ -168,6 +168,22 @@ public sealed class TerminalReport
                     page.Paragraph(where + Wording.Sentences(artefact.Text, artefact.Handling), 4, TextStyle.Faint);
                 }
             }
+        }
+    }
+
+    private void WriteUndecided()
+    {
+        var open = model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.Undecided).ToList();
+        if (open.Count > 0 && !wide && model.Settled)
+        {
+            page.Heading("Not decided, and not needed: what is confirmed explains everything (-o wide shows more)");
+            page.Paragraph(string.Join(", ", open.Select(v => $"{v.Fault.Id} at {v.Scope}").Distinct()));
+            return;
+        }
+
+        foreach (var verdict in open)
+        {
+            WriteProof(verdict);
         }
     }
 
