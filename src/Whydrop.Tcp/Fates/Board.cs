@@ -36,7 +36,6 @@ internal struct Board
 
     /// <summary>Sequence number of stream offset 0.</summary>
     public uint Base;
-    public uint NextSeqAtIdle;
     public int Flow;
     public int Head;
     public int Tail;

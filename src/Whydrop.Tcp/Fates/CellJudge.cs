@@ -110,7 +110,8 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
         if (hole.Is(Transmission.LostUpstream))
         {
-            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), unique: false, fill);
+            // Its bytes came here with the transmission that filled it: what became of them is told there.
+            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: false, unique: false, fill);
         }
         else if (hole.Is(Transmission.Acked))
         {
@@ -118,8 +119,9 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
         }
         else if (fill.Frame == 0 && !hole.Is(Transmission.BeyondWindow))
         {
+            // Nobody spoke of it: it may have arrived, it may not; what is certain is that it did not come by here.
             var shown = hole.MissingFrame != 0;
-            book.Enter(b, hole, shown ? Fate.LostBefore : Fate.Unknown, shown, hole.MissingFrame, true, true);
+            book.Enter(b, hole, shown ? Fate.LostBefore : Fate.NotCaptured, shown, hole.MissingFrame, true, true);
         }
     }
 

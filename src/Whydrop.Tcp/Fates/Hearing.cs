@@ -29,9 +29,9 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
         }
 
         TakeCumulative(b, s.Acknowledgment, word);
-        if (s.SackBlocks > 0)
+        if (s.SackBlocks > 0 && !TakeSack(b, s, frame, word))
         {
-            TakeSack(b, s, frame, word);
+            word = word with { MayOmitBlocks = true };
         }
 
         MarkMissing(b, word, isDupAck);
@@ -133,10 +133,17 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
         }
     }
 
-    private void TakeSack(Board* b, in TcpSegment s, ReadOnlySpan<byte> frame, in Word word)
+    // False when a block was not taken that may cover something that passed here.
+    private bool TakeSack(Board* b, in TcpSegment s, ReadOnlySpan<byte> frame, in Word word)
     {
+        var understood = true;
         for (var i = 0; i < s.SackBlocks && i < 4; i++)
         {
+            if (s.SackOffset + (8 * (i + 1)) > frame.Length)
+            {
+                return false;
+            }
+
             if (Block(s, i, frame) is not var (left, right))
             {
                 continue;
@@ -148,9 +155,11 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
             }
             else if (SequenceNumber.Greater(right, s.Acknowledgment))
             {
-                TakeBlock(b, i, left, right, word);
+                understood &= TakeBlock(b, i, left, right, word);
             }
         }
+
+        return understood;
     }
 
     private static (uint Left, uint Right)? Block(in TcpSegment s, int place, ReadOnlySpan<byte> frame)
@@ -197,12 +206,12 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
         }
     }
 
-    private void TakeBlock(Board* b, int place, uint left, uint right, in Word word)
+    private bool TakeBlock(Board* b, int place, uint left, uint right, in Word word)
     {
         var (from, to) = (Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right));
         if (to > b->Next64 || from < b->Una64 - (1L << 31))
         {
-            return; // It names bytes that were never sent: numbers rewritten on the way, or not seen here. Nothing is concluded.
+            return from >= b->Next64; // It names bytes that were never sent: numbers rewritten on the way, or not seen here. Nothing is concluded.
         }
 
         // A block that only grew is looked at from where it ended before.
@@ -233,6 +242,8 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
             MarkAcked(b, node, word, atHead: false);
             node = list[list.LastOfCell(node)]->Next;
         }
+
+        return true;
     }
 
     // RACK (RFC 8985, 6.2 step 5): something sent later has arrived, so what is still not acknowledged is missing there.

@@ -200,7 +200,6 @@ internal sealed unsafe class Ledger : IDisposable
             Judge.Flush(b, fwd, captureEnd);
             b->Active = false;
             b->BytesAtIdle = fwd.Bytes;
-            b->NextSeqAtIdle = fwd.NextSeq;
         }
     }
 
@@ -234,7 +233,6 @@ internal sealed unsafe class Ledger : IDisposable
         {
             b->Active = false;
             b->BytesAtIdle = fwd->Bytes;
-            b->NextSeqAtIdle = fwd->NextSeq;
             b->Cache = default;
         }
     }
