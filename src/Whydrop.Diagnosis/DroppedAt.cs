@@ -16,7 +16,16 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
     internal Vanishing? Gone { get; } = gone;
 
     /// <summary>It was seen to come in there and not to go on, or the namespace itself says that it discards.</summary>
-    internal override bool Placed => Gone is { Proven: true } || Silent is not null || Reports.Any();
+    internal override bool Placed => Gone is { Proven: true } || Silent is not null || Reports.Any() || Witnessed is not null;
+
+    /// <summary>Counters of this namespace that grow only where it drops for the reason in question.</summary>
+    internal IReadOnlyList<string> Witnesses { get; init; } = [];
+
+    /// <summary>Such a counter grew by as many as vanished: they came in there, whatever captures show.</summary>
+    private Sighting? Witnessed => Gone is { Count: >= Several } ? Witnesses.SelectMany(Accounts).FirstOrDefault(s => s.Answer == Answer.Yes) : null;
+
+    // Fewer agree with a counter that grew by one or two for something else.
+    private const int Several = 5;
 
     /// <summary>ICMP errors by which this namespace tells the senders that it discards what goes there.</summary>
     internal IEnumerable<IcmpError> Reports => Gone is not { } gone ? [] : View.Facts.Of<IcmpError>().Where(e =>
@@ -41,7 +50,8 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
     internal override IReadOnlySet<int> Connections => Gone?.Directions.Select(d => d.Connection).ToHashSet() ?? base.Connections;
 
     /// <summary>Every namespace that may have dropped what vanished, with it; namespaces of which nothing was read too.</summary>
-    internal static IEnumerable<DroppedAt> Candidates(CaseView view) => view.Vanishings.SelectMany(v => v.Stacks(view).Select(s => new DroppedAt(view, s, v)));
+    internal static IEnumerable<DroppedAt> Candidates(CaseView view, params IReadOnlyList<string> witnesses) =>
+        view.Vanishings.SelectMany(v => v.Stacks(view).Select(s => new DroppedAt(view, s, v) { Witnesses = witnesses }));
 
     /// <summary>Packets were seen before this namespace, or inside it, and never behind it.</summary>
     internal IEnumerable<Sighting> Vanished()
@@ -54,6 +64,11 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
             {
                 yield return Sighting.Of(true, $"{gone.What} {gone.Place}, {silent.Name} of {silent.At} +{silent.Delta}", silent.From);
             }
+        }
+
+        if (Witnessed is { } counted)
+        {
+            yield return counted;
         }
 
         foreach (var report in Reports.Take(4))

@@ -11,6 +11,7 @@ internal sealed class Connections
     private readonly Dictionary<FlowKey, Sighting> bySighting = [];
     private readonly List<List<FlowKey>> members = [];
     private readonly Dictionary<FlowKey, int> place = [];
+    private readonly HashSet<(FlowKey, FlowKey)> neighbours;
 
     internal Connections(FactSet facts)
     {
@@ -29,9 +30,8 @@ internal sealed class Connections
             }
         }
 
-        // A pairing knows the order of two places; for a place without one, what the packets carry tells it.
-        var ordered = pairings.SelectMany(p => new[] { p.Near, p.Far }).ToHashSet();
-        foreach (var steps in pairings.Concat(implied.Where(l => !ordered.Contains(l.Near) || !ordered.Contains(l.Far)))
+        neighbours = pairings.SelectMany(p => new[] { (p.Near, p.Far), (p.Far, p.Near) }).ToHashSet();
+        foreach (var steps in pairings.Concat(Joining(pairings, implied))
             .Select(l => bySighting[l.Near].Swapped ? (Near: l.Far, Far: l.Near) : (l.Near, l.Far)).GroupBy(l => bySighting[l.Near].Connection))
         {
             Order([.. steps]);
@@ -73,6 +73,38 @@ internal sealed class Connections
         return direction.FromClient
             ? [.. all.OrderBy(k => place.GetValueOrDefault(k))]
             : [.. all.OrderByDescending(k => place.GetValueOrDefault(k))];
+    }
+
+    /// <summary>Compared segment by segment, with no other capture between them.</summary>
+    internal bool AreNeighbours(FlowKey one, FlowKey other) => neighbours.Contains((one, other));
+
+    /// <summary>A pairing knows the order of two places; what the packets carry tells it only of places that no chain of pairings joins.</summary>
+    private static List<SightingLink> Joining(SightingLink[] pairings, SightingLink[] implied)
+    {
+        var groups = new Dictionary<FlowKey, FlowKey>();
+        FlowKey Group(FlowKey key)
+        {
+            while (groups.TryGetValue(key, out var next) && next != key)
+            {
+                key = next;
+            }
+
+            return key;
+        }
+
+        foreach (var link in pairings)
+        {
+            groups[Group(link.Far)] = Group(link.Near);
+        }
+
+        var joining = new List<SightingLink>();
+        foreach (var link in implied.Where(l => Group(l.Near) != Group(l.Far)))
+        {
+            groups[Group(link.Far)] = Group(link.Near);
+            joining.Add(link);
+        }
+
+        return joining;
     }
 
     private void Collect(FlowKey first, ILookup<FlowKey, SightingLink> links)

@@ -70,7 +70,9 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
                     var odd = FatesAt(view, key, direction).Where(f => f.Fate == kind).ToArray();
                     if (odd.Length > 0)
                     {
-                        found.Add((before?.At, flow.At, direction, odd));
+                        // Of two that are no neighbours a third one between them may have been in disorder already.
+                        var next = before is not null && view.Connections.AreNeighbours(new FlowKey(before.Capture, before.Flow), key);
+                        found.Add((next ? before!.At : null, flow.At, direction, odd));
                         break;
                     }
 

@@ -1,3 +1,4 @@
+using Whydrop.Diagnosis.Statistics;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
@@ -91,7 +92,22 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         bool? queued = median == 0 || line < NoQueue ? false
             : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && low >= high / MuchAlike)) ? true
             : null;
+        if (queued == true && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && !LongerAtLosses(hop))
+        {
+            // Both ends may be slow all the time: no more was lost when others waited, nor did the losses come together.
+            queued = null;
+            text += "; as long when nothing was lost";
+        }
+
         return new HopDelay(queued, text, hop.Losses[0].From);
+    }
+
+    /// <summary>Round trips of times with loss are longer than those of other times, by more than chance.</summary>
+    private static bool LongerAtLosses(Hop hop)
+    {
+        var bins = HopTests.Timelines(hop).SelectMany(t => t.Bins).Where(b => b.RttMicroseconds > 0).ToLookup(b => b.LostSegments > 0, b => (double)b.RttMicroseconds);
+        return bins.Contains(true) && bins.Contains(false) && bins[true].Average() > bins[false].Average()
+            && Goodness.SameDistribution([.. bins[true].Select(r => (r, 1L, 0L)), .. bins[false].Select(r => (r, 0L, 1L))]) < HopTests.Dependent;
     }
 
     /// <summary>Bytes delivered per second while there was anything to deliver.</summary>

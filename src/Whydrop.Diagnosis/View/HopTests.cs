@@ -11,7 +11,7 @@ internal static class HopTests
     internal const int Enough = 20;
 
     // A dependence is claimed at 1 in 1000, denied down to 1 in 100; between them the answer is Unknown.
-    private const double Dependent = 0.001;
+    internal const double Dependent = 0.001;
     private const double Independent = 0.01;
 
     internal static IEnumerable<Sighting> Count(Hop hop)
