@@ -78,7 +78,7 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     internal bool Abnormal => (First || IdleBeforeFin is not null) && Phase switch
     {
         ResetPhase.Refusal or ResetPhase.Handshake or ResetPhase.AfterBothFins => false,
-        _ when Birth is { AbsenceProven: true } => true,
+        _ when Birth is { AbsenceProven: true } || TtlAgrees == Answer.No => true,
         ResetPhase.AfterPeerFin or ResetPhase.AfterOwnFin => NotTaken > 0,
         _ when !FromClient => true,
 
