@@ -97,7 +97,7 @@ internal sealed class LogFindings(Findings findings)
                 continue;
             }
 
-            var details = Details(match, log);
+            var details = Details(match);
             var kind = phrase.Kind.Replace("{state}", match.Groups["state"].Value.ToLowerInvariant() switch { "connected" => "up", "disconnected" => "down", var state => state }, StringComparison.Ordinal);
             if (!log.IsKernel && phrase.Subject is null && ApplicationPhrases.All.Contains(phrase))
             {
@@ -152,7 +152,7 @@ internal sealed class LogFindings(Findings findings)
         return Fact(line, log, kind, peer, log.Message, details, null);
     }
 
-    private static Dictionary<string, string> Details(Match match, LogLine log)
+    private static Dictionary<string, string> Details(Match match)
     {
         var details = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (Group group in match.Groups)
@@ -163,24 +163,34 @@ internal sealed class LogFindings(Findings findings)
             }
         }
 
-        if (log.Moment.LocalText is { } local)
-        {
-            details["local-time"] = local;
-        }
-
         return details;
     }
 
-    private LogEvent Fact(OutOfMemoryEvent kill)
+    // What a reader of the case must know to date the line.
+    private static IReadOnlyDictionary<string, string> WithClock(IReadOnlyDictionary<string, string> details, LogLine log)
     {
-        var details = kill.Details;
-        if (kill.Heading.Moment.LocalText is { } local)
+        // dmesg -T and dmesg --time-format iso reckon from boot, and print no uptime beside it.
+        var sinceBoot = log is { IsKernel: true, Program: null, Uptime: null, Moment.Local: not null };
+        if (!sinceBoot && log.Moment.LocalText is null)
         {
-            details = new Dictionary<string, string>(details, StringComparer.Ordinal) { ["local-time"] = local };
+            return details.Count == 0 ? NoDetails : details;
         }
 
-        return Fact(kill.Line, kill.Heading, kill.Kind, kill.Victim, kill.Text, details, null);
+        var clocked = new Dictionary<string, string>(details, StringComparer.Ordinal);
+        if (log.Moment.LocalText is { } local)
+        {
+            clocked["local-time"] = local;
+        }
+
+        if (sinceBoot)
+        {
+            clocked[LogEvent.Clock] = LogEvent.SinceBoot;
+        }
+
+        return clocked;
     }
+
+    private LogEvent Fact(OutOfMemoryEvent kill) => Fact(kill.Line, kill.Heading, kill.Kind, kill.Victim, kill.Text, kill.Details, null);
 
     private LogEvent Fact(int line, LogLine log, string kind, string? subject, string text, IReadOnlyDictionary<string, string> details, string? device)
     {
@@ -188,6 +198,6 @@ internal sealed class LogFindings(Findings findings)
         var at = findings.At.Node is null && log.Host is { } host ? new VantagePoint(host) : findings.At;
         at = device is { Length: > 0 } ? at with { Interface = device } : at;
         text = text.Length <= LongestText ? text : text[..LongestText];
-        return new LogEvent(at, findings.From(line), log.Moment.Time, log.Uptime, kind, subject, text, details.Count == 0 ? NoDetails : details);
+        return new LogEvent(at, findings.From(line), log.Moment.Time, log.Uptime, kind, subject, text, WithClock(details, log));
     }
 }
