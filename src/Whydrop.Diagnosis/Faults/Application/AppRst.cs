@@ -50,7 +50,14 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
         new("Was data left unread?", Quantifier.Any, QuestionRole.Support, Unread),
     ];
 
-    protected override IEnumerable<Aborts> Propose(CaseView view) => view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false, IdleBeforeFin: null })
+    protected override IEnumerable<Aborts> Propose(CaseView view)
+    {
+        // What never opened was not aborted, but given up.
+        var failed = view.Attempts.Where(a => a.Failed).Select(a => a.Connection).ToHashSet();
+        return BySender(view, view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false, IdleBeforeFin: null } && !failed.Contains(r.Direction.Connection)));
+    }
+
+    private static IEnumerable<Aborts> BySender(CaseView view, IEnumerable<ConnectionReset> resets) => resets
         .GroupBy(r => (StackEnd.ScopeOf(view.Stacks.End(r.Direction.Connection, r.FromClient)), r.Sender.Address, Port: r.FromClient ? 0 : r.Sender.Port))
         .Select(g => new Aborts(view, view.Stacks.End(g.First().Direction.Connection, g.First().FromClient), [.. g]));
 
