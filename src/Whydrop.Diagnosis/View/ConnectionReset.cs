@@ -38,7 +38,7 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     /// <summary>The kernel of its claimed sender counted RSTs sent (Tcp.OutRsts). No: it was read twice and counted none.</summary>
     internal Answer SenderCounted { get; init; }
 
-    /// <summary>Its sender had opened others before it and opened none after it: a program that ends in the middle of its work, as a load generator does.</summary>
+    /// <summary>Its sender opened none after it, and had others or had asked before: a program that ends in the middle of its work, as a load generator does.</summary>
     internal bool SenderQuit { get; init; }
 
     /// <summary>Silence before it; zero when it came in the course of an exchange.</summary>

@@ -86,7 +86,8 @@ internal sealed class Resets
             UsualTtl = usual.Length == 0 ? null : usual[0].Usual[0],
             LeftSender = Left(trail, fromClient, sightings, born),
             SenderCounted = CountedBy(trail, fromClient),
-            SenderQuit = !opened.TryGetValue((first.Capture, (first.FromClient ? flow.Client : flow.Server).Address), out var of) || (of.Last <= first.Seen && of.Connections > 1),
+            SenderQuit = !opened.TryGetValue((first.Capture, (first.FromClient ? flow.Client : flow.Server).Address), out var of) 
+                || (of.Last <= first.Seen && (of.Connections > 1 || !InItsOnlyAnswer(direction.Connection, peer.UniqueBytes, notTaken))),
             Idle = pause?.Duration ?? TimeSpan.Zero,
             Silence = pause,
             NotTaken = notTaken,
@@ -98,6 +99,9 @@ internal sealed class Resets
             ReceivedBytes = peer.UniqueBytes,
         };
     }
+
+    /// <summary>The client had taken a part of the only answer it ever asked for: no load generator, which repeats itself.</summary>
+    private bool InItsOnlyAnswer(int connection, long sent, long? notTaken) => notTaken > 0 && notTaken < sent && view.Exchanges(connection) is { NearClient.Exchanges: <= 1 };
 
     private ResetPhase Phase(ConnectionTrail trail, ControlSegment rst, FlowKey key, bool fromClient, TcpSender own, TcpSender peer)
     {

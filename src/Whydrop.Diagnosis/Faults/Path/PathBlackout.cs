@@ -143,7 +143,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
         {
             yield return Sighting.Of(true, $"data did after {last.Start}", dark.Lost[^1].From);
         }
-        else if (Openings.Past(hop.View, hop.Capture, hop.Missing, Servers(hop, dark.Lost)).Where(f => f.First > dark.To).MinBy(f => f.First) is { } opened)
+        else if (dark.Lost.MaxBy(l => l.Fate.Sent)!.Placement is var there && Openings.Past(hop.View, there?.Capture ?? hop.Capture, hop.Missing, Servers(hop, dark.Lost)).Where(f => f.First > (there?.Sent ?? dark.To)).MinBy(f => f.First) is { } opened)
         {
             yield return Sighting.Of(true, $"{opened.Client} opened a connection there later", opened.From);
         }
