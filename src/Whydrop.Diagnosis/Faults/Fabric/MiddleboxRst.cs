@@ -10,6 +10,9 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
     // RFC 6298 (2.1): whoever is not answered repeats itself after a second at most; an answer comes sooner.
     private static readonly TimeSpan Reply = TimeSpan.FromSeconds(1);
 
+    // net/ipv4/netfilter/nf_reject_ipv4.c nf_reject_iphdr_put takes net.ipv4.ip_default_ttl.
+    private const int LinuxTtl = 64;
+
     public override string Id => "middlebox-rst";
 
     public override string Name => "Forged RST";
@@ -73,8 +76,17 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
     private static IEnumerable<Sighting> BornOnTheWay(Forged f) => f.Resets.Select(r => r.Birth).OfType<Evidence.Journeys.ControlBirth>()
         .Select(b => new Sighting(b.AbsenceProven ? Answer.Yes : Answer.Unknown, $"seen at {b.At}, never at {b.NotSeenAt}", [b.From]));
 
-    private static IEnumerable<Sighting> Outside(Forged f) => f.Resets.Select(r => r.Birth).OfType<Evidence.Journeys.ControlBirth>().Where(b => b.AbsenceProven)
-        .Select(b => Sighting.Of(b.At.Stack != b.NotSeenAt.Stack, $"between {b.NotSeenAt} and {b.At}", b.From));
+    // Between two pods lie the nodes of both, whose rules may reject as well.
+    private static IEnumerable<Sighting> Outside(Forged f) => f.Resets.Where(r => r.Birth is { AbsenceProven: true }).Select(r =>
+    {
+        var (born, text) = (r.Birth!, $"between {r.Birth!.NotSeenAt} and {r.Birth.At}");
+        return born.At.Stack == born.NotSeenAt.Stack ? Sighting.Of(false, text, born.From)
+            : Forwards(f.View, born.At) && Forwards(f.View, born.NotSeenAt) ? Sighting.Of(true, $"{text}, which both pass on what others send", born.From)
+            : r.Sightings.Any(s => s.Ttl > LinuxTtl && !Stacks.IsInitialTtl(s.Ttl)) ? Sighting.Of(true, $"{text}; its TTL is {r.Segment.Ttl}, that of a rule of a node starts at {LinuxTtl}", born.From)
+            : Sighting.Unknown($"{text}, and what lies there is not known", born.From);
+    });
+
+    private static bool Forwards(CaseView view, VantagePoint place) => view.Trails.Any(t => t.Flows.Where(s => s.At.Stack == place.Stack).DistinctBy(s => s.At).Skip(1).Any());
 
     // A segment of a live exchange may be refused for what it holds; the first after a silence, for what has been forgotten.
     private static IEnumerable<Sighting> OwnAccord(Forged f)

@@ -60,9 +60,9 @@ internal sealed class ConntrackInvalidRst : FaultOf<NotTranslated>
     // Under the smallest listed silence no timer of connection tracking ends.
     private static IEnumerable<Sighting> StillKnown(NotTranslated h) => h.Strays.Select(s =>
     {
-        var text = string.Create(null, $"{s.Silence.TotalSeconds:0.00} s of silence");
+        var text = $"{s.After} of silence";
         return s.Silence < TimeSpan.FromSeconds(1) ? Sighting.Of(true, text, s.Flow.From)
-            : h.Timeout is { } timeout ? Sighting.Of(s.Silence < timeout.Time, string.Create(null, $"{text}, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From)
+            : s.Silence is not null && h.Timeout is { } timeout ? Sighting.Of(s.Silence < timeout.Time, string.Create(null, $"{text}, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From)
             : Sighting.Unknown(text, s.Flow.From);
     });
 

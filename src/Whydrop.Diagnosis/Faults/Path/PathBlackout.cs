@@ -39,6 +39,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
     [
         new("Was everything lost that was sent in a time longer than a retransmission time-out?", Quantifier.Any, QuestionRole.Signature, AllLost),
         new("Did data pass there before or after?", Quantifier.Any, QuestionRole.Signature, PassedElse),
+        new("Did anything pass there again when it was over?", Quantifier.Any, QuestionRole.Signature, PassedAgain),
         new("Were packets seen before the hop and never after it, by captures that were alive?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does next to nothing get lost at other times?", Quantifier.Any, QuestionRole.Discriminator, OnlyThen, "random-loss"),
         new("Did they die between hosts, not within one?", Quantifier.Any, QuestionRole.Discriminator, HopTests.BetweenHosts, "networkpolicy-drop"),
@@ -130,6 +131,31 @@ internal sealed class PathBlackout : FaultOf<Hop>
         yield return Sighting.Of(passed > 0, $"{Math.Max(0, passed)} segments did");
     }
 
+    // Where nothing that was sent there was ever heard of again, the other end may as well be gone.
+    private static IEnumerable<Sighting> PassedAgain(Hop hop)
+    {
+        var dark = Dark(hop)!.Value;
+        if (dark.Lost.FirstOrDefault(l => !l.Fate.NeverDelivered) is { } again)
+        {
+            yield return Sighting.Of(true, "what was lost arrived later", again.From);
+        }
+        else if (hop.Missing is not null && Bins(hop).Passing is [.., var last] && last.Start > dark.To)
+        {
+            yield return Sighting.Of(true, $"data did after {last.Start}", dark.Lost[^1].From);
+        }
+        else if (dark.Lost.MaxBy(l => l.Fate.Sent)!.Placement is var there && Openings.Past(hop.View, there?.Capture ?? hop.Capture, hop.Missing, Servers(hop, dark.Lost)).Where(f => f.First > (there?.Sent ?? dark.To)).MinBy(f => f.First) is { } opened)
+        {
+            yield return Sighting.Of(true, $"{opened.Client} opened a connection there later", opened.From);
+        }
+        else
+        {
+            yield return Sighting.Unknown("nothing was seen to", dark.Lost[^1].From);
+        }
+    }
+
+    private static HashSet<IPEndPoint> Servers(Hop hop, IEnumerable<Loss> lost) =>
+        [.. lost.Select(l => hop.View.Trails[l.Direction.Connection]).Where(t => t.Flows.Count > 0).Select(t => t.ServerThere)];
+
     private static IEnumerable<Sighting> OnlyThen(Hop hop)
     {
         var dark = Dark(hop)!.Value;
@@ -157,7 +183,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
             var capture = direction.Placement?.Capture ?? hop.Capture;
             var sent = direction.Placement?.Sent ?? direction.Fate.Sent;
             var trail = hop.View.Trails[direction.Direction.Connection];
-            var opened = trail.Flows.Count == 0 ? null : Openings.Past(hop.View, capture, hop.Missing, new HashSet<IPEndPoint> { trail.ServerThere }).Where(f => f.First > sent).MinBy(f => f.First);
+            var opened = Openings.Past(hop.View, capture, hop.Missing, Servers(hop, [direction])).Where(f => f.First > sent).MinBy(f => f.First);
             if (opened is not null && Openings.LostAfter(hop.Losses.Where(l => l.Direction == direction.Direction), capture, opened.First).ToArray() is { Length: > 0 } after)
             {
                 yield return Sighting.Of(false, $"{after.Length} of {trail.Client} vanished after {opened.Client} had opened a connection there", opened.From, after[0].From);
