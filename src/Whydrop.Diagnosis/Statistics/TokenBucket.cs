@@ -47,6 +47,12 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
     // Fewer bins that could have lost something outside, and did not, say nothing.
     private const double LeastOutside = 5;
 
+    // The fit is the costliest step of a diagnosis, and the same timeline is asked for again when a case is judged without some of its other facts.
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<LoadTimeline, Lazy<TokenBucket?>> Known = [];
+
+    /// <summary>The fit of a timeline, found once.</summary>
+    internal static TokenBucket? Of(LoadTimeline timeline) => Known.GetValue(timeline, static t => new Lazy<TokenBucket?>(() => Fit(t))).Value;
+
     /// <summary>Fits rate and depth; null when there are too few bins with loss to fit anything.</summary>
     internal static TokenBucket? Fit(LoadTimeline timeline)
     {

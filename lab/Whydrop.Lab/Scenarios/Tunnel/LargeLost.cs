@@ -58,6 +58,9 @@ public abstract class LargeLost : PodScenario
         run.End();
 
         Tell(run);
+        // Without the tables of the node it is a loss by size between two captures of it, or somewhere.
+        if (!run.HasDumps(SendingRole(run)))
+            run.Truth.AlsoAt(Sending(run), run.Network.Names.Uplink);
         run.Truth.LooksLikeUnlessConfirmable("pmtu-blackhole");
         var ended = run.Settings.Number("connections") - much.Failed;
         run.Truth.Figure("largeTransfersEnded", ended);
