@@ -61,7 +61,7 @@ public sealed class CaseLoader
             .. captured.SelectMany(c => c.Facts).Where(f => f is not Gap),
             .. captures.Joined,
         ];
-        facts = LogZone.Apply(CaptureDrops.Apply(facts), description.Vantages);
+        facts = KernelClock.Apply(LogZone.Apply(CaptureDrops.Apply(facts), description.Vantages));
         facts.AddRange(inventory.Gaps);
         facts.AddRange(description.Gaps);
         facts.AddRange(read.SelectMany(f => f.Facts).Where(f => f is Gap));

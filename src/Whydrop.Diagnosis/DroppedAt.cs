@@ -23,9 +23,12 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
         (e is { Version: 4, Type: 3, Code: not 4 } or { Version: 6, Type: 1 })
         && View.Stacks.Owners(e.Reporter).Contains(Stack.At) && e.QuotedDestination is { } quoted && gone.Destinations(View).Contains(quoted.Address));
 
-    /// <summary>The device they should have left this namespace by, or come out of next, sent (or received) nothing at all between two readings; null when it did or was not read.</summary>
+    /// <summary>
+    /// The device they should have left this namespace by, or come out of next, sent (or received) between two readings fewer packets of any kind than half of
+    /// these: most were not among them. Null when it did or was not read.
+    /// </summary>
     private CounterDelta? Silent => Gone is { Missing: { Interface: not null } missing, Proven: false } gone && missing != gone.Seen
-        ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && d.Delta == 0)
+        ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && 2 * d.Delta < gone.Count)
         : null;
 
     /// <summary>Both places are in this namespace: whatever else was collected, it is meant.</summary>
@@ -49,7 +52,7 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
             yield return gone.Proven ? Sighting.Of(true, text, [.. gone.Frames.Take(24)]) : Sighting.Unknown(text, [.. gone.Frames.Take(24)]);
             if (Silent is { } silent)
             {
-                yield return Sighting.Of(true, $"{gone.What} {gone.Place}, {silent.Name} of {silent.At} +0", silent.From);
+                yield return Sighting.Of(true, $"{gone.What} {gone.Place}, {silent.Name} of {silent.At} +{silent.Delta}", silent.From);
             }
         }
 

@@ -75,7 +75,8 @@ internal sealed class NotTranslated : Hypothesis
         var at = entry?.At.Stack;
         for (var i = 1; i < trail.Count && at is null; i++)
         {
-            at = !trail[i].Server.Equals(trail[i - 1].Server) && trail[i].At.Stack == trail[i - 1].At.Stack ? trail[i].At.Stack : null;
+            // On one device a pod sees both names too, when what it gets is not translated.
+            at = !trail[i].Server.Equals(trail[i - 1].Server) && trail[i].At.Stack == trail[i - 1].At.Stack && trail[i].At != trail[i - 1].At ? trail[i].At.Stack : null;
         }
 
         var key = new FlowKey(usual.Capture, usual.Flow);

@@ -58,6 +58,7 @@ public static class ReaderCatalogue
         new ControlGroupReader(),
         new PressureReader(),
         new LogReader(),
+        new ProcStatReader(),
         new LogJsonReader(),
         new SysctlFileReader(),
         new SysctlReader(),

@@ -1,29 +1,46 @@
 using Whydrop.Diagnosis.Statistics;
+using Whydrop.Evidence;
 
 namespace Whydrop.Diagnosis.Tests;
 
 public class CircularShiftTests
 {
-    [Fact]
-    public void One_event_right_before_one_episode_is_as_likely_as_its_lag_in_the_period() =>
-        Assert.InRange(CircularShift.Chance([50], [51], 0, 100), 0.009, 0.012);
+    private static readonly (Timestamp, Timestamp) Hour = (At(0), At(3600));
 
     [Fact]
-    public void Several_that_follow_each_time_are_no_chance() =>
-        Assert.InRange(CircularShift.Chance([110, 340, 610], [110.5, 340.5, 610.5], 0, 1000), 0.0004, 0.002);
-
-    [Fact]
-    public void Events_at_regular_times_say_nothing_of_an_episode_between_them() =>
-        Assert.InRange(CircularShift.Chance([0, 10, 20, 30, 40, 50, 60, 70, 80, 90], [44], 0, 100), 0.35, 0.45);
-
-    [Fact]
-    public void An_episode_before_the_only_event_is_far_from_it() => Assert.InRange(CircularShift.Chance([50], [49], 0, 100), 0.95, 1);
-
-    [Fact]
-    public void Nothing_to_compare_is_no_sign()
+    public void WhatFallsIntoEveryWindowIsNoChance()
     {
-        Assert.Equal(1, CircularShift.Chance([], [1], 0, 10));
-        Assert.Equal(1, CircularShift.Chance([1], [], 0, 10));
-        Assert.Equal(1, CircularShift.Chance([1], [1], 1, 1));
+        var (hits, chance) = CircularShift.Test([(At(100), At(104)), (At(1300), At(1304)), (At(2900), At(2904))], [At(102), At(1301), At(2903)], Hour);
+
+        Assert.Equal(3, hits);
+        Assert.InRange(chance, 0.0001, 0.003);
     }
+
+    /// <summary>A bunch in one window is one coincidence, however many are in it: the chance is the share of the time that the window takes.</summary>
+    [Fact]
+    public void ABunchIsOneCoincidence()
+    {
+        var (hits, chance) = CircularShift.Test([(At(100), At(460))], [.. Enumerable.Range(0, 50).Select(i => At(200 + (i * 0.001)))], Hour);
+
+        Assert.Equal(50, hits);
+        Assert.InRange(chance, 0.09, 0.11);
+    }
+
+    [Fact]
+    public void EvenlySpreadEventsSayNothing()
+    {
+        var (_, chance) = CircularShift.Test([(At(100), At(160)), (At(1300), At(1360))], [.. Enumerable.Range(0, 120).Select(i => At(i * 30))], Hour);
+
+        Assert.InRange(chance, 0.2, 1);
+    }
+
+    [Fact]
+    public void OutsideOfWhatWasWatchedNothingCanBeSaid()
+    {
+        Assert.Equal((0, 1.0), CircularShift.Test([(At(5000), At(5004))], [At(102)], Hour));
+        Assert.Equal((0, 1.0), CircularShift.Test([(At(100), At(104))], [], Hour));
+        Assert.Equal((0, 1.0), CircularShift.Test([(At(100), At(104))], [At(102)], (At(7), At(7))));
+    }
+
+    private static Timestamp At(double seconds) => new((long)(seconds * 1e9));
 }

@@ -49,6 +49,7 @@ internal static class TextStage
             CgroupSetting => "control group setting",
             Pressure => "pressure",
             LogEvent => "log event",
+            BootTime => "time of boot",
             DeviceSetting => "device setting",
             QueueDiscipline => "queueing discipline",
             SocketState => "socket",

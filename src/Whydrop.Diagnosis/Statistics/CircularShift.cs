@@ -1,52 +1,41 @@
+using Whydrop.Evidence;
+
 namespace Whydrop.Diagnosis.Statistics;
 
 /// <summary>
-/// Whether events come right before episodes more often than by chance: the time from each episode back to the last event, summed up, is compared with the same sum when
-/// all events are moved round the observed period together. Their distances, and so their clustering, stay.
+/// Whether events fall into windows more often than chance lets them: all windows are moved together along the time that was watched, round its end, and the share of
+/// positions that catch as many is the chance. Events that come in bunches stay bunches, so that they are not counted as independent.
 /// </summary>
 internal static class CircularShift
 {
-    // Beyond this the chance is small enough for any use made of it.
-    private const int Shifts = 1999;
+    private const int Positions = 2000;
+    private const int MostEvents = 2000;
 
-    /// <summary>The share of shifts that bring the events as near before the episodes as they are; 1 when there is nothing to compare.</summary>
-    /// <param name="events">Times of the events, in any unit.</param>
-    /// <param name="episodes">Begins of the episodes.</param>
-    /// <param name="begin">Begin of the period in which both were observed; nothing is before it.</param>
-    /// <param name="end">Its end.</param>
-    internal static double Chance(IReadOnlyList<double> events, IReadOnlyList<double> episodes, double begin, double end)
+    /// <param name="windows">From and to.</param>
+    /// <param name="events">When each happened.</param>
+    /// <param name="watched">The time in which an event would have been seen.</param>
+    /// <returns>Events inside a window, and the chance of as many; a chance of 1 where nothing can be said.</returns>
+    internal static (int Hits, double Chance) Test(IReadOnlyList<(Timestamp From, Timestamp To)> windows, IReadOnlyList<Timestamp> events, (Timestamp From, Timestamp To) watched)
     {
-        var period = end - begin;
-        if (events.Count == 0 || episodes.Count == 0 || !(period > 0))
+        var length = watched.To.UnixNanoseconds - watched.From.UnixNanoseconds;
+        var inside = windows.Where(w => w.To >= watched.From && w.From <= watched.To)
+            .Select(w => (From: w.From.UnixNanoseconds - watched.From.UnixNanoseconds, Length: Math.Min(length, w.To.UnixNanoseconds - w.From.UnixNanoseconds))).ToArray();
+        var seen = events.Where(e => e >= watched.From && e <= watched.To).Select(e => e.UnixNanoseconds - watched.From.UnixNanoseconds).Take(MostEvents).ToArray();
+        if (length <= 0 || inside.Length == 0 || seen.Length == 0)
         {
-            return 1;
+            return (0, 1);
         }
 
-        var positions = events.Select(e => e - begin).Order().ToArray();
-        var seen = Sum(positions, episodes, begin, period, 0);
-        var asNear = 1;
-        for (var i = 1; i <= Shifts; i++)
+        var hits = Hits(inside, seen, 0, length);
+        var asMany = 0;
+        for (var i = 0; i < Positions; i++)
         {
-            asNear += Sum(positions, episodes, begin, period, period * i / (Shifts + 1)) <= seen ? 1 : 0;
+            asMany += Hits(inside, seen, (long)(length * (Int128)i / Positions), length) >= hits ? 1 : 0;
         }
 
-        return (double)asNear / (Shifts + 1);
+        return (hits, hits == 0 ? 1 : (double)asMany / Positions);
     }
 
-    private static double Sum(double[] positions, IReadOnlyList<double> episodes, double begin, double period, double shift)
-    {
-        double sum = 0;
-        foreach (var episode in episodes)
-        {
-            // The event that is last before the episode, on the circle.
-            var at = Wrapped(episode - begin - shift, period);
-            var next = Array.BinarySearch(positions, at);
-            var last = next >= 0 ? next : ~next - 1;
-            sum += last >= 0 ? at - positions[last] : at + period - positions[^1];
-        }
-
-        return sum;
-    }
-
-    private static double Wrapped(double value, double period) => value - Math.Floor(value / period) * period;
+    private static int Hits((long From, long Length)[] windows, long[] events, long shift, long length) =>
+        events.Count(e => Array.Exists(windows, w => ((e - w.From - shift) % length + length) % length <= w.Length));
 }

@@ -79,7 +79,7 @@ internal sealed class LogFindings(Findings findings)
 
         if (birds.Take(log) is { } bird)
         {
-            yield return Fact(line, log, bird.Kind, bird.Subject, log.Message, WithMoment(bird.Details, log), null);
+            yield return Fact(line, log, bird.Kind, bird.Subject, log.Message, bird.Details, null);
         }
         else if (Phrase(line, log) is { } said)
         {
@@ -107,7 +107,7 @@ internal sealed class LogFindings(Findings findings)
                 continue;
             }
 
-            var details = Details(match, log);
+            var details = Details(match);
             var kind = phrase.Kind.Replace("{state}", match.Groups["state"].Value.ToLowerInvariant() switch { "connected" => "up", "disconnected" => "down", var state => state }, StringComparison.Ordinal);
             if (!log.IsKernel && phrase.Subject is null && ApplicationPhrases.All.Contains(phrase))
             {
@@ -163,7 +163,7 @@ internal sealed class LogFindings(Findings findings)
         return Fact(line, log, kind, peer, log.Message, details, null);
     }
 
-    private static Dictionary<string, string> Details(Match match, LogLine log)
+    private static Dictionary<string, string> Details(Match match)
     {
         var details = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (Group group in match.Groups)
@@ -174,34 +174,39 @@ internal sealed class LogFindings(Findings findings)
             }
         }
 
-        return WithMoment(details, log);
+        return details;
     }
 
-    private static Dictionary<string, string> WithMoment(Dictionary<string, string> details, LogLine log)
+    // What a reader of the case must know to date the line.
+    private static IReadOnlyDictionary<string, string> WithClock(IReadOnlyDictionary<string, string> details, LogLine log)
     {
+        // dmesg -T and dmesg --time-format iso reckon from boot, and print no uptime beside it.
+        var sinceBoot = log is { IsKernel: true, Program: null, Uptime: null, Moment.Local: not null };
+        if (!sinceBoot && log.Moment.LocalText is null)
+        {
+            return details.Count == 0 ? NoDetails : details;
+        }
+
+        var clocked = new Dictionary<string, string>(details, StringComparer.Ordinal);
         if (log.Moment.LocalText is { } local)
         {
-            details["local-time"] = local;
+            clocked["local-time"] = local;
         }
 
         if (log.Moment.Offset is { } offset)
         {
-            details["zone"] = $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}";
+            clocked["zone"] = $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}";
         }
 
-        return details;
-    }
-
-    private LogEvent Fact(OutOfMemoryEvent kill)
-    {
-        var details = kill.Details;
-        if (kill.Heading.Moment.LocalText is { } local)
+        if (sinceBoot)
         {
-            details = new Dictionary<string, string>(details, StringComparer.Ordinal) { ["local-time"] = local };
+            clocked[LogEvent.Clock] = LogEvent.SinceBoot;
         }
 
-        return Fact(kill.Line, kill.Heading, kill.Kind, kill.Victim, kill.Text, details, null);
+        return clocked;
     }
+
+    private LogEvent Fact(OutOfMemoryEvent kill) => Fact(kill.Line, kill.Heading, kill.Kind, kill.Victim, kill.Text, kill.Details, null);
 
     private LogEvent Fact(int line, LogLine log, string kind, string? subject, string text, IReadOnlyDictionary<string, string> details, string? device)
     {
@@ -209,6 +214,6 @@ internal sealed class LogFindings(Findings findings)
         var at = findings.At.Node is null && log.Host is { } host ? new VantagePoint(host) : findings.At;
         at = device is { Length: > 0 } ? at with { Interface = device } : at;
         text = text.Length <= LongestText ? text : text[..LongestText];
-        return new LogEvent(at, findings.From(line), log.Moment.Time, log.Uptime, kind, subject, text, details.Count == 0 ? NoDetails : details);
+        return new LogEvent(at, findings.From(line), log.Moment.Time, log.Uptime, kind, subject, text, WithClock(details, log));
     }
 }

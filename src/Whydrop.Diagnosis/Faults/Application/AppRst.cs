@@ -114,14 +114,17 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
 
     private static IEnumerable<Sighting> OwnAccord(Aborts a) => a.Resets.Select(r => r.FromClient && r.Silence is { } pause && pause.DataFromClient == r.Segment.FromClient
         ? Sighting.Of(false, string.Create(null, $"it had waited {pause.Duration.TotalSeconds:0.##} s for an answer"), r.From)
-        : Sighting.Of(true, "nothing was owed to it for long", r.From));
+        : !r.FromClient || Listed(a, r) ? Sighting.Of(true, "nothing was owed to it for long", r.From) : Sighting.Unknown("silences were not listed", r.From));
+
+    private static bool Listed(Aborts a, ConnectionReset r) => r.Sightings.Any(s => a.View.ListsSilences(s.Capture));
 
     private static IEnumerable<Sighting> AgesDiffer(Aborts a)
     {
-        var same = TimedClose.SameAge([.. a.Resets.Where(r => !r.FromClient).Select(r => r.Silence is { } p && p.DataFromClient != r.Segment.FromClient ? p : null).OfType<Pause>()]);
-        yield return TimedClose.ByTimer(same)
-            ? Sighting.Of(false, string.Create(null, $"{same.Count} after {same[^1].Duration.TotalSeconds:0.##} s each"), [.. a.Resets.Select(r => r.From).Take(4)])
-            : Sighting.Of(true, "no timer shows", a.Resets[0].From);
+        ConnectionReset[] servers = [.. a.Resets.Where(r => !r.FromClient)];
+        var same = TimedClose.SameAge([.. servers.Select(r => r.Silence is { } p && p.DataFromClient != r.Segment.FromClient ? p : null).OfType<Pause>()]);
+        yield return TimedClose.ByTimer(same, servers.Length)
+            ? Sighting.Of(false, string.Create(null, $"{same.Count} of {servers.Length} after {same[^1].Duration.TotalSeconds:0.##} s each"), [.. a.Resets.Select(r => r.From).Take(4)])
+            : Array.TrueForAll(servers, r => Listed(a, r)) ? Sighting.Of(true, "no timer shows", a.Resets[0].From) : Sighting.Unknown("silences were not listed", a.Resets[0].From);
     }
 
     private static IEnumerable<Sighting> Unread(Aborts a) => a.Resets.Where(r => r.NotTaken is not null)

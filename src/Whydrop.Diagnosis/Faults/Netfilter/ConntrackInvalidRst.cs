@@ -34,7 +34,7 @@ internal sealed class ConntrackInvalidRst : FaultOf<NotTranslated>
 
     public override IReadOnlyList<string> References => ["net/netfilter/nf_conntrack_proto_tcp.c tcp_in_window", "https://github.com/kubernetes/kubernetes/issues/74839", "https://kubernetes.io/blog/2019/03/29/kube-proxy-subtleties-debugging-an-intermittent-connection-reset/"];
 
-    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst", "connection-refused-closed-port"];
+    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst", "connection-refused-closed-port", "app-slow-response"];
 
     protected override IEnumerable<QuestionOf<NotTranslated>> Ask() =>
     [

@@ -31,7 +31,7 @@ internal sealed class ConntrackTimeoutUnnat : FaultOf<NotTranslated>
 
     public override IReadOnlyList<string> References => ["net/netfilter/nf_conntrack_proto_tcp.c tcp_timeouts", "https://github.com/kubernetes/kubernetes/issues/32551", "Documentation/networking/nf_conntrack-sysctl.rst"];
 
-    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst"];
+    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst", "app-slow-response"];
 
     protected override IEnumerable<QuestionOf<NotTranslated>> Ask() =>
     [

@@ -210,7 +210,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         private double Compared()
         {
             var times = View.Captures.SelectMany(c => new[] { c.First, c.Last }).OfType<Timestamp>().Concat(Sessions.Select(s => s.At)).Concat(Episodes.Select(e => e[0].At)).ToArray();
-            return times.Length == 0 ? 1 : CircularShift.Chance([.. Sessions.Select(s => Seconds(s.At))], [.. Episodes.Select(e => Seconds(e[0].At))], 0, Seconds(times.Max()));
+            return times.Length == 0 ? 1 : ShiftedLags.Chance([.. Sessions.Select(s => Seconds(s.At))], [.. Episodes.Select(e => Seconds(e[0].At))], 0, Seconds(times.Max()));
 
             double Seconds(Timestamp time) => (time - times.Min()).TotalSeconds;
         }
