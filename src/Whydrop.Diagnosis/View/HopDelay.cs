@@ -31,16 +31,32 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     internal static HopDelay? Of(Hop hop) => Across(hop) ?? RoundTrip(hop);
 
     /// <summary>Waits before the losses, beyond the shortest round trip, ascending, seconds.</summary>
-    private static double[] Waits(Hop hop) =>
-    [
-        .. hop.Losses
-            .Select(l => (l.Fate.Capture, l.Fate.Flow, l.Fate.FromClient, l.Fate.RttBefore, Least: hop.View.Sender(new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)?.MinRtt))
-            .Where(w => w is { RttBefore: not null, Least: not null })
+    private static double[] Waits(Hop hop)
+    {
+        var waits = new List<double>();
+        foreach (var flow in hop.Losses.GroupBy(l => (Key: new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)))
+        {
+            if (hop.View.Sender(flow.Key.Key, flow.Key.FromClient)?.MinRtt is not { } least)
+            {
+                continue;
+            }
 
-            // While nothing comes back no round trip is measured: of many losses the last one before them is one measurement.
-            .Distinct()
-            .Select(w => Math.Max(0, (w.RttBefore!.Value - w.Least!.Value).TotalSeconds)).Order(),
-    ];
+            SegmentFate? before = null;
+            foreach (var fate in flow.Select(l => l.Fate).OrderBy(f => f.DataOrdinal))
+            {
+                // While nothing gets through no round trip is measured: neighbours that are lost together have one between them.
+                if (fate.RttBefore is { } rtt && (before is null || fate.DataOrdinal > before.DataOrdinal + 1 || fate.RttBefore != before.RttBefore))
+                {
+                    waits.Add(Math.Max(0, (rtt - least).TotalSeconds));
+                }
+
+                before = fate;
+            }
+        }
+
+        waits.Sort();
+        return [.. waits];
+    }
 
     /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line.</summary>
     private static HopDelay? Across(Hop hop)
@@ -72,6 +88,13 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
             text += string.Create(null, $"; before losses only {waits[waits.Length / 2] * 1000:0.###} ms");
         }
 
+        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && LongerAtLosses(hop) == false)
+        {
+            // Some were held up now and then, by busy hosts: losses do not care.
+            queued = false;
+            text += "; round trips are no longer when something is lost";
+        }
+
         return new HopDelay(queued, text, measured[0].From);
     }
 
@@ -92,7 +115,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         bool? queued = median == 0 || line < NoQueue ? false
             : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && low >= high / MuchAlike)) ? true
             : null;
-        if (queued == true && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && !LongerAtLosses(hop))
+        if (queued == true && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && LongerAtLosses(hop) != true)
         {
             // Both ends may be slow all the time: no more was lost when others waited, nor did the losses come together.
             queued = null;
@@ -102,11 +125,16 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         return new HopDelay(queued, text, hop.Losses[0].From);
     }
 
-    /// <summary>Round trips of times with loss are longer than those of other times, by more than chance.</summary>
-    private static bool LongerAtLosses(Hop hop)
+    /// <summary>Whether round trips of times with loss are longer than those of other times, by more than chance; null when too few were measured.</summary>
+    private static bool? LongerAtLosses(Hop hop)
     {
         var bins = HopTests.Timelines(hop).SelectMany(t => t.Bins).Where(b => b.RttMicroseconds > 0).ToLookup(b => b.LostSegments > 0, b => (double)b.RttMicroseconds);
-        return bins.Contains(true) && bins.Contains(false) && bins[true].Average() > bins[false].Average()
+        if (bins[true].Count() < HopTests.Enough || bins[false].Count() < HopTests.Enough)
+        {
+            return null;
+        }
+
+        return bins[true].Average() > bins[false].Average()
             && Goodness.SameDistribution([.. bins[true].Select(r => (r, 1L, 0L)), .. bins[false].Select(r => (r, 0L, 1L))]) < HopTests.Dependent;
     }
 

@@ -67,7 +67,12 @@ internal sealed class RatePolicer : FaultOf<Hop>
         {
             var text = string.Create(
                 null, $"{fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s, {fit.BurstBytes / 1024:0} KiB: empty in {fit.Hits:P0} of the times with loss, for {fit.Exposed:P0} of the segments; chance {fit.Chance:0.00}");
-            if (fit.Fits == true)
+            // A full queue drops at a ceiling too; seen from both of its sides it is no policer.
+            if (hop.Placed && HopDelay.Of(hop) is { Queued: true } stood)
+            {
+                yield return Sighting.Of(false, $"{stood.Text}: a policer makes nothing wait", stood.From);
+            }
+            else if (fit.Fits == true)
             {
                 yield return Sighting.Of(true, text, timeline.From);
             }

@@ -160,7 +160,9 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             var there = q.Losses.Where(l => IsThere(l, q.At)).ToArray();
             var frames = there.Select(l => l.From).Distinct().Count();
             var text = $"{q.Drops} dropped, {placed} placed there{(frames < placed ? $" in {frames} packets" : "")}";
-            yield return Agree(q.Drops, there) ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
+
+            // More than these: a queue drops also what no capture followed.
+            yield return Agree(q.Drops, there) || q.Drops >= placed ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
         }
 
         var counts = new (long? Lost, string What)[]
