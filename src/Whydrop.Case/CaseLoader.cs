@@ -61,7 +61,7 @@ public sealed class CaseLoader
             .. captured.SelectMany(c => c.Facts).Where(f => f is not Gap),
             .. captures.Joined,
         ];
-        facts = LogZone.Apply(CaptureDrops.Apply(facts), description.Vantages);
+        facts = KernelClock.Apply(LogZone.Apply(CaptureDrops.Apply(facts), description.Vantages));
         facts.AddRange(inventory.Gaps);
         facts.AddRange(description.Gaps);
         facts.AddRange(read.SelectMany(f => f.Facts).Where(f => f is Gap));
@@ -110,7 +110,7 @@ public sealed class CaseLoader
 
     private ReadFile Unrecognised(CaseEntry entry) => entry.Inner switch
     {
-        ContentKind.Empty => TextStage.Unread(entry, PlaceOf(entry), GapKind.Unrecognised, "empty (a pipe, socket or device is not read)"),
+        ContentKind.Empty => TextStage.Unread(entry, PlaceOf(entry), GapKind.Unrecognised, "empty, or a pipe, socket or device, which is not read"),
         ContentKind.Xz => TextStage.Unread(entry, PlaceOf(entry), GapKind.Unsupported, "compressed with xz, which is not read (unpack it: xz -d)"),
         ContentKind.Bzip2 => TextStage.Unread(entry, PlaceOf(entry), GapKind.Unsupported, "compressed with bzip2, which is not read (unpack it: bzip2 -d)"),
         ContentKind.Gzip or ContentKind.Zstd => TextStage.Unread(entry, PlaceOf(entry), GapKind.Unsupported, "compressed twice, which is not read"),

@@ -40,9 +40,9 @@ public static class CommandLine
         {
             return ExitCode.Interrupted;
         }
-        catch (IOException e) when (e is not FileNotFoundException)
+        catch (Exception e) when (e is IOException and not FileNotFoundException or UnauthorizedAccessException)
         {
-            return Fail(messages, $"reading or writing failed: {e.Message} (check the disk and the temporary folder)", ExitCode.Failed);
+            return Fail(messages, $"reading or writing failed: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')} (check the disk, its permissions and the temporary folder)", ExitCode.Failed);
         }
 #pragma warning disable CA1031 // The process edge: whatever goes wrong becomes one line.
         catch (Exception e)
@@ -110,8 +110,12 @@ public static class CommandLine
 
         // The parser's own messages are laid out over several lines.
         var message = string.Join(' ', parsed.Errors[0].Message.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
-        return $"{message} (whydrop {command.Name} -h shows how)";
+        return $"{message} (whydrop {Path(command)} -h shows how)";
     }
+
+    // "lab run": a command below another is called with it.
+    private static string Path(Command command) =>
+        string.Join(' ', new[] { command.Parents.OfType<Command>().FirstOrDefault(c => c is not RootCommand)?.Name, command.Name }.Where(n => n is not null));
 
     // Threads that read captures report a stop wrapped in an aggregate.
     private static bool IsInterrupt(Exception e) =>

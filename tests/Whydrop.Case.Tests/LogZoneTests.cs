@@ -56,4 +56,16 @@ public class LogZoneTests
 
         Assert.Equal("2024-12-31T23:30:00.000000Z", placed.Time?.ToString());
     }
+
+    [Theory]
+    [InlineData("n/proc-stat.txt", "2024-02-20T03:33:25.000001Z")]
+    [InlineData("other/proc-stat.txt", null)]
+    public void TheTimeOfBootDatesTheKernelsLogOfThatNode(string stat, string? known)
+    {
+        using var folder = new CaseFolder().With("n/dmesg", "[    5.000001] TCP: time wait bucket table overflow\n").With(stat, "cpu  9 0 1 2\nbtime 1708400000\nprocesses 5\n");
+
+        var logged = Assert.Single(folder.Load().Facts.Of<LogEvent>());
+
+        Assert.Equal((known, known is not null), (logged.Time?.ToString(), logged.Details.ContainsKey(LogEvent.Clock)));
+    }
 }

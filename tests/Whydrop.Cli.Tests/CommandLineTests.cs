@@ -53,6 +53,24 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(json[0]!["parameters"]!.AsArray(), p => (string?)p!["name"] == "mtu");
     }
 
+    [Theory]
+    [InlineData("near: tunnel-mtu;", "lab", "run", "tunnel-mut")]
+    [InlineData("near: tunnel-mtu;", "lab", "list", "tunel-mtu")]
+    [InlineData("near: pmtu-blackhole;", "explain", "mtu-blackhole")]
+    [InlineData("(whydrop lab run -h shows how)", "lab", "run", "tunnel-mtu", "--set")]
+    [InlineData("(whydrop flows -h shows how)", "flows")]
+    public void AWrongWordIsOneLineThatSaysWhatToDo(string part, params string[] words)
+    {
+        var run = Invocation.Of(words);
+
+        Assert.Contains(part, run.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("whydrop: ", run.Errors, StringComparison.Ordinal);
+        Assert.Equal((2, 1), (run.Code, run.Errors.Count(c => c == '\n')));
+    }
+
+    [Fact]
+    public void ACounterNamesTheFaultsThatSpeakOfIt() => Assert.Contains("listen-overflow", Invocation.Of("explain", "ListenOverflows").Output, StringComparison.Ordinal);
+
     [Fact]
     public void VersionIsANumber() => Assert.Matches(@"^\d+\.\d+\.\d+\n$", Invocation.Of("--version").Output.ReplaceLineEndings("\n"));
 

@@ -42,6 +42,19 @@ internal static class ControlGroupSamples
 
         """;
 
+    public const string ProcStat = """
+        cpu  138291 34 52180 11311718 3675 0 1438 0 0 0
+        cpu0 69210 14 26012 5655701 1801 0 1200 0 0 0
+        cpu1 69081 20 26168 5656017 1874 0 238 0 0 0
+        intr 114930548 0 9 0 0 0 0 0 0 1
+        ctxt 199004730
+        btime 1708400000
+        processes 29151
+        procs_running 2
+        procs_blocked 0
+        softirq 5057579 250191 1481983 1647 211099 186066 0 1783454 622196 12499 508444
+        """;
+
     public const string Softnet9 = """
         0000a000 00000002 00000003 00000000 00000000 00000000 00000000 00000000 00000001
         00000010 0000000f 00000001 00000000 00000000 00000000 00000000 00000000 00000000
@@ -85,7 +98,7 @@ internal static class ControlGroupSamples
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
         ("sockstat", "sockstat", Sockstat), ("sockstat", "sockstat6", Sockstat6), ("ss-summary", "iproute2 6", SocketSummary), ("ss-summary", "iproute2 4", SocketSummary4),
-        ("softnet", "9 columns", Softnet9), ("softnet", "11 columns", Softnet11), ("softnet", "15 columns", Softnet15), ("cgroup", "cpu.stat v1", CpuStatV1), ("cgroup", "cpu.stat v2", CpuStatV2),
+        ("proc-stat", "6.1", ProcStat), ("softnet", "9 columns", Softnet9), ("softnet", "11 columns", Softnet11), ("softnet", "15 columns", Softnet15), ("cgroup", "cpu.stat v1", CpuStatV1), ("cgroup", "cpu.stat v2", CpuStatV2),
         ("cgroup", "grep with paths", Grep), ("cgroup", "grep with names", GrepBare), ("cgroup", "memory.events", MemoryEvents), ("cgroup", "memory.oom_control", OomControl), ("pressure", "grep", PressureGrep),
     ];
 }

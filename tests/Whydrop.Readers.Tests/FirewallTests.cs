@@ -189,6 +189,24 @@ public sealed class FirewallTests
     }
 
     [Fact]
+    public void The_kernels_own_table_of_ipvs_is_in_hexadecimal()
+    {
+        var read = Reading.Of("""
+            IP Virtual Server version 1.2.1 (size=4096)
+            Prot LocalAddress:Port Scheduler Flags
+              -> RemoteAddress:Port Forward Weight ActiveConn InActConn
+            TCP  C0A80016:0CEA wlc
+              -> C0A85216:1F90      Tunnel  100    248        2
+            TCP  [2620:0000:0000:0000:0000:0000:0000:0001]:0050 sh
+              -> [fd12:3456:789a:bcde:1234:5678:9abc:def0]:1F90      Masq  1    3        0
+            FWM  10001000 wlc
+              -> C0A8321A:0CEA      Route   20     64         1
+            """);
+        Assert.Equal(["192.168.0.22:3306 192.168.82.22:8080", "[2620::1]:80 [fd12:3456:789a:bcde:1234:5678:9abc:def0]:8080"], read.All<VirtualServer>().Select(v => $"{v.Service} {v.Server}"));
+        Assert.Equal([8, 9], read.Gaps.Select(g => (int)g.From.Line!));
+    }
+
+    [Fact]
     public void Connections_that_ipvs_remembers_are_read() =>
         Assert.Equal(
             [

@@ -19,6 +19,24 @@ public sealed class LogTests
         Assert.Equal(2, events[0].From.Line);
     }
 
+    [Theory]
+    [InlineData("[Thu Dec  7 00:13:23 2017] nf_conntrack: table full, dropping packet", true)]
+    [InlineData("2024-01-10T23:05:07,799123+00:00 nf_conntrack: table full, dropping packet", true)]
+    [InlineData("2024-01-10T23:05:07.799123+00:00 node-a kernel: nf_conntrack: table full, dropping packet", false)]
+    [InlineData("[12.000001] nf_conntrack: table full, dropping packet", false)]
+    public void What_dmesg_reckons_from_boot_says_so(string line, bool sinceBoot) =>
+        Assert.Equal(sinceBoot, Assert.Single(Events(line + "\n")).Details.GetValueOrDefault(LogEvent.Clock) == LogEvent.SinceBoot);
+
+    [Theory]
+    [InlineData("cpu  9 0 1 2 3 0 0 0 0 0\ncpu0 9 0 1 2 3 0 0 0 0 0\nintr 42 0 0\nctxt 5\nbtime 1708400000\nprocesses 5\nprocs_running 1\nprocs_blocked 0\nsoftirq 9 1 2\n")]
+    [InlineData("cpu  9 0 1 2\r\ncpu0 9 0 1 2\r\npage 1 2\r\nswap 1 0\r\nintr 42 0 0\r\nbtime 1708400000\r\n")]
+    [InlineData("btime 1708400000\n")]
+    public void The_time_of_boot_is_in_proc_stat(string text)
+    {
+        var read = Reading.Of(text).WithoutGaps();
+        Assert.Equal((new VantagePoint("node-a"), 1_708_400_000_000_000_000), (Assert.Single(read.All<BootTime>()).At, read.All<BootTime>()[0].Time.UnixNanoseconds));
+    }
+
     [Fact]
     public void A_kill_in_a_control_group_names_pod_container_and_sizes_once()
     {

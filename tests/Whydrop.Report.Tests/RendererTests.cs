@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Whydrop.Diagnosis;
+using Whydrop.Evidence;
 using Whydrop.Report.Flows;
 using Whydrop.Report.Html;
 using Whydrop.Report.Json;
@@ -114,6 +115,29 @@ public class RendererTests
 
         Assert.Empty(marks);
         Assert.Contains('✓', Written(o => TerminalReport.Write(Models.Fault(), o, Pipe(80) with { Unicode = true }, wide: false)));
+    }
+
+    /// <summary>What is open beside a confirmation that explains all is named in one line; wide says it in full. With anything unexplained it is said in full.</summary>
+    [Theory]
+    [InlineData(0, false, false)]
+    [InlineData(0, true, true)]
+    [InlineData(1, false, true)]
+    public void WhatNeedNotBeDecidedIsOnlyNamed(int unexplained, bool wide, bool full)
+    {
+        var model = Models.Fault();
+        var open = model.Diagnosis.Verdicts[0] with { Status = VerdictStatus.Undecided, Summary = "perhaps" };
+        var ledger = model.Diagnosis.Ledger with { Unexplained = unexplained };
+        var text = Terminal(model with
+        {
+            Diagnosis = model.Diagnosis with
+            {
+                Ledger = ledger, Verdicts = [model.Diagnosis.Verdicts[0], open], NextEvidence = [new NextEvidence(new VantagePoint("node-a"), "nstat -az", null, "what the kernel counted")],
+            },
+        }, 120, wide);
+
+        Assert.Equal(full, text.Contains("perhaps", StringComparison.Ordinal));
+        Assert.Equal(full, text.Contains("Collect next", StringComparison.Ordinal));
+        Assert.Contains(full ? "UNDECIDED pmtu-blackhole at tunl0 of node-a" : "  pmtu-blackhole at tunl0 of node-a\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

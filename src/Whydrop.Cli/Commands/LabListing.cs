@@ -18,8 +18,7 @@ internal static class LabListing
         LabScenario[] shown = [.. LabCatalogue.All.Where(s => name is null || s.Name == name)];
         if (shown.Length == 0)
         {
-            var near = LabCatalogue.All.Where(s => s.Name.Contains(name!, StringComparison.OrdinalIgnoreCase) || s.Fault.Contains(name!, StringComparison.OrdinalIgnoreCase)).Select(s => s.Name).Take(5).ToArray();
-            throw new UsageException($"no such lab scenario: {name} ({(near.Length > 0 ? $"near: {string.Join(", ", near)}" : "whydrop lab list names them")})");
+            throw new UsageException($"no such lab scenario: {name} {NearWords.Of(name!, LabCatalogue.All.Select(s => s.Name), "whydrop lab list names them")}");
         }
 
         if (json)

@@ -35,7 +35,8 @@ internal sealed class LabSession(CommandContext context, string colour)
         var kept = folder is not null;
         try
         {
-            var scenario = LabCatalogue.Find(name);
+            var scenario = LabCatalogue.All.FirstOrDefault(s => s.Name == name)
+                ?? throw new UsageException($"no such lab scenario: {name} {NearWords.Of(name, LabCatalogue.All.Select(s => s.Name), "whydrop lab list names them")}");
             var directory = folder ?? Path.Combine(temporary!, name);
             Func<string, CancellationToken, Finding>? diagnose = caseOnly ? null : Diagnose;
             var result = machineSeconds is { } seconds
@@ -47,6 +48,10 @@ internal sealed class LabSession(CommandContext context, string colour)
         catch (LabUsageException e)
         {
             throw new UsageException(e.Message);
+        }
+        catch (IOException e) when (folder is not null && !Directory.Exists(folder))
+        {
+            throw new UsageException($"-o {folder}: cannot be made: {e.Message.ReplaceLineEndings(" ")}");
         }
         catch (LabException e)
         {

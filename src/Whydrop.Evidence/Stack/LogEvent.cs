@@ -8,4 +8,11 @@ namespace Whydrop.Evidence.Stack;
 /// <param name="Text">The line without its time.</param>
 /// <param name="Details">Figures and names in it, by name: "pid", "cgroup", "rss", "victim", …</param>
 public sealed record LogEvent(
-    VantagePoint At, Provenance From, Timestamp? Time, TimeSpan? Uptime, string Kind, string? Subject, string Text, IReadOnlyDictionary<string, string> Details) : Fact(At, From);
+    VantagePoint At, Provenance From, Timestamp? Time, TimeSpan? Uptime, string Kind, string? Subject, string Text, IReadOnlyDictionary<string, string> Details) : Fact(At, From)
+{
+    /// <summary>Key of <see cref="Details"/> that says which clock <see cref="Time"/> rests on, where it is not the clock on the wall.</summary>
+    public const string Clock = "clock";
+
+    /// <summary>Value of <see cref="Clock"/>: counted from boot (dmesg), and so off by more the longer the machine runs.</summary>
+    public const string SinceBoot = "since-boot";
+}

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Stack;
@@ -6,7 +8,7 @@ using Whydrop.Readers.Text;
 
 namespace Whydrop.Readers.Firewall;
 
-/// <summary>"ipvsadm -ln" and "ipvsadm -ln --stats": virtual services and their real servers.</summary>
+/// <summary>"ipvsadm -ln", "ipvsadm -ln --stats" and /proc/net/ip_vs: virtual services and their real servers.</summary>
 public sealed class IpvsReader : Reader
 {
     private const string Group = "Ipvs";
@@ -17,7 +19,7 @@ public sealed class IpvsReader : Reader
     public override string Id => "ipvsadm";
 
     /// <inheritdoc />
-    public override string Reads => "ipvsadm -ln, ipvsadm -ln --stats --exact: virtual services and real servers";
+    public override string Reads => "ipvsadm -ln, ipvsadm -ln --stats --exact, /proc/net/ip_vs: virtual services and real servers";
 
     /// <inheritdoc />
     public override int Recognise(in TextSample sample) => sample.Any(l => l.StartsWith(Services, StringComparison.Ordinal)) ? 96 : 0;
@@ -54,12 +56,19 @@ public sealed class IpvsReader : Reader
                     return;
                 }
             }
-            else if (words[0] is "TCP" or "UDP" or "SCTP" && EndpointText.Parse(words[1], IPAddress.Any) is { } address)
+            else if (words[0] is "TCP" or "UDP" or "SCTP" && Endpoint(words[1]) is { } address)
             {
                 open?.Alone(findings);
                 open = new Service(line.Number, words[0].ToLowerInvariant(), address, statistics ? null : words[2]);
             }
-            else if (words[0] == "->" && open is not null && EndpointText.Parse(words[1], IPAddress.Any) is { } server)
+            else if (words[0] == "FWM")
+            {
+                // What follows are its servers, not those of the service before.
+                open?.Alone(findings);
+                open = null;
+                findings.Gap(line.Number, GapKind.Unsupported, $"a service by firewall mark is not read, nor are its servers: {Findings.Quote(text)}");
+            }
+            else if (words[0] == "->" && open is not null && Endpoint(words[1]) is { } server)
             {
                 open.Write(line.Number, server, words, statistics, findings);
             }
@@ -70,6 +79,26 @@ public sealed class IpvsReader : Reader
         }
 
         open?.Alone(findings);
+    }
+
+    // /proc/net/ip_vs (net/netfilter/ipvs/ip_vs_ctl.c ip_vs_info_seq_show) has IPv4 addresses and all ports in hexadecimal: "C0A80016:0CEA", "[2620:0000:…:0001]:0CEA".
+    private static IPEndPoint? Endpoint(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (text.Length - colon != 5 || !(colon == 8 || (colon == 41 && text[0] == '[' && text[40] == ']'))
+            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var port))
+        {
+            return EndpointText.Parse(text, IPAddress.Any);
+        }
+
+        if (colon == 8 && uint.TryParse(text.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var address))
+        {
+            return new IPEndPoint(new IPAddress(BinaryPrimitives.ReverseEndianness(address)), port);
+        }
+
+        // ipvsadm drops zeros that lead a group or a port; what has them, or letters in its port, the kernel wrote.
+        var written = text.Contains(":0", StringComparison.Ordinal) || text.StartsWith("[0", StringComparison.Ordinal) || text.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9');
+        return written && AddressText.Address(text[1..(colon - 1)]) is { } inFull ? new IPEndPoint(inFull, port) : EndpointText.Parse(text, IPAddress.Any);
     }
 
     // "IP Virtual Server version 1.2.1 (size=4096)"

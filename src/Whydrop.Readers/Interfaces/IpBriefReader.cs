@@ -5,7 +5,7 @@ using Whydrop.Readers.Text;
 namespace Whydrop.Readers.Interfaces;
 
 /// <summary>"ip -br link" and "ip -br addr". They print no MTU, and "ip -br addr" no flags.</summary>
-public sealed class IpBriefReader : Reader
+public sealed class IpBriefReader : EntryReader
 {
     // Operational states, RFC 2863, as ip/ipaddress.c spells them.
     private static readonly HashSet<string> States = new(StringComparer.Ordinal)
@@ -19,34 +19,11 @@ public sealed class IpBriefReader : Reader
     /// <inheritdoc />
     public override string Reads => "ip -br link | addr: devices and addresses";
 
-    /// <inheritdoc />
-    public override int Recognise(in TextSample sample) => sample.Share(IsEntry, 90);
+    private protected override string Output => "ip -br";
 
-    /// <inheritdoc />
-    public override bool Opens(string line) => IsEntry(line);
-
-    private protected override void Read(TextFile file, Findings findings)
+    private protected override void Read(TextLine line, Words words, Findings findings)
     {
-        foreach (var line in file.Lines)
-        {
-            if (string.IsNullOrWhiteSpace(line.Text))
-            {
-                continue;
-            }
-
-            if (!IsEntry(line.Text))
-            {
-                findings.NotUnderstood(line.Number, line.Text, "ip -br");
-                continue;
-            }
-
-            Entry(new Words(line.Text), line.Number, findings);
-        }
-    }
-
-    private static void Entry(Words words, int line, Findings findings)
-    {
-        var link = LinkDraft.Named(words[0], line);
+        var link = LinkDraft.Named(words[0], line.Number);
         var flags = words.Last;
         if (flags.StartsWith('<') && flags.EndsWith('>'))
         {
@@ -63,13 +40,13 @@ public sealed class IpBriefReader : Reader
         {
             if (words[i].Contains('/') && AddressText.Prefix(words[i]) is { } address)
             {
-                findings.Add(new InterfaceAddress(findings.On(link.Name), findings.From(line), address.Address, address.Length));
+                findings.Add(new InterfaceAddress(findings.On(link.Name), findings.From(line.Number), address.Address, address.Length));
             }
         }
     }
 
     // "eth0@if7   UP   10.0.0.1/24 fe80::1/64", "eth0  UP  02:… <BROADCAST,UP>"
-    private static bool IsEntry(string line)
+    private protected override bool IsEntry(string line)
     {
         if (line.Length is < 6 or > 4000 || char.IsWhiteSpace(line[0]))
         {

@@ -16,12 +16,13 @@ internal sealed class LogFindings(Findings findings)
 
     private static readonly IReadOnlyList<LogPhrase> OfKernel = [.. KernelPhrases.OfDevices.Take(4), .. KernelPhrases.Special, .. KernelPhrases.OfDevices.Skip(4)];
 
-    private static readonly IReadOnlyList<LogPhrase> OfPrograms = [.. KernelPhrases.Special, .. ApplicationPhrases.All];
+    private static readonly IReadOnlyList<LogPhrase> OfPrograms = [.. KernelPhrases.Special, .. RoutingPhrases.All, .. ApplicationPhrases.All];
 
     private static readonly SearchValues<string> Keywords = SearchValues.Create(
-        [.. OfKernel.Concat(OfPrograms).Select(p => p.Keyword).Concat(OutOfMemory.Keywords).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
+        [.. OfKernel.Concat(OfPrograms).Select(p => p.Keyword).Concat(OutOfMemory.Keywords).Concat(BirdSessions.Keywords).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
 
     private readonly OutOfMemory kills = new();
+    private readonly BirdSessions birds = new();
     private readonly Dictionary<string, (int Count, int FirstLeftOut)> told = new(StringComparer.Ordinal);
     private (string? Lead, string? Kind) last;
 
@@ -71,7 +72,16 @@ internal sealed class LogFindings(Findings findings)
             yield return Fact(kill);
         }
 
-        if (!killed && Phrase(line, log) is { } said)
+        if (killed)
+        {
+            yield break;
+        }
+
+        if (birds.Take(log) is { } bird)
+        {
+            yield return Fact(line, log, bird.Kind, bird.Subject, log.Message, bird.Details, null);
+        }
+        else if (Phrase(line, log) is { } said)
         {
             yield return said;
         }
@@ -97,7 +107,7 @@ internal sealed class LogFindings(Findings findings)
                 continue;
             }
 
-            var details = Details(match, log);
+            var details = Details(match);
             var kind = phrase.Kind.Replace("{state}", match.Groups["state"].Value.ToLowerInvariant() switch { "connected" => "up", "disconnected" => "down", var state => state }, StringComparison.Ordinal);
             if (!log.IsKernel && phrase.Subject is null && ApplicationPhrases.All.Contains(phrase))
             {
@@ -105,6 +115,7 @@ internal sealed class LogFindings(Findings findings)
             }
 
             var subject = phrase.Subject is { } group && match.Groups[group] is { Success: true, Value.Length: > 0 } named ? named.Value : null;
+            subject ??= phrase.Subject == "daemon" ? log.Program : null;
             return Fact(line, log, kind, subject, log.Message, details, phrase.Subject == "device" || details.ContainsKey("device") ? match.Groups["device"].Value : null);
         }
 
@@ -152,7 +163,7 @@ internal sealed class LogFindings(Findings findings)
         return Fact(line, log, kind, peer, log.Message, details, null);
     }
 
-    private static Dictionary<string, string> Details(Match match, LogLine log)
+    private static Dictionary<string, string> Details(Match match)
     {
         var details = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (Group group in match.Groups)
@@ -163,24 +174,39 @@ internal sealed class LogFindings(Findings findings)
             }
         }
 
-        if (log.Moment.LocalText is { } local)
-        {
-            details["local-time"] = local;
-        }
-
         return details;
     }
 
-    private LogEvent Fact(OutOfMemoryEvent kill)
+    // What a reader of the case must know to date the line.
+    private static IReadOnlyDictionary<string, string> WithClock(IReadOnlyDictionary<string, string> details, LogLine log)
     {
-        var details = kill.Details;
-        if (kill.Heading.Moment.LocalText is { } local)
+        // dmesg -T and dmesg --time-format iso reckon from boot, and print no uptime beside it.
+        var sinceBoot = log is { IsKernel: true, Program: null, Uptime: null, Moment.Local: not null };
+        if (!sinceBoot && log.Moment.LocalText is null)
         {
-            details = new Dictionary<string, string>(details, StringComparer.Ordinal) { ["local-time"] = local };
+            return details.Count == 0 ? NoDetails : details;
         }
 
-        return Fact(kill.Line, kill.Heading, kill.Kind, kill.Victim, kill.Text, details, null);
+        var clocked = new Dictionary<string, string>(details, StringComparer.Ordinal);
+        if (log.Moment.LocalText is { } local)
+        {
+            clocked["local-time"] = local;
+        }
+
+        if (log.Moment.Offset is { } offset)
+        {
+            clocked["zone"] = $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}";
+        }
+
+        if (sinceBoot)
+        {
+            clocked[LogEvent.Clock] = LogEvent.SinceBoot;
+        }
+
+        return clocked;
     }
+
+    private LogEvent Fact(OutOfMemoryEvent kill) => Fact(kill.Line, kill.Heading, kill.Kind, kill.Victim, kill.Text, kill.Details, null);
 
     private LogEvent Fact(int line, LogLine log, string kind, string? subject, string text, IReadOnlyDictionary<string, string> details, string? device)
     {
@@ -188,6 +214,6 @@ internal sealed class LogFindings(Findings findings)
         var at = findings.At.Node is null && log.Host is { } host ? new VantagePoint(host) : findings.At;
         at = device is { Length: > 0 } ? at with { Interface = device } : at;
         text = text.Length <= LongestText ? text : text[..LongestText];
-        return new LogEvent(at, findings.From(line), log.Moment.Time, log.Uptime, kind, subject, text, details.Count == 0 ? NoDetails : details);
+        return new LogEvent(at, findings.From(line), log.Moment.Time, log.Uptime, kind, subject, text, WithClock(details, log));
     }
 }

@@ -5,7 +5,7 @@ using Whydrop.Readers.Text;
 namespace Whydrop.Readers.Neighbours;
 
 /// <summary>"bridge fdb" with any of -s and -d; with "dev X" it does not print the device.</summary>
-public sealed class BridgeFdbReader : Reader
+public sealed class BridgeFdbReader : EntryReader
 {
     // Words that stand alone (bridge/fdb.c print_fdb); all others are followed by a value.
     private static readonly HashSet<string> Flags = new(StringComparer.Ordinal)
@@ -19,34 +19,15 @@ public sealed class BridgeFdbReader : Reader
     /// <inheritdoc />
     public override string Reads => "bridge [-s] [-d] fdb: which link-layer address is behind which port or tunnel end";
 
-    /// <inheritdoc />
-    public override int Recognise(in TextSample sample) => sample.Share(IsEntry, 92);
+    private protected override string Output => "bridge fdb";
 
-    /// <inheritdoc />
-    public override bool Opens(string line) => IsEntry(line);
+    private protected override int Certainty => 92;
 
-    private protected override void Read(TextFile file, Findings findings)
-    {
-        foreach (var line in file.Lines)
-        {
-            if (string.IsNullOrWhiteSpace(line.Text))
-            {
-                continue;
-            }
+    private protected override GapKind Otherwise => GapKind.Malformed;
 
-            var words = new Words(line.Text);
-            if (AddressText.Mac(words[0]) is { } mac)
-            {
-                findings.Add(new ForwardingEntry(
-                    findings.On(words.After("dev")), findings.From(line.Number), mac, AddressText.Address(words.After("dst")), words.NumberAfter("port"), words.NumberAfter("vni"),
-                    words.After("via"), words.After("master"), words.NumberAfter("vlan"), Alone(words)));
-            }
-            else
-            {
-                findings.Gap(line.Number, GapKind.Malformed, $"no link-layer address in {Findings.Quote(line.Text)}");
-            }
-        }
-    }
+    private protected override void Read(TextLine line, Words words, Findings findings) => findings.Add(new ForwardingEntry(
+        findings.On(words.After("dev")), findings.From(line.Number), AddressText.Mac(words[0])!, AddressText.Address(words.After("dst")), words.NumberAfter("port"), words.NumberAfter("vni"),
+        words.After("via"), words.After("master"), words.NumberAfter("vlan"), Alone(words)));
 
     private static string Alone(Words words)
     {
@@ -67,7 +48,7 @@ public sealed class BridgeFdbReader : Reader
     }
 
     // "02:… dev eth0 vlan 10 master br0 permanent", "00:… dev vx dst 10.0.0.2 self permanent", with "dev vx": "00:… dst 10.0.0.2 self permanent"
-    private static bool IsEntry(string line)
+    private protected override bool IsEntry(string line)
     {
         if (line.Length < 20 || !char.IsAsciiHexDigit(line[0]))
         {

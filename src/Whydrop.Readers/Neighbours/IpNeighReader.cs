@@ -5,7 +5,7 @@ using Whydrop.Readers.Text;
 namespace Whydrop.Readers.Neighbours;
 
 /// <summary>"ip neigh" with any of -s.</summary>
-public sealed class IpNeighReader : Reader
+public sealed class IpNeighReader : EntryReader
 {
     /// <inheritdoc />
     public override string Id => "ip-neigh";
@@ -13,41 +13,29 @@ public sealed class IpNeighReader : Reader
     /// <inheritdoc />
     public override string Reads => "ip [-s [-s]] neigh: ARP and ND entries with their state";
 
-    /// <inheritdoc />
-    public override int Recognise(in TextSample sample) => sample.Share(IsEntry, 90);
+    private protected override string Output => "ip neigh";
 
-    /// <inheritdoc />
-    public override bool Opens(string line) => IsEntry(line);
+    private protected override GapKind Otherwise => GapKind.Malformed;
 
-    private protected override void Read(TextFile file, Findings findings)
+    private protected override void Read(TextLine line, Words words, Findings findings)
     {
-        foreach (var line in file.Lines)
+        if (State(words) is { } state)
         {
-            if (string.IsNullOrWhiteSpace(line.Text))
-            {
-                continue;
-            }
-
-            var words = new Words(line.Text);
-            var state = State(words);
-            if (AddressText.Address(words[0]) is { } address && state is not null)
-            {
-                var mac = words.After("lladdr");
-                findings.Add(new Neighbour(findings.On(words.After("dev")), findings.From(line.Number), address, AddressText.Mac(mac) ?? mac, state));
-            }
-            else if (words.Has("proxy") && AddressText.Address(words[0]) is not null)
-            {
-                findings.Gap(line.Number, GapKind.Unsupported, $"a proxy entry, not a neighbour: {Findings.Quote(line.Text)}");
-            }
-            else
-            {
-                findings.Gap(line.Number, GapKind.Malformed, $"no address or no state in {Findings.Quote(line.Text)}");
-            }
+            var mac = words.After("lladdr");
+            findings.Add(new Neighbour(findings.On(words.After("dev")), findings.From(line.Number), AddressText.Address(words[0])!, AddressText.Mac(mac) ?? mac, state));
+        }
+        else if (words.Has("proxy"))
+        {
+            findings.Gap(line.Number, GapKind.Unsupported, $"a proxy entry, not a neighbour: {Findings.Quote(line.Text)}");
+        }
+        else
+        {
+            findings.Gap(line.Number, GapKind.Malformed, $"no state in {Findings.Quote(line.Text)}");
         }
     }
 
     // "10.0.0.1 dev eth0 lladdr 02:… ref 1 used 10/5/5 probes 1 REACHABLE", "fe80::1 dev eth0 lladdr … router STALE extern_learn"
-    private static bool IsEntry(string line)
+    private protected override bool IsEntry(string line)
     {
         if (line.Length < 8 || (!char.IsAsciiHexDigit(line[0]) && line[0] != ':'))
         {

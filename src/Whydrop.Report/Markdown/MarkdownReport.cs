@@ -15,7 +15,7 @@ public sealed class MarkdownReport
     }
 
     /// <summary>Writes a diagnosis.</summary>
-    public static void Write(ReportModel model, TextWriter output) => new MarkdownReport(model, output).WriteAll();
+    public static void Write(ReportModel model, TextWriter output) => new MarkdownReport(model.Named(), output).WriteAll();
 
     private void WriteAll()
     {
@@ -83,7 +83,7 @@ public sealed class MarkdownReport
 
     private void WriteNextEvidence()
     {
-        if (model.Diagnosis.NextEvidence.Count == 0)
+        if (model.Diagnosis.NextEvidence.Count == 0 || model.Settled)
         {
             return;
         }

@@ -32,7 +32,7 @@ public sealed class TerminalReport
     /// <param name="wide">Everything: all evidence, ruled-out causes with their reasons, flows, files and time line.</param>
     public static void Write(ReportModel model, TextWriter output, Screen screen, bool wide)
     {
-        var report = new TerminalReport(model, new TextPage(output, screen), wide);
+        var report = new TerminalReport(model.Named(), new TextPage(output, screen), wide);
         report.WriteHead(wrap: screen.Interactive);
         report.WriteBody();
     }
@@ -63,14 +63,14 @@ public sealed class TerminalReport
 
         WriteLedger();
         WriteArtefacts();
-        foreach (var verdict in model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.Undecided))
-        {
-            WriteProof(verdict);
-        }
-
+        WriteUndecided();
         WriteRuledOut();
         WriteRemedies();
-        WriteNextEvidence();
+        if (wide || !model.Settled)
+        {
+            WriteNextEvidence();
+        }
+
         if (wide)
         {
             WriteFlows();
@@ -171,6 +171,22 @@ public sealed class TerminalReport
         }
     }
 
+    private void WriteUndecided()
+    {
+        var open = model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.Undecided).ToList();
+        if (open.Count > 0 && !wide && model.Settled)
+        {
+            page.Heading("Not decided, and not needed: what is confirmed explains everything (-o wide shows more)");
+            page.Paragraph(string.Join(", ", open.Select(v => $"{v.Fault.Id} at {v.Scope}").Distinct()));
+            return;
+        }
+
+        foreach (var verdict in open)
+        {
+            WriteProof(verdict);
+        }
+    }
+
     private void WriteRuledOut()
     {
         var ruledOut = model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).ToList();
@@ -226,7 +242,7 @@ public sealed class TerminalReport
             page.Heading("Connections");
             foreach (var flow in model.Diagnosis.Flows)
             {
-                page.Paragraph($"{Wording.Place(flow.At)} #{flow.Flow}  {flow.Client} → {flow.Server}{(flow.Encapsulation is { } e ? $" in {e}" : "")}: "
+                page.Paragraph($"{Wording.Place(flow.At)} #{flow.Flow}  {model.Names.Text(flow.Client, flow.First, flow.Last)} → {model.Names.Text(flow.Server, flow.First, flow.Last)}{(flow.Encapsulation is { } e ? $" in {e}" : "")}: "
                     + $"{Wording.Count(flow.Frames, "frame")}, {Wording.Number(flow.FromClient.Bytes)} + {Wording.Number(flow.FromServer.Bytes)} bytes, "
                     + Wording.Count(flow.FromClient.Retransmissions + flow.FromServer.Retransmissions, "retransmission"));
             }

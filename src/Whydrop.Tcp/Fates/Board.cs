@@ -46,6 +46,9 @@ internal struct Board
     public int Sizes;
     public int SizeCount;
 
+    /// <summary>Its last row in the book, from 1; 0 when it has none.</summary>
+    public int LastRow;
+
     /// <summary>Payload of a full segment, for ranges that were not seen.</summary>
     public int UsualPayload;
     public uint Retransmissions;

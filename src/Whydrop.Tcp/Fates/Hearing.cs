@@ -7,7 +7,7 @@ namespace Whydrop.Tcp.Fates;
 
 /// <summary>What the receiver says: cumulative ACK, SACK blocks (RFC 2018), D-SACK (RFC 2883). It marks transmissions; the judge decides.</summary>
 // SAFETY: a node is read again after each division of the list, which adds nodes but moves none; frame bytes are read as bounds-checked spans.
-internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
+internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge judge)
 {
     private const int MostMarkedPerAck = 256;
 
@@ -37,6 +37,15 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         MarkMissing(b, word, isDupAck);
         b->HeardTime = s.Time;
         judge.Sweep(b, word.Time, *d.Rev);
+    }
+
+    /// <summary>Of bytes that are all decided: a D-SACK may still say that more of them arrived than it seemed.</summary>
+    public void TakeAfterwards(Board* b, in TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        if (Block(s, 0, frame) is var (left, right) && IsDSack(s, left, right, frame))
+        {
+            book.TakeDSack(b, Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right), frameNumber);
+        }
     }
 
     private void TakeCumulative(Board* b, uint acknowledgment, in Word word)
@@ -130,22 +139,19 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         var understood = true;
         for (var i = 0; i < s.SackBlocks && i < 4; i++)
         {
-            var at = s.SackOffset + (8 * i);
-            if (at + 8 > frame.Length)
+            if (s.SackOffset + (8 * (i + 1)) > frame.Length)
             {
                 return false;
             }
 
-            var left = BinaryPrimitives.ReadUInt32BigEndian(frame[at..]);
-            var right = BinaryPrimitives.ReadUInt32BigEndian(frame[(at + 4)..]);
-            if (!SequenceNumber.Less(left, right))
+            if (Block(s, i, frame) is not var (left, right))
             {
                 continue;
             }
 
             if (i == 0 && IsDSack(s, left, right, frame))
             {
-                TakeDSack(b, Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right));
+                TakeDSack(b, Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right), word.Frame);
             }
             else if (SequenceNumber.Greater(right, s.Acknowledgment))
             {
@@ -154,6 +160,19 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         }
 
         return understood;
+    }
+
+    private static (uint Left, uint Right)? Block(in TcpSegment s, int place, ReadOnlySpan<byte> frame)
+    {
+        var at = s.SackOffset + (8 * place);
+        if (place >= s.SackBlocks || at + 8 > frame.Length)
+        {
+            return null;
+        }
+
+        var left = BinaryPrimitives.ReadUInt32BigEndian(frame[at..]);
+        var right = BinaryPrimitives.ReadUInt32BigEndian(frame[(at + 4)..]);
+        return SequenceNumber.Less(left, right) ? (left, right) : null;
     }
 
     // RFC 2883, 4: the first block is below the cumulative ACK, or inside the second block.
@@ -170,9 +189,15 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
             && SequenceNumber.LessOrEqual(right, BinaryPrimitives.ReadUInt32BigEndian(frame[(second + 4)..]));
     }
 
-    private void TakeDSack(Board* b, long left, long right)
+    private void TakeDSack(Board* b, long left, long right, uint frame)
     {
         var node = list.FindCell(b, left);
+        if (node < 0 || list[node]->Start >= right)
+        {
+            book.TakeDSack(b, left, right, frame);
+            return;
+        }
+
         for (var marked = 0; node >= 0 && list[node]->Start < right && marked < MostMarkedPerAck; marked++)
         {
             var last = list.LastOfCell(node);

@@ -22,7 +22,7 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
 
     public override IReadOnlyList<LookAlike> LookAlikes =>
     [
-        new("app-slow-response", "There the application is slow by itself; nothing is throttled."),
+        new("app-slow-response", "There the application is slow by itself; nothing is throttled, and its answers keep no beat."),
         new("cpu-steal", "There all pods of the node stand still, whatever their limits."),
         new("nagle-delayed-ack", "There the waits are 40 ms, and end with an acknowledgment."),
     ];
@@ -35,7 +35,7 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
 
     protected override IEnumerable<QuestionOf<Throttled>> Ask() =>
     [
-        new("Was the control group throttled in more than one period of twenty?", Quantifier.Any, QuestionRole.Signature, Often),
+        new("Was the control group throttled in more than one period of twenty, or do its answers keep the beat of a period?", Quantifier.Any, QuestionRole.Signature, Often),
         new("Did answers of that pod wait as long as threads stand still in a period?", Quantifier.Any, QuestionRole.Mechanism, AnswersWait),
         new("Do the answers wait in the pod, not on the way?", Quantifier.Any, QuestionRole.Discriminator, InThePod, "app-slow-response"),
         new("Has it a quota?", Quantifier.Any, QuestionRole.Support, HasQuota),
@@ -44,21 +44,42 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
     private const string Periods = "Cgroup.cpu.stat.nr_periods";
     private const string NumberThrottled = "Cgroup.cpu.stat.nr_throttled";
 
-    protected override IEnumerable<Throttled> Propose(CaseView view) => view.Facts.Of<CounterDelta>()
-        .Where(c => c.Name == NumberThrottled && c.ControlGroup is not "/").Where(c => c.Delta > 0)
-        .GroupBy(c => c.At.Stack).Select(g => new Throttled(view, g.Key, g.MaxBy(c => c.Delta)!));
+    protected override IEnumerable<Throttled> Propose(CaseView view)
+    {
+        var counted = view.Facts.Of<CounterDelta>().Where(c => c.Name == NumberThrottled && c.ControlGroup is not "/").GroupBy(c => c.At.Stack).ToDictionary(g => g.Key, g => g.MaxBy(c => c.Delta)!);
+        foreach (var (stack, count) in counted.Where(c => c.Value.Delta > 0))
+        {
+            yield return new Throttled(view, Scope.Of(stack), stack, count, null);
+        }
 
-    protected override string Summarise(Throttled t) =>
-        string.Create(null, $"{t.Scope} was throttled in {t.Count.Delta} of {t.Of} periods{(t.Still is { } still ? $", {still.TotalMilliseconds:0} ms each time" : "")}")
+        foreach (var service in view.Trails.Where(t => t.Flows.Count > 0).GroupBy(t => (At: view.Stacks.End(t.Connection, client: false) is { Proven: true } end ? end.At : null, t.ServerThere)))
+        {
+            var count = service.Key.At is { } at ? counted.GetValueOrDefault(at) : null;
+            if (count is null or { Delta: 0 } && OnBeat.Of(view, service.Key.At, service.Key.ServerThere, service.Select(t => t.Connection).ToHashSet()) is { } beat)
+            {
+                yield return new Throttled(view, service.Key.At is { } known ? Scope.Of(known) : Scope.Unplaced, service.Key.At, count, beat);
+            }
+        }
+    }
+
+    protected override string Summarise(Throttled t) => t.Count is not { } count ? $"{t.Beat!.Text}, as those of a pod that waits for its next CPU period."
+        : string.Create(null, $"{t.Scope} was throttled in {count.Delta} of {t.Of} periods{(t.Still is { } still ? $", {still.TotalMilliseconds:0} ms each time" : "")}")
         + (t.Slowest is { } slowest ? string.Create(null, $"; its slowest answer took {slowest.MaxAnswer!.Value.TotalMilliseconds:0} ms.") : ".");
 
     protected override IEnumerable<NextEvidence> Next(Throttled t)
     {
+        var enter = AttemptEvidence.Enter(t.At);
+        if (t.Count is null)
+        {
+            yield return new NextEvidence(
+                t.At ?? VantagePoint.Unknown, $"{enter}cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.stat /sys/fs/cgroup/cpu/cpu.cfs_quota_us (in the pod{(t.Beat is { } beat ? $" of {beat.Server}" : "")}, before and after)", null,
+                "whether the pod is throttled; an application that works on a timer of its own looks the same from outside");
+        }
+
         if (t.Slowest is null)
         {
-            var enter = t.At.Netns is { } netns ? $"ip netns exec {netns} " : "";
             yield return new NextEvidence(
-                t.At, $"{enter}timeout 60 tcpdump -ni eth0 -s 128 -w {t.At.Netns ?? t.At.Node ?? "pod"}.pcap tcp", TimeSpan.FromSeconds(60), "how long the pod takes from request to answer, beside the time on the way");
+                t.At ?? VantagePoint.Unknown, $"{enter}timeout 60 tcpdump -ni eth0 -s 128 -w {t.At?.Netns ?? t.At?.Node ?? "pod"}.pcap tcp", TimeSpan.FromSeconds(60), "how long the pod takes from request to answer, beside the time on the way");
         }
     }
 
@@ -70,8 +91,14 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
 
     private static IEnumerable<Sighting> Often(Throttled t)
     {
-        var text = $"nr_throttled +{t.Count.Delta}{(t.Of is { } of ? $" of {of} periods" : "")}";
-        yield return t.Of is > 0 and { } periods ? Sighting.Of(t.Count.Delta > Share * periods, text, t.Count.From) : Sighting.Unknown(text, t.Count.From);
+        if (t.Count is not { } count)
+        {
+            yield return Sighting.Of(true, t.Beat!.Text, [.. t.Beat.Evidence]);
+            yield break;
+        }
+
+        var text = $"nr_throttled +{count.Delta}{(t.Of is { } of ? $" of {of} periods" : "")}";
+        yield return t.Of is > 0 and { } periods ? Sighting.Of(count.Delta > Share * periods, text, count.From) : Sighting.Unknown(text, count.From);
     }
 
     /// <summary>At least half as long as a stop lasts on average: a request comes at any moment of it.</summary>
@@ -92,30 +119,35 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
         }
     }
 
-    private static IEnumerable<Sighting> HasQuota(Throttled t) => t.View.Stacks.At(t.At).Cgroup("cpu.cfs_quota_us").Concat(t.View.Stacks.At(t.At).Cgroup("cpu.max"))
+    private static IEnumerable<Sighting> HasQuota(Throttled t) => t.At is not { } at ? [] : t.View.Stacks.At(at).Cgroup("cpu.cfs_quota_us").Concat(t.View.Stacks.At(at).Cgroup("cpu.max"))
         .Select(s => Sighting.Of(!s.Value.StartsWith("max", StringComparison.Ordinal) && !s.Value.StartsWith('-'), $"{s.Key} {s.Value}", s.From));
 
     /// <summary>A pod whose control group was throttled.</summary>
-    internal sealed class Throttled(CaseView view, VantagePoint at, CounterDelta count) : Hypothesis(view, Scope.Of(at))
+    internal sealed class Throttled(CaseView view, Scope scope, VantagePoint? at, CounterDelta? count, OnBeat? beat) : Hypothesis(view, scope)
     {
-        internal VantagePoint At { get; } = at;
+        internal VantagePoint? At { get; } = at;
 
-        internal CounterDelta Count { get; } = count;
+        internal CounterDelta? Count { get; } = count;
+
+        internal OnBeat? Beat { get; } = beat;
 
         /// <summary>Periods that passed.</summary>
         internal long? Of => Like(Periods);
 
-        /// <summary>How long threads stood still in a throttled period, on average; null when not counted.</summary>
-        internal TimeSpan? Still => (Like("Cgroup.cpu.stat.throttled_usec") * 1000 ?? Like("Cgroup.cpu.stat.throttled_time")) is { } nanoseconds ? TimeSpan.FromTicks(nanoseconds / 100 / Count.Delta) : null;
+        /// <summary>How long threads stood still in a throttled period, on average, but no longer than it: each CPU's run queue counts by itself. Null when not counted.</summary>
+        internal TimeSpan? Still => (Like("Cgroup.cpu.stat.throttled_usec") * 1000 ?? Like("Cgroup.cpu.stat.throttled_time")) is { } nanoseconds && Count is { Delta: > 0 } count
+            ? TimeSpan.FromTicks(Math.Min(nanoseconds / 100 / count.Delta, OnBeat.PeriodOf(View, At).Ticks)) : null;
 
         /// <summary>The exchange of a server in this pod that took longest, as the capture nearest to it saw it.</summary>
-        internal ExchangeTiming? Slowest { get; } = view.Trails.Where(t => t.Flows.Count > 0 && view.Stacks.End(t.Connection, client: false)?.At == at)
-            .Select(t => view.Exchanges(t.Connection)?.NearServer).OfType<ExchangeTiming>().Where(e => e.MaxAnswer is not null).MaxBy(e => e.MaxAnswer);
+        internal ExchangeTiming? Slowest { get; } = Served(view, at, beat).Select(t => view.Exchanges(t.Connection)?.NearServer).OfType<ExchangeTiming>().Where(e => e.MaxAnswer is not null).MaxBy(e => e.MaxAnswer);
 
-        internal override bool Placed => Slowest?.At.Stack == At;
+        internal override bool Placed => At is not null && Slowest?.At.Stack == At;
 
-        internal override IReadOnlySet<int> Connections { get; } = view.Trails.Where(t => t.Flows.Count > 0 && view.Stacks.End(t.Connection, client: false)?.At == at).Select(t => t.Connection).ToHashSet();
+        internal override IReadOnlySet<int> Connections { get; } = Served(view, at, beat).Select(t => t.Connection).ToHashSet();
 
-        private long? Like(string name) => View.Facts.Of<CounterDelta>().FirstOrDefault(c => c.At == Count.At && c.Name == name && c.ControlGroup == Count.ControlGroup)?.Delta;
+        private static IEnumerable<ConnectionTrail> Served(CaseView view, VantagePoint? at, OnBeat? beat) =>
+            view.Trails.Where(t => t.Flows.Count > 0 && (beat is null ? view.Stacks.End(t.Connection, client: false)?.At == at : t.ServerThere.Equals(beat.Server)));
+
+        private long? Like(string name) => Count is null ? null : View.Facts.Of<CounterDelta>().FirstOrDefault(c => c.At == Count.At && c.Name == name && c.ControlGroup == Count.ControlGroup)?.Delta;
     }
 }

@@ -1,0 +1,46 @@
+using Whydrop.Diagnosis.Statistics;
+using Whydrop.Evidence;
+
+namespace Whydrop.Diagnosis.Tests;
+
+public class CircularShiftTests
+{
+    private static readonly (Timestamp, Timestamp) Hour = (At(0), At(3600));
+
+    [Fact]
+    public void WhatFallsIntoEveryWindowIsNoChance()
+    {
+        var (hits, chance) = CircularShift.Test([(At(100), At(104)), (At(1300), At(1304)), (At(2900), At(2904))], [At(102), At(1301), At(2903)], Hour);
+
+        Assert.Equal(3, hits);
+        Assert.InRange(chance, 0.0001, 0.003);
+    }
+
+    /// <summary>A bunch in one window is one coincidence, however many are in it: the chance is the share of the time that the window takes.</summary>
+    [Fact]
+    public void ABunchIsOneCoincidence()
+    {
+        var (hits, chance) = CircularShift.Test([(At(100), At(460))], [.. Enumerable.Range(0, 50).Select(i => At(200 + (i * 0.001)))], Hour);
+
+        Assert.Equal(50, hits);
+        Assert.InRange(chance, 0.09, 0.11);
+    }
+
+    [Fact]
+    public void EvenlySpreadEventsSayNothing()
+    {
+        var (_, chance) = CircularShift.Test([(At(100), At(160)), (At(1300), At(1360))], [.. Enumerable.Range(0, 120).Select(i => At(i * 30))], Hour);
+
+        Assert.InRange(chance, 0.2, 1);
+    }
+
+    [Fact]
+    public void OutsideOfWhatWasWatchedNothingCanBeSaid()
+    {
+        Assert.Equal((0, 1.0), CircularShift.Test([(At(5000), At(5004))], [At(102)], Hour));
+        Assert.Equal((0, 1.0), CircularShift.Test([(At(100), At(104))], [], Hour));
+        Assert.Equal((0, 1.0), CircularShift.Test([(At(100), At(104))], [At(102)], (At(7), At(7))));
+    }
+
+    private static Timestamp At(double seconds) => new((long)(seconds * 1e9));
+}
