@@ -81,6 +81,7 @@ public sealed class ExpectedPathTests
         var captures = Captures();
         var elements = Elements(captures, out var random);
         SimFlow[] others = [.. ports.Split(' ').Select((port, n) => Flow(n) with { Client = IPEndPoint.Parse("10.244.1.6:" + (42000 + n)), Server = IPEndPoint.Parse("10.244.2.7:" + port), Requests = [100], Start = -3_000_000_000 })];
+        elements[8] = new Tap(captures[4], p => p.Flow == others.Length);
         elements.Insert(10, new LossyHop("", p => p.Flow == others.Length));
         new Topology(elements, random.Next()).Play([.. others, Flow(9)]);
 
