@@ -21,10 +21,11 @@ public sealed record Comparison(bool FaultRight, bool StatusRight, bool PlaceRig
             return new Comparison(healthy, healthy, healthy, confirmed && !healthy, [Line(healthy, $"outcome: truth healthy, verdict {finding.Outcome}")]);
         }
 
-        var named = finding.Fault == truth.Fault || truth.AlsoTrue.Contains(finding.Fault ?? "");
-        // Where nobody could tell from what was collected, saying so is the right answer.
-        var open = truth.Status == "undecided" && (finding.Outcome == "inconclusive" || finding.Fault is null);
-        var fault = named || open;
+        var untold = truth.Beside.Where(b => !finding.Verdicts.Any(v => v.Fault == b && v.Status is "confirmed" or "suspected")).ToArray();
+        var named = finding.Fault == truth.Fault || truth.AlsoTrue.Contains(finding.Fault ?? "") || (!confirmed && truth.LooksLike.Contains(finding.Fault ?? ""));
+        // Where nobody could tell from what was collected, saying so is the right answer; "healthy" is only where no trace of the fault was collected.
+        var open = truth.Status == "undecided" && finding.Fault is null && (finding.Outcome == "inconclusive" || truth.Unseen);
+        var fault = (named || open) && untold.Length == 0;
         var strength = Strength(finding.Status);
         var status = open || strength >= Strength(truth.Status);
         var place = open || PlaceNamed(truth, finding, mayBeOpen: truth.Status != "confirmed");
@@ -34,7 +35,8 @@ public sealed record Comparison(bool FaultRight, bool StatusRight, bool PlaceRig
             place,
             confirmed && !named,
             [
-                Line(fault, $"fault: truth {string.Join(" or ", truth.AlsoTrue.Prepend(truth.Fault))}, verdict {finding.Fault ?? "none"}"),
+                Line(fault, $"fault: truth {string.Join(" or ", truth.AlsoTrue.Prepend(truth.Fault).Concat(truth.LooksLike))}, verdict {finding.Fault ?? "none"}"),
+                .. untold.Select(b => Line(false, $"beside: {b} is not told")),
                 Line(status, $"status: truth at least {truth.Status}, verdict {finding.Status ?? "none"}"),
                 Line(place, $"place: truth {Place(truth.Node, truth.Interface)}, verdict {Place(finding.Node, finding.Interface)}"),
             ]);

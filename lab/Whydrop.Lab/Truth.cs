@@ -20,8 +20,14 @@ public sealed record Truth
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public IReadOnlyList<string> AlsoTrue { get; init; } = [];
 
+    /// <summary>Catalogue ids that what was collected cannot tell from the fault: suspecting one is right, confirming one is wrong.</summary>
+    public IReadOnlyList<string> LooksLike { get; init; } = [];
+
     /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong, answering with one is.</summary>
     public IReadOnlyList<string> Accompanying { get; init; } = [];
+
+    /// <summary>Catalogue ids of conditions that let the fault hurt and that the case shows: the report must name them too, suspected or confirmed.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
 
     /// <summary>Host where packets die; null when the place belongs to no host that a user could collect (the fabric).</summary>
     public string? Node { get; init; }

@@ -46,7 +46,7 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
     /// </summary>
     internal static IEnumerable<BetweenHosts> Candidates(CaseView view)
     {
-        var all = view.Vanishings.Where(v => v.Missing is null ? v.Stacks(view).Count == 0 : v.Missing.Stack != v.Seen.Stack).Select(v => AtTunnelEnd(view, AtEntrance(view, v)));
+        var all = view.Vanishings.Where(v => v.Missing is null ? v.Stacks(view).Count == 0 : v.Missing.Stack != v.Seen.Stack).Select(v => AtPodsHost(view, AtTunnelEnd(view, AtEntrance(view, v))));
         foreach (var group in all.GroupBy(v => (v.Seen, v.Missing?.Stack)))
         {
             var best = group.OrderByDescending(v => v.Proven && v.Stacks(view).Count == 0).ThenByDescending(v => Crossing.All(view, v).Count(c => c.Passed)).ThenByDescending(v => v.Count).First();
@@ -99,11 +99,30 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
             return gone;
         }
 
+        return WhereOthersComeIn(
+            view, gone,
+            seen => seen.Encapsulation is null && ((Ends.Same(seen.Client.Address, ends.Source) && Ends.Same(seen.Server.Address, ends.Destination))
+                || (Ends.Same(seen.Client.Address, ends.Destination) && Ends.Same(seen.Server.Address, ends.Source))),
+            there => there.At.Stack != gone.Seen.Stack);
+    }
+
+    /// <summary>Plain, they were to come in at the one other host whose table has the destination on a device of its own, where other packets between the two come in.</summary>
+    private static Vanishing AtPodsHost(CaseView view, Vanishing gone)
+    {
+        if (gone is not { Proven: false, Missing: null } || gone.Destinations(view) is not [var to, ..])
+        {
+            return gone;
+        }
+
+        var hosts = view.ListedStacks.Where(s => s != gone.Seen.Stack && RouteLookup.Of(view, s, to) is { Known: true, Found: { Via: null, Type: "unicast" or "" } }).ToArray();
+        return hosts is [var host] ? WhereOthersComeIn(view, gone, seen => seen.Encapsulation is null, there => there.At.Stack == host && there.Encapsulation is null) : gone;
+    }
+
+    private static Vanishing WhereOthersComeIn(CaseView view, Vanishing gone, Func<TcpFlow, bool> passes, Func<TcpFlow, bool> comesIn)
+    {
         foreach (var flows in view.Trails.Select(t => t.Flows))
         {
-            var seen = flows.FirstOrDefault(f => f.At == gone.Seen && f.Encapsulation is null && ((Ends.Same(f.Client.Address, ends.Source) && Ends.Same(f.Server.Address, ends.Destination))
-                || (Ends.Same(f.Client.Address, ends.Destination) && Ends.Same(f.Server.Address, ends.Source))));
-            if (seen is not null && flows.FirstOrDefault(f => f.At.Stack != seen.At.Stack) is { } there && view.Capture(there.Capture) is { } capture
+            if (flows.Any(f => f.At == gone.Seen && passes(f)) && flows.FirstOrDefault(comesIn) is { } there && view.Capture(there.Capture) is { } capture
                 && !gone.Directions.Any(d => view.Trails[d.Connection].Flows.Any(f => f.At == there.At)))
             {
                 var whole = capture is { Complete: true, KernelDrops: 0 or null } && capture.First <= gone.Span.Last && capture.Last >= gone.Span.Last;

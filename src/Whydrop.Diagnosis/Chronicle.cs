@@ -1,5 +1,6 @@
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis;
 
@@ -12,10 +13,14 @@ internal static class Chronicle
     internal static IReadOnlyList<TimelineEvent> Of(CaseView view)
     {
         var events = view.Losses.Select(Lost).Concat(view.Facts.Of<IcmpError>().Select(Reported))
+            .Concat(view.Facts.Of<LogEvent>().Where(e => e.Time is not null && (e.Kind.StartsWith("bgp-", StringComparison.Ordinal) || e.Kind.StartsWith("daemon-", StringComparison.Ordinal))).Select(Logged))
             .Concat(view.Attempts.Where(a => a.Failed || a.Slow).Select(Tried)).Concat(view.Resets.Where(r => r.First && r.Phase != ResetPhase.Refusal).Select(Reset))
             .OrderBy(e => e.Time).ToArray();
         return events.Length <= MostEvents ? events : [.. events.Take(MostEvents / 2), .. events.TakeLast(MostEvents / 2)];
     }
+
+    private static TimelineEvent Logged(LogEvent e) => new(
+        e.Time!.Value, e.At, $"{e.Kind.Replace('-', ' ').Replace("bgp", "BGP", StringComparison.Ordinal)}: {e.Subject}{(e.Details.TryGetValue("reason", out var reason) ? $" ({reason})" : "")}", e.From);
 
     private static TimelineEvent Lost(Loss loss)
     {

@@ -16,16 +16,28 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
     internal Vanishing? Gone { get; } = gone;
 
     /// <summary>It was seen to come in there and not to go on, or the namespace itself says that it discards.</summary>
-    internal override bool Placed => Gone is { Proven: true } || Silent is not null || Reports.Any();
+    internal override bool Placed => Gone is { Proven: true } || Silent is not null || Reports.Any() || Witnessed is not null;
+
+    /// <summary>Counters of this namespace that grow only where it drops for the reason in question.</summary>
+    internal IReadOnlyList<string> Witnesses { get; init; } = [];
+
+    /// <summary>Such a counter grew by as many as vanished: they came in there, whatever captures show.</summary>
+    private Sighting? Witnessed => Gone is { Count: >= Several } ? Witnesses.SelectMany(Accounts).FirstOrDefault(s => s.Answer == Answer.Yes) : null;
+
+    // Fewer agree with a counter that grew by one or two for something else.
+    private const int Several = 5;
 
     /// <summary>ICMP errors by which this namespace tells the senders that it discards what goes there.</summary>
     internal IEnumerable<IcmpError> Reports => Gone is not { } gone ? [] : View.Facts.Of<IcmpError>().Where(e =>
         (e is { Version: 4, Type: 3, Code: not 4 } or { Version: 6, Type: 1 })
         && View.Stacks.Owners(e.Reporter).Contains(Stack.At) && e.QuotedDestination is { } quoted && gone.Destinations(View).Contains(quoted.Address));
 
-    /// <summary>The device they should have left this namespace by, or come out of next, sent (or received) nothing at all between two readings; null when it did or was not read.</summary>
+    /// <summary>
+    /// The device they should have left this namespace by, or come out of next, sent (or received) between two readings fewer packets of any kind than half of
+    /// these: most were not among them. Null when it did or was not read.
+    /// </summary>
     private CounterDelta? Silent => Gone is { Missing: { Interface: not null } missing, Proven: false } gone && missing != gone.Seen
-        ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && d.Delta == 0)
+        ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && 2 * d.Delta < gone.Count)
         : null;
 
     /// <summary>Both places are in this namespace: whatever else was collected, it is meant.</summary>
@@ -38,7 +50,8 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
     internal override IReadOnlySet<int> Connections => Gone?.Directions.Select(d => d.Connection).ToHashSet() ?? base.Connections;
 
     /// <summary>Every namespace that may have dropped what vanished, with it; namespaces of which nothing was read too.</summary>
-    internal static IEnumerable<DroppedAt> Candidates(CaseView view) => view.Vanishings.SelectMany(v => v.Stacks(view).Select(s => new DroppedAt(view, s, v)));
+    internal static IEnumerable<DroppedAt> Candidates(CaseView view, params IReadOnlyList<string> witnesses) =>
+        view.Vanishings.SelectMany(v => v.Stacks(view).Select(s => new DroppedAt(view, s, v) { Witnesses = witnesses }));
 
     /// <summary>Packets were seen before this namespace, or inside it, and never behind it.</summary>
     internal IEnumerable<Sighting> Vanished()
@@ -49,8 +62,13 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
             yield return gone.Proven ? Sighting.Of(true, text, [.. gone.Frames.Take(24)]) : Sighting.Unknown(text, [.. gone.Frames.Take(24)]);
             if (Silent is { } silent)
             {
-                yield return Sighting.Of(true, $"{gone.What} {gone.Place}, {silent.Name} of {silent.At} +0", silent.From);
+                yield return Sighting.Of(true, $"{gone.What} {gone.Place}, {silent.Name} of {silent.At} +{silent.Delta}", silent.From);
             }
+        }
+
+        if (Witnessed is { } counted)
+        {
+            yield return counted;
         }
 
         foreach (var report in Reports.Take(4))

@@ -49,7 +49,7 @@ internal sealed class NotTranslated : Hypothesis
 
     /// <summary>The same end spoke, or was spoken to, under the server's other name.</summary>
     internal IEnumerable<Sighting> UnderOtherName() => Strays.Select(s =>
-        Sighting.Of(true, string.Create(null, $"{s.Flow.At}: {s.Own} and {s.Other}, a connection with {s.Usual}, {s.Silence.TotalSeconds:0.00} s after its last packet"), s.Flow.From));
+        Sighting.Of(true, $"{s.Flow.At}: {s.Own} and {s.Other}, a connection with {s.Usual}, {s.After} after its last packet", s.Flow.From));
 
     /// <summary>A RST answered what its receiver knew of no connection.</summary>
     internal IEnumerable<Sighting> Answered() => Strays.Select(s => s.Rst is { } rst ? Sighting.Of(true, $"{s.Flow.At}: RST to {s.Other}", rst.From) : Sighting.Unknown($"{s.Flow.At}: no RST", s.Flow.From));
@@ -75,12 +75,13 @@ internal sealed class NotTranslated : Hypothesis
         var at = entry?.At.Stack;
         for (var i = 1; i < trail.Count && at is null; i++)
         {
-            at = !trail[i].Server.Equals(trail[i - 1].Server) && trail[i].At.Stack == trail[i - 1].At.Stack ? trail[i].At.Stack : null;
+            // On one device a pod sees both names too, when what it gets is not translated.
+            at = !trail[i].Server.Equals(trail[i - 1].Server) && trail[i].At.Stack == trail[i - 1].At.Stack && trail[i].At != trail[i - 1].At ? trail[i].At.Stack : null;
         }
 
         var key = new FlowKey(usual.Capture, usual.Flow);
         var silence = view.Facts.Of<Pause>().Where(p => p.Capture == key.Capture && p.Flow == key.Flow && p.Start <= flow.First && Timestamps.Add(p.Start, p.Duration) >= flow.First)
-            .Select(p => flow.First - p.Start).FirstOrDefault(usual.Last < flow.First ? flow.First - usual.Last : TimeSpan.Zero);
+            .Select(p => (TimeSpan?)(flow.First - p.Start)).Append(usual.Last < flow.First ? flow.First - usual.Last : view.ListsSilences(key.Capture) ? TimeSpan.Zero : null).First();
         var rst = view.Facts.Of<ControlSegment>().Where(c => c.Capture == flow.Capture && c.Flow == flow.Flow && c.Kind == ControlKind.Reset).MinBy(c => c.Seen);
         return new Stray(flow, usual.Client, other, usual.Server, connection, at, silence, rst);
     }
@@ -92,8 +93,12 @@ internal sealed class NotTranslated : Hypothesis
     /// <param name="Usual">Its right name there.</param>
     /// <param name="Connection">The connection.</param>
     /// <param name="Translator">The node that translates; null when not known.</param>
-    /// <param name="Silence">Time since the last packet under the right name; zero when less than what is listed.</param>
+    /// <param name="Silence">Time since the last packet under the right name; zero when less than what is listed, null when silences were not listed.</param>
     /// <param name="Rst">The first RST of the flow.</param>
     internal sealed record Stray(
-        TcpFlow Flow, IPEndPoint Own, IPEndPoint Other, IPEndPoint Usual, int Connection, VantagePoint? Translator, TimeSpan Silence, ControlSegment? Rst);
+        TcpFlow Flow, IPEndPoint Own, IPEndPoint Other, IPEndPoint Usual, int Connection, VantagePoint? Translator, TimeSpan? Silence, ControlSegment? Rst)
+    {
+        /// <summary>"3.50 s".</summary>
+        internal string After => Silence is { } silence ? string.Create(null, $"{silence.TotalSeconds:0.00} s") : "an unknown time";
+    }
 }

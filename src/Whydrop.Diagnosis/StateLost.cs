@@ -8,10 +8,14 @@ namespace Whydrop.Diagnosis;
 /// <summary>Connections that no longer get past one place, with what survived there: something stateful forgot them.</summary>
 internal sealed class StateLost : Hypothesis
 {
+    /// <summary>Stacks send keep-alives, and middleboxes expire, in whole seconds; a shorter silence is a pause of an application.</summary>
+    internal static readonly TimeSpan ShortestIdle = TimeSpan.FromSeconds(1);
+
     private StateLost(CaseView view, Death[] deaths)
         : base(view, deaths.All(d => d.Proven) ? Scope.Of(deaths[0].Seen) : Scope.Unplaced)
     {
         Deaths = deaths;
+        NewOnes = OpenedLater();
         Survived = [.. FoundDeaths.Survived(view, deaths[0].Capture, deaths).OrderByDescending(s => s.Pause.Duration)];
     }
 
@@ -54,6 +58,14 @@ internal sealed class StateLost : Hypothesis
     internal IEnumerable<(Pause Pause, int Connection)> LivedThrough() =>
         Moment is not { } moment ? [] : Survived.Where(s => !Connections.Contains(s.Connection) && s.Pause.Start <= moment.To
             && View.Trails[s.Connection].Flows[0].First <= moment.From && Timestamps.Add(s.Pause.Start, s.Pause.Duration) >= moment.To);
+
+    /// <summary>
+    /// Connections opened after that moment, as seen where the others die, that got past it: seen on the other side, or, where no capture is there, with a server of those that died.
+    /// </summary>
+    internal IReadOnlyList<TcpFlow> NewOnes { get; }
+
+    private TcpFlow[] OpenedLater() => Moment is not { } moment ? []
+        : [.. Openings.Past(View, Deaths[0].Capture, Deaths[0].Missing, Deaths.Select(d => View.Trails[d.Connection].ServerThere).ToHashSet()).Where(f => f.First > moment.To)];
 
     /// <summary>A capture on the other side.</summary>
     internal IEnumerable<NextEvidence> OtherSide()

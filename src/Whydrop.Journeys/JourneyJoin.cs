@@ -23,8 +23,15 @@ public static class JourneyJoin
     /// <param name="ct">Ends the work between batches of frames.</param>
     /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct)
+    public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
+
+    /// <summary>The same, and what the captures by themselves said wrongly.</summary>
+    /// <param name="revisions">For <see cref="FateRevision.Apply"/> to the facts of the captures.</param>
+    /// <inheritdoc cref="Run(IReadOnlyList{JourneySource}, FactSet, CancellationToken)"/>
+    public static IReadOnlyList<Fact> Run(
+        IReadOnlyList<JourneySource> sources, FactSet captureFacts, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
+        revisions = [];
         var facts = new List<Fact>();
         var flows = new CaseFlows(sources, captureFacts);
         var selection = SightingSelection.Choose(flows);
@@ -42,12 +49,13 @@ public static class JourneyJoin
         var grouping = ConnectionGrouping.Run(selection.Chosen);
         var nodes = new LinkPeers(captureFacts).Nodes();
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
-        facts.AddRange(Follow(flows, captureFacts, grouping, clocks, ct));
+        facts.AddRange(Follow(flows, captureFacts, grouping, clocks, out revisions, ct));
         facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
         return facts;
     }
 
-    private static List<Fact> Follow(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, CancellationToken ct)
+    private static List<Fact> Follow(
+        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
         var facts = new List<Fact>();
         var absence = new AbsenceProof(flows, clocks);
@@ -67,6 +75,8 @@ public static class JourneyJoin
         // A frame that one connection shows to be missing from a capture makes that capture's silence on all others worth less.
         journeys.ForEach(j => j.FindMissed());
         facts.AddRange(journeys.SelectMany(j => j.Facts()));
+        var listed = Listed(captureFacts);
+        revisions = [.. journeys.SelectMany(j => j.Revisions(listed))];
         foreach (var single in grouping.Single)
         {
             opening.Add(Connection.Single(single), [single]);
@@ -153,6 +163,13 @@ public static class JourneyJoin
             ServerSequenceShift = match.ServerShift,
             SurplusBits = match.SurplusBits,
         };
+    }
+
+    private static HashSet<int> Listed(FactSet facts)
+    {
+        var lost = facts.Of<SegmentFate>().Where(f => f.Fate == Fate.LostAfter).ToLookup(f => f.Capture, f => (long)f.Length);
+        var total = facts.Of<FateTally>().Where(t => t.Fate == Fate.LostAfter).ToLookup(t => t.Capture, t => t.Bytes);
+        return [.. facts.Of<CaptureSummary>().Select(c => c.Capture).Where(c => lost[c].Sum() == total[c].Sum())];
     }
 
     private static HashSet<(int Capture, long Frame)> Doubted(FactSet facts) =>

@@ -59,6 +59,15 @@ internal sealed class Findings
         unlisted++;
     }
 
+    /// <summary>Something that is not read and is no evidence either: for those who ask what became of it.</summary>
+    public void Remark(int line, string reason)
+    {
+        if (gaps.Count < MostGaps)
+        {
+            gaps.Add(new Gap(At, From(line), GapKind.Unsupported, reason) { Minor = true });
+        }
+    }
+
     /// <summary>A line the reader of this output cannot make sense of.</summary>
     public void NotUnderstood(int line, string text, string where) =>
         Gap(line, GapKind.Unsupported, $"not understood in {where}: {Quote(text)}");

@@ -1,5 +1,6 @@
 using Whydrop.Evidence;
 using Whydrop.Readers.Captures;
+using Whydrop.Readers.Cluster;
 using Whydrop.Readers.Conntrack;
 using Whydrop.Readers.ControlGroups;
 using Whydrop.Readers.Counters;
@@ -74,6 +75,10 @@ public static class ReaderCatalogue
         new IptablesListReader(),
         new IpvsReader(),
         new IpvsConnectionReader(),
+        new ClusterJsonReader(),
+        new ClusterYamlReader(),
+        new DescribeReader(),
+        new ClusterTableReader(),
     ];
 
     /// <summary>The reader most certain of a sample; null when none knows it.</summary>

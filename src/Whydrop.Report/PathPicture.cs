@@ -2,6 +2,7 @@ using Whydrop.Diagnosis;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
+using Whydrop.Report.Names;
 
 namespace Whydrop.Report;
 
@@ -50,7 +51,7 @@ internal static class PathPicture
             return [.. stated.Select(s => new Stop(s, s, ""))];
         }
 
-        if (Way(model.Facts, from, to) is { Count: > 1 } way)
+        if (Way(model, from, to) is { Count: > 1 } way)
         {
             return way;
         }
@@ -65,8 +66,9 @@ internal static class PathPicture
     }
 
     /// <summary>The way of the connection that lost most between the two places, else of the busiest one, by its hops from sender to receiver.</summary>
-    private static List<Stop> Way(FactSet facts, string? from, string? to)
+    private static List<Stop> Way(ReportModel model, string? from, string? to)
     {
+        var facts = model.Facts;
         var hops = facts.Of<HopSummary>();
         var placed = from is null || to is null ? hops : [.. hops.Where(h => Name(h.At) == from && Name(h.OtherAt) == to)];
         var middle = placed.OrderByDescending(h => h.Lost + h.Unproven).ThenByDescending(h => h.SegmentsIn).FirstOrDefault();
@@ -93,7 +95,7 @@ internal static class PathPicture
         foreach (var (at, sighting) in way.Select(h => (h.At, Start(h))).Append((way[^1].OtherAt, End(way[^1]))))
         {
             var flow = flows.GetValueOrDefault(sighting);
-            stops.Add(new Stop(Name(at), Name(at) ?? flow?.From.Source ?? "?", Note(flow, last)));
+            stops.Add(new Stop(Name(at), Name(at) ?? flow?.From.Source ?? "?", Note(model.Names, flow, last)));
             last = flow ?? last;
         }
 
@@ -105,14 +107,14 @@ internal static class PathPicture
     private static (int Capture, int Flow) End(HopSummary hop) => (hop.OtherCapture, hop.OtherFlow);
 
     // What differs from the place before: NAT, a tunnel that begins or ends.
-    private static string Note(TcpFlow? flow, TcpFlow? before)
+    private static string Note(EndpointNames names, TcpFlow? flow, TcpFlow? before)
     {
         if (flow is null)
         {
             return "";
         }
 
-        var ends = $"{flow.Client} → {flow.Server}";
+        var ends = $"{names.Text(flow.Client, flow.First, flow.Last)} → {names.Text(flow.Server, flow.First, flow.Last)}";
         var notes = new List<string>();
         if (before is null)
         {

@@ -1,5 +1,6 @@
 using Whydrop.Diagnosis;
 using Whydrop.Evidence;
+using Whydrop.Report.Names;
 
 namespace Whydrop.Report;
 
@@ -15,6 +16,27 @@ public sealed record ReportModel(string Case, CaseDiagnosis Diagnosis, FactSet F
 
     /// <summary>Places in the order packets pass them, when the user stated it; empty otherwise.</summary>
     public IReadOnlyList<string> Topology { get; init; } = [];
+
+    /// <summary>Names for addresses; none before <see cref="Named"/>.</summary>
+    internal EndpointNames Names { get; private init; } = EndpointNames.None;
+
+    /// <summary>The same with the cluster's names behind the addresses in what people read. Remedies and commands are left as they are: they are pasted.</summary>
+    internal ReportModel Named()
+    {
+        var names = EndpointNames.Of(Facts);
+        return names.IsEmpty ? this : this with
+        {
+            Names = names,
+            Complaint = Complaint is { } complaint ? names.In(complaint) : null,
+            Diagnosis = Diagnosis with
+            {
+                Verdicts = [.. Diagnosis.Verdicts.Select(v => v with { Summary = names.In(v.Summary), Readings = [.. v.Readings.Select(r => r with { Text = names.In(r.Text) })] })],
+                Artefacts = [.. Diagnosis.Artefacts.Select(a => a with { Text = names.In(a.Text) })],
+                Timeline = [.. Diagnosis.Timeline.Select(t => t with { What = names.In(t.What) })],
+                OutcomeReason = names.In(Diagnosis.OutcomeReason),
+            },
+        };
+    }
 
     /// <summary>The verdict that answers the case; null when no fault stands.</summary>
     public Verdict? Answer => Diagnosis.Outcome == Outcome.Fault ? Diagnosis.Verdicts.FirstOrDefault(v => Standing(v.Status)) : null;

@@ -26,8 +26,17 @@ internal static class ProjectRules
         ],
     };
 
-    /// <summary>Rooms that stay free of packages, so that what judges and what runs per packet is ours alone.</summary>
-    private static readonly string[] WithoutPackages = ["Whydrop.Wire", "Whydrop.Capture", "Whydrop.Evidence", "Whydrop.Tcp", "Whydrop.Journeys", "Whydrop.Readers", "Whydrop.Diagnosis"];
+    /// <summary>Rooms that stay free of packages but those named, so that what judges and what runs per packet is ours alone.</summary>
+    private static readonly Dictionary<string, string[]> Packages = new(StringComparer.Ordinal)
+    {
+        ["Whydrop.Wire"] = [],
+        ["Whydrop.Capture"] = [],
+        ["Whydrop.Evidence"] = [],
+        ["Whydrop.Tcp"] = [],
+        ["Whydrop.Journeys"] = [],
+        ["Whydrop.Readers"] = ["YamlDotNet"],
+        ["Whydrop.Diagnosis"] = [],
+    };
 
     public static IEnumerable<string> References(string path, XDocument project)
     {
@@ -46,9 +55,9 @@ internal static class ProjectRules
             }
         }
 
-        if (WithoutPackages.Contains(name, StringComparer.Ordinal))
+        if (Packages.TryGetValue(name, out var needed))
         {
-            foreach (var package in Includes(project, "PackageReference"))
+            foreach (var package in Includes(project, "PackageReference").Where(p => !needed.Contains(p, StringComparer.Ordinal)))
             {
                 yield return $"{path}: {name} needs no package, but references {package}";
             }

@@ -59,6 +59,40 @@ public sealed class ExpectedPathTests
     }
 
     [Fact]
+    public void Behind_a_gateway_that_was_not_collected_the_way_goes_on_but_proves_nothing()
+    {
+        var tables = Tables().Where(f => f is not Route { Via: not null, At.Node: "node-a" or "node-b" })
+            .Concat([Routed("node-a", "eth0", "10.244.2.0/24", "10.0.0.254"), Routed("node-b", "eth0", "10.244.1.0/24", "10.0.0.254")]).ToArray();
+
+        var facts = SimFacts.Join([.. tables, .. Open(4)], Play(3)[..4]);
+
+        Assert.Equal(4, facts.Controls().Count());
+        Assert.All(facts.Controls(), p => Assert.Equal(("node-a/eth0", "node-b/eth0", false), (p.At.ToString(), p.MissingAt.ToString(), p.AbsenceProven)));
+        Assert.All(facts.Controls(), p => Assert.Contains("gateway", p.Reason));
+    }
+
+    [Theory]
+    [InlineData("8080", true)]
+    [InlineData("80", false)]
+    [InlineData("80 443", false)]
+    [InlineData("80 443 6443 9090", true)]
+    public void A_capture_that_shows_few_ports_may_have_filtered_by_them(string ports, bool keeps)
+    {
+        var captures = Captures();
+        var elements = Elements(captures, out var random);
+        SimFlow[] others = [.. ports.Split(' ').Select((port, n) => Flow(n) with { Client = IPEndPoint.Parse("10.244.1.6:" + (42000 + n)), Server = IPEndPoint.Parse("10.244.2.7:" + port), Requests = [100], Start = -3_000_000_000 })];
+        elements.Insert(10, new LossyHop("", p => p.Flow == others.Length));
+        new Topology(elements, random.Next()).Play([.. others, Flow(9)]);
+
+        // At the server no address resolution was kept, and nothing else says what its filter was.
+        var played = Alive(captures);
+        var facts = SimFacts.Join([.. Tables(), .. Open(1)], [played[4], played[5]]);
+
+        Assert.NotEmpty(facts.Controls());
+        Assert.All(facts.Controls(), p => Assert.Equal((keeps, "server/eth0"), (p.AbsenceProven, p.MissingAt.ToString())));
+    }
+
+    [Fact]
     public void Without_any_table_nothing_is_expected_anywhere()
     {
         var facts = SimFacts.Join([.. Open(6)], Play(2));

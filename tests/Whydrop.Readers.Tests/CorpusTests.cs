@@ -1,4 +1,5 @@
 using Whydrop.Evidence;
+using Whydrop.Evidence.Cluster;
 using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Readers.Tests;
@@ -35,9 +36,14 @@ public sealed class CorpusTests
         {
             foreach (var path in Directory.EnumerateFiles(Path.Combine(Corpus.Dumps!, folder), "*", SearchOption.AllDirectories))
             {
+                // What is an object of the cluster's API is read as one.
                 var reading = Corpus.Read(Path.GetRelativePath(Corpus.Dumps!, path));
-                Assert.True(reading.Result.Facts.Count == 0, path);
-                Assert.Equal(GapKind.Unrecognised, reading.Gaps[0].Kind);
+                Assert.True(reading.Result.Facts.All(f => f.GetType().Namespace == typeof(Pod).Namespace), path);
+                if (!reading.Result.Recognised)
+                {
+                    Assert.Empty(reading.Result.Facts);
+                    Assert.Equal(GapKind.Unrecognised, reading.Gaps[0].Kind);
+                }
             }
         }
     }

@@ -354,5 +354,6 @@ internal static class Samples
         .. ControlGroupSamples.All,
         .. LogSamples.All,
         .. DeviceSamples.All,
+        .. ClusterSamples.All,
     ];
 }

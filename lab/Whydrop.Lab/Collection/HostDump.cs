@@ -9,7 +9,7 @@ public static class HostDump
     /// <summary>Read before and after.</summary>
     private static readonly string[] Everywhere =
     [
-        "ip -d -s link", "ip addr", "ip route show table all", "ip -6 route show table all", "ip rule", "ip neigh",
+        "ip -d -s link", "ip addr", "ip route show table all", "ip -6 route show table all", "ip route show cache", "ip -6 route show cache", "ip rule", "ip neigh",
         "ss -tinmoe", "ss -ltnmo", "ss -tan", "ss -s", "netstat -s", "nstat -az",
         "cat /proc/net/dev", "cat /proc/net/netstat", "cat /proc/net/snmp", "cat /proc/net/snmp6", "cat /proc/net/sockstat", "cat /proc/net/sockstat6",
         "tc -s qdisc",

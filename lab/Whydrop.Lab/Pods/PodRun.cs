@@ -49,6 +49,9 @@ public sealed class PodRun
     /// <summary>How long the load runs.</summary>
     public TimeSpan Seconds => TimeSpan.FromSeconds(Settings.Number("seconds"));
 
+    /// <summary>What became of the client's requests over IPv4, of which the scenario knows nothing; null unless the network is dual-stack. Known after <see cref="End"/>.</summary>
+    public RequestReport? Beside { get; private set; }
+
     /// <summary>The case is complete.</summary>
     internal bool Collected { get; private set; }
 
@@ -95,6 +98,13 @@ public sealed class PodRun
     {
         Lab.Pause(Settle);
         probes?.Finish();
+        Beside = probes?.Beside?.SoFar();
+        if (Beside is { } beside)
+        {
+            Truth.Figure("requestsAnsweredOverIpv4", beside.Answered);
+            Truth.Figure("requestsFailedOverIpv4", beside.Failed);
+        }
+
         Lab.Report("second reading");
         Recorder.End();
         Collected = true;

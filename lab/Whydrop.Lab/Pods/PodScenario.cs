@@ -19,7 +19,7 @@ public abstract class PodScenario : LabScenario
 
     private static IReadOnlyList<LabParameter> Shared { get; } =
     [
-        LabParameter.Choice("family", "IP version", "4", "6"),
+        LabParameter.Choice("family", "IP version; both: dual-stack, what happens is IPv6, and IPv4 goes on beside it without overlay", "4", "6", "both").Drawing("4", "4", "4", "6", "6", "6", "both"),
         LabParameter.Choice("wiring", "how pods hang on their node: host routes to cali…, or veth… in a bridge cni0", "routed", "bridge"),
         LabParameter.Choice("overlay", "between the nodes: none, the kernel's VXLAN, or IP-in-IP on tunl0", "none", "vxlan", "ipip"),
         LabParameter.Number("mtu", 1500, "MTU of the fabric and the nodes' uplinks, bytes", 1400, 9000).Drawing("1500", "1500", "1500", "1500", "1460", "1442", "1400", "9000"),
@@ -63,7 +63,8 @@ public abstract class PodScenario : LabScenario
         var random = new Random(settings.Number("seed"));
         var options = new PodNetworkOptions
         {
-            Ipv6 = settings.Word("family") == "6",
+            Ipv6 = settings.Word("family") is "6" or "both",
+            DualStack = settings.Word("family") == "both",
             Wiring = settings.Word("wiring") == "bridge" ? PodWiring.Bridge : PodWiring.Routed,
             Overlay = settings.Word("overlay") switch { "vxlan" => OverlayKind.Vxlan, "ipip" => OverlayKind.Ipip, _ => OverlayKind.None },
             UnderlayMtu = settings.Number("mtu"),

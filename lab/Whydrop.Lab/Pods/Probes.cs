@@ -28,6 +28,8 @@ internal sealed class Probes : IDisposable
         var network = run.Network;
         foreach (var pod in network.Pods)
             probes.Watch(run, pod.Node, pod.Space, new IPEndPoint(IPAddress.Parse(pod.Address), HealthPort));
+        if (network.OtherTarget is { } other)
+            probes.Beside = probes.Watch(run, network.Client, network.Server, new IPEndPoint(IPAddress.Parse(network.OtherAddresses!.Server), network.Names.ServerPort), other);
         probes.Watch(run, network.NodeA, network.NodeB, new IPEndPoint(IPAddress.Parse(network.Addresses.NodeB), KubeletPort));
         return probes;
     }
@@ -48,12 +50,17 @@ internal sealed class Probes : IDisposable
             server.Dispose();
     }
 
-    private void Watch(PodRun run, NetworkNamespace from, NetworkNamespace at, IPEndPoint to)
+    /// <summary>The client's requests over the other IP version; null unless the network is dual-stack.</summary>
+    public RequestClient? Beside { get; private set; }
+
+    private RequestClient Watch(PodRun run, NetworkNamespace from, NetworkNamespace at, IPEndPoint to, IPEndPoint? by = null)
     {
         servers.Add(TrafficServer.Start(at, to, new ServerOptions()));
-        clients.Add(RequestClient.Start(run, new RequestOptions
+        var client = RequestClient.Start(run, new RequestOptions
         {
-            From = from, To = to, For = Limit, KeepAlive = false, Pause = Every, Patience = TimeSpan.FromSeconds(1), RequestBytes = 120, AnswerBytes = 180,
-        }));
+            From = from, To = by ?? to, For = Limit, KeepAlive = false, Pause = Every, Patience = TimeSpan.FromSeconds(1), RequestBytes = 120, AnswerBytes = 180,
+        });
+        clients.Add(client);
+        return client;
     }
 }

@@ -10,6 +10,8 @@ public sealed class TruthDraft
     private readonly List<string> alsoTrue = [];
     private readonly List<string> alsoAt = [];
     private readonly List<string> accompanying = [];
+    private readonly List<string> beside = [];
+    private readonly List<string> looksLike = [];
     private string? fault;
     private string? node;
     private string? device;
@@ -39,8 +41,21 @@ public sealed class TruthDraft
     /// <summary>Other catalogue ids that name the same cause truly.</summary>
     public void AlsoTrue(params string[] faultIds) => alsoTrue.AddRange(faultIds);
 
+    /// <summary>Catalogue ids that what is collected cannot tell from the fault: suspecting one is right, confirming one is wrong.</summary>
+    public void LooksLike(params string[] faultIds) => looksLike.AddRange(faultIds);
+
     /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong.</summary>
     public void Accompanying(params string[] faultIds) => accompanying.AddRange(faultIds);
+
+    /// <summary>The same, when not all is collected that shows the fault.</summary>
+    public void LooksLikeUnlessConfirmable(params string[] faultIds)
+    {
+        if (fault is not null && status != "confirmed")
+            LooksLike(faultIds);
+    }
+
+    /// <summary>Catalogue ids of conditions that let the fault hurt: the report must name them too.</summary>
+    public void Beside(params string[] faultIds) => beside.AddRange(faultIds);
 
     /// <summary>Another place that is named truly.</summary>
     public void AlsoAt(NetworkNamespace host, string? interfaceName = null) => alsoAt.Add(interfaceName is null ? host.Label : $"{host.Label}/{interfaceName}");
@@ -62,7 +77,9 @@ public sealed class TruthDraft
         Parameters = settings.All,
         Fault = fault,
         AlsoTrue = alsoTrue,
+        LooksLike = looksLike,
         Accompanying = accompanying,
+        Beside = beside,
         Node = node,
         Interface = device,
         AlsoAt = alsoAt,

@@ -123,8 +123,10 @@ public sealed class ScoreRunner(Func<string, CancellationToken, Finding> diagnos
 
         try
         {
+            Finding finding;
             lock (diagnosing)
-                return new ScoredRun(run, made.Truth, diagnose(folder, stop));
+                finding = diagnose(folder, stop);
+            return new ScoredRun(run, made.Truth, finding.Check is { } check ? finding with { Violations = check(), Check = null } : finding);
         }
 #pragma warning disable CA1031 // Whatever the diagnosis throws is the result of this run, and must not end the others.
         catch (Exception e) when (!stop.IsCancellationRequested)

@@ -33,7 +33,7 @@ public sealed record ScoredRun(PlannedRun Plan, Truth Truth, Finding Finding)
     /// <summary>Confirmed verdicts, at any rank, of faults that were not there.</summary>
     public IReadOnlyList<FoundVerdict> WrongConfirmed =>
     [
-        .. Finding.Verdicts.Where(v => v.Status == "confirmed" && v.Fault != Truth.Fault && !Truth.AlsoTrue.Contains(v.Fault) && !Truth.Accompanying.Contains(v.Fault)),
+        .. Finding.Verdicts.Where(v => v.Status == "confirmed" && v.Fault != Truth.Fault && !Truth.AlsoTrue.Contains(v.Fault) && !Truth.Accompanying.Contains(v.Fault) && !Truth.Beside.Contains(v.Fault)),
     ];
 
     /// <summary>Whether the place is right; null when there is none to judge: a healthy run, or the true fault was not named.</summary>

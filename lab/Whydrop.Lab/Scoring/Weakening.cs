@@ -22,7 +22,8 @@ public static class Weakening
     public static IReadOnlyList<string> OfFiles(FactSet facts)
     {
         var full = Statuses(facts);
-        return [.. Withheld.Files(facts).SelectMany(file => Surer(full, Statuses(Withheld.Without(facts, file)), $"without {file}"))];
+        var withheld = new Withheld(facts);
+        return [.. withheld.Files.SelectMany(file => Surer(full, Statuses(withheld.Without(file)), $"without {file}"))];
     }
 
     /// <summary>Judgements on fewer facts that the full facts do not bear.</summary>

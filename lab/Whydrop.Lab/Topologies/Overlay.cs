@@ -47,10 +47,10 @@ public sealed class Overlay
         var overlay = new Overlay("tunl0", outer.IsIpv6 ? 40 : 20) { Means = "TUN program" };
         run.Own(
             "tunnel of the forwarding node",
-            TunTunnel.Start(cluster.ForwardingNode, overlay.Device, underlay, new TunnelRoute(Block(inner.WorkerBlock, inner.BlockBits), IPAddress.Parse(outer.Worker))));
+            TunTunnel.Start(cluster.ForwardingNode, overlay.Device, underlay, dontFragment: true, new TunnelRoute(Block(inner.WorkerBlock, inner.BlockBits), IPAddress.Parse(outer.Worker))));
         run.Own(
             "tunnel of the worker node",
-            TunTunnel.Start(cluster.Worker, overlay.Device, underlay, new TunnelRoute(Block(inner.ForwardingBlock, inner.BlockBits), IPAddress.Parse(outer.ForwardingNode))));
+            TunTunnel.Start(cluster.Worker, overlay.Device, underlay, dontFragment: true, new TunnelRoute(Block(inner.ForwardingBlock, inner.BlockBits), IPAddress.Parse(outer.ForwardingNode))));
         overlay.Raise(cluster, mtu);
         // A kernel tunnel takes the outer destination from the next hop; the program has its own table, and the routes say the same.
         // IPv6 refuses a next hop that another device reaches, even with onlink (net/ipv6/route.c ip6_route_check_nh_onlink).

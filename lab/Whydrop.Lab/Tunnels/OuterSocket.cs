@@ -11,6 +11,7 @@ internal sealed class OuterSocket : IDisposable
     private const int FamilyIpv4 = 2;
     private const int FamilyIpv6 = 10;
     private const int RawNonBlocking = 3 | 0x80800; // SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC
+    private const int FromErrorQueue = 0x2000; // MSG_ERRQUEUE
     private const int ReceiveRoom = 32 << 20;
     private readonly bool ipv6;
 
@@ -23,15 +24,19 @@ internal sealed class OuterSocket : IDisposable
     public int Descriptor { get; }
 
     /// <summary>Opens it in the namespace of the calling thread.</summary>
-    public static unsafe OuterSocket Open(AddressFamily underlay, int protocol)
+    public static unsafe OuterSocket Open(AddressFamily underlay, int protocol, bool dontFragment)
     {
         var overIpv6 = underlay == AddressFamily.InterNetworkV6;
         var descriptor = Libc.Checked(Libc.Socket(overIpv6 ? FamilyIpv6 : FamilyIpv4, RawNonBlocking, protocol), $"raw socket for protocol {protocol}");
-        // IP_MTU_DISCOVER = IP_PMTUDISC_DO sets DF on the outer header, as a kernel tunnel with pmtudisc does.
-        var discover = 2;
+        // IP_MTU_DISCOVER: IP_PMTUDISC_DO sets DF on the outer header and keeps to the path MTU that the node has learned; IP_PMTUDISC_DONT lets fragments be made.
+        var discover = dontFragment ? 2 : 0;
         _ = overIpv6
             ? Libc.SetOption(descriptor, 41, 23, &discover, sizeof(int))
             : Libc.SetOption(descriptor, 0, 10, &discover, sizeof(int));
+        // IPV6_RECVERR: without it the kernel does not take "packet too big" for a socket that is not connected (net/ipv6/raw.c rawv6_err).
+        var errors = 1;
+        if (overIpv6)
+            _ = Libc.SetOption(descriptor, 41, 25, &errors, sizeof(int));
         // SO_RCVBUFFORCE: a kernel tunnel has no queue here that could overflow while this program waits for a processor.
         var room = ReceiveRoom;
         _ = Libc.SetOption(descriptor, 1, 33, &room, sizeof(int));
@@ -43,8 +48,10 @@ internal sealed class OuterSocket : IDisposable
     {
         var address = stackalloc byte[28];
         var size = WriteAddress(new Span<byte>(address, 28), node);
+        // An error that came by ICMP for an earlier datagram is told first, and once.
         // SAFETY: the caller owns `length` bytes at `datagram`; the address holds `size` of its 28 bytes.
-        return Libc.SendTo(Descriptor, datagram, (nuint)length, 0, address, (uint)size) == length;
+        return Libc.SendTo(Descriptor, datagram, (nuint)length, 0, address, (uint)size) == length
+            || (ipv6 && Libc.SendTo(Descriptor, datagram, (nuint)length, 0, address, (uint)size) == length);
     }
 
     /// <summary>Receives one outer datagram. Returns the inner one inside <paramref name="buffer"/>, or an empty span when there is none or it is malformed.</summary>
@@ -56,7 +63,13 @@ internal sealed class OuterSocket : IDisposable
         // SAFETY: the caller owns `room` bytes at `buffer`; the kernel writes at most that many.
         var got = (int)Libc.ReceiveFrom(Descriptor, buffer, (nuint)room, 0, address, &addressLength);
         if (got <= 0)
+        {
+            // What waits in the error queue would wake the poll for ever.
+            while (ipv6 && Libc.ReceiveFrom(Descriptor, buffer, (nuint)room, FromErrorQueue, address, &addressLength) >= 0)
+                addressLength = 28;
             return [];
+        }
+
         sender = ipv6 ? new IPAddress(new ReadOnlySpan<byte>(address + 8, 16)) : new IPAddress(new ReadOnlySpan<byte>(address + 4, 4));
         // An IPv4 raw socket delivers the outer header, an IPv6 one does not (ip(7), ipv6(7)).
         var header = ipv6 ? 0 : (buffer[0] & 15) * 4;

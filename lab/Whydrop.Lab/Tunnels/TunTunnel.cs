@@ -44,14 +44,19 @@ internal sealed class TunTunnel : IDisposable
     public long Refused => Volatile.Read(ref refused);
 
     /// <summary>Makes the device and starts to serve it. The caller sets addresses, MTU and routes.</summary>
-    public static TunTunnel Start(NetworkNamespace where, string interfaceName, AddressFamily underlay, params TunnelRoute[] routes)
+    /// <param name="where">Namespace.</param>
+    /// <param name="interfaceName">Name of the device.</param>
+    /// <param name="underlay">IP version of the outer header.</param>
+    /// <param name="dontFragment">What does not fit the path to the node, as far as it is known, is dropped; else the kernel cuts it into fragments.</param>
+    /// <param name="routes">Where to.</param>
+    public static TunTunnel Start(NetworkNamespace where, string interfaceName, AddressFamily underlay, bool dontFragment, params TunnelRoute[] routes)
     {
         var tunnel = where.Call(() =>
         {
             var opened = TunDevice.Open(interfaceName);
             try
             {
-                return new TunTunnel(opened, OuterSocket.Open(underlay, 4), OuterSocket.Open(underlay, 41), routes, where.Label);
+                return new TunTunnel(opened, OuterSocket.Open(underlay, 4, dontFragment), OuterSocket.Open(underlay, 41, dontFragment), routes, where.Label);
             }
             catch
             {

@@ -70,7 +70,7 @@ public sealed class RequestClient : Workload
                     connected = watch.Elapsed;
                 }
 
-                Ask(socket);
+                Ask(socket, number);
                 Record(new RequestOutcome(at, watch.Elapsed, connected, null, null));
             }
             catch (SocketException e)
@@ -124,12 +124,13 @@ public sealed class RequestClient : Workload
         }
     }
 
-    private void Ask(Socket socket)
+    private void Ask(Socket socket, int number)
     {
-        var body = Math.Max(0, options.RequestBytes - TrafficRequest.Size);
+        var (request, answer) = number + 1 == options.Count && options.Last is { } last ? last : (options.RequestBytes, options.AnswerBytes);
+        var body = Math.Max(0, request - TrafficRequest.Size);
         var message = new byte[TrafficRequest.Size + body];
         message.AsSpan(TrafficRequest.Size).Fill((byte)'q');
-        new TrafficRequest(options.Act, body, options.AnswerBytes, options.ServerThinks).Write(message);
+        new TrafficRequest(options.Act, body, answer, options.ServerThinks).Write(message);
         var pieces = options.Pieces.Count == 0 ? [message.Length] : options.Pieces;
         for (var (sent, piece) = (0, 0); sent < message.Length; piece++)
         {
@@ -138,8 +139,8 @@ public sealed class RequestClient : Workload
             sent += size;
         }
 
-        var room = new byte[Math.Min(options.AnswerBytes, 1 << 16)];
-        for (var left = options.AnswerBytes; left > 0;)
+        var room = new byte[Math.Min(answer, 1 << 16)];
+        for (var left = answer; left > 0;)
         {
             var got = socket.Receive(room.AsSpan(0, Math.Min(left, room.Length)));
             if (got == 0)

@@ -24,6 +24,9 @@ public sealed record RequestOptions
     /// <summary>Bytes of an answer.</summary>
     public int AnswerBytes { get; init; } = 1000;
 
+    /// <summary>The last of <see cref="Count"/> requests, or its answer, has so many bytes; null: as the others.</summary>
+    public (int Request, int Answer)? Last { get; init; }
+
     /// <summary>Sizes of the writes of a request, the last repeated; empty: one write.</summary>
     public IReadOnlyList<int> Pieces { get; init; } = [];
 

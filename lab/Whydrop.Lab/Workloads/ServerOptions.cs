@@ -36,6 +36,9 @@ public sealed record ServerOptions
     /// <summary>SO_RCVBUF set on a connection after its first bytes, when a larger window is out already, and how long it does not read then.</summary>
     public (int Bytes, TimeSpan Pause)? ShrinksReceiveBuffer { get; init; }
 
+    /// <summary>After so many bytes of a request it reads into this page, which is late: the call waits inside the kernel.</summary>
+    internal (int After, Native.LatePage Page)? ReadsLate { get; init; }
+
     /// <summary>Congestion control of accepted connections.</summary>
     public string CongestionControl { get; init; } = "cubic";
 

@@ -268,7 +268,11 @@ public sealed class TrafficServer : IDisposable
         for (var left = bytes; left > 0;)
         {
             reading.Wait();
-            var got = socket.Receive(room.AsSpan(0, Math.Min(left, room.Length)));
+            // Not past the byte where the late page is due.
+            var most = options.ReadsLate is { } late && bytes - left < late.After ? late.After - (bytes - left) : left;
+            var got = options.ReadsLate is { } page && bytes - left >= page.After
+                ? socket.Receive(page.Page.Memory)
+                : socket.Receive(room.AsSpan(0, Math.Min(most, room.Length)));
             if (got == 0)
                 return false;
             left -= got;

@@ -42,7 +42,8 @@ internal sealed class CaptureStage(
         if (sources.Count > 0)
         {
             var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts)]);
-            Joined = JourneyJoin.Run(sources, new FactSet(facts), cancellation);
+            Joined = JourneyJoin.Run(sources, new FactSet(facts), out var revisions, cancellation);
+            files = [.. files.Select(f => f with { Facts = FateRevision.Apply(f.Facts, revisions) })];
         }
 
         return files;

@@ -1,5 +1,6 @@
 using Whydrop.Case.Opening;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Cluster;
 using Whydrop.Evidence.Stack;
 using Whydrop.Readers;
 using Whydrop.Readers.Text;
@@ -17,7 +18,7 @@ internal static class TextStage
             var text = TextFile.Read(entry.Path, stream);
             var result = ReaderCatalogue.Read(text, at);
             Fact[] facts = [.. result.Facts, .. result.Gaps];
-            var known = result.Facts.Count > 0 || (result.Recognised && result.Gaps.Count == 0);
+            var known = result.Facts.Count > 0 || (result.Recognised && result.Gaps.All(g => g.Minor));
             return new ReadFile(entry, known ? CaseFileKind.Text : CaseFileKind.Unrecognised, at, facts, Words(result.Facts)) { Tool = ReaderCatalogue.For(text.Sample)?.Id };
         }
         catch (InvalidDataException e)
@@ -56,6 +57,12 @@ internal static class TextStage
             FirewallChain => "firewall chain",
             FirewallRule => "firewall rule",
             VirtualServer => "IPVS server",
+            Pod => "pod",
+            ClusterNode => "node",
+            ClusterService => "service",
+            ServiceEndpoint => "endpoint",
+            ClusterEvent => "cluster event",
+            CniSetting => "pod network setting",
             _ => f.GetType().Name,
         }).Select(g => $"{g.Count()} × {g.Key}");
         return string.Join(", ", words) is { Length: > 0 } some ? some : "nothing known in it";

@@ -26,7 +26,7 @@ internal static class LabDiagnosis
             LostBytes = ledger.LostBytes,
             ExplainedBytes = ledger.LostBytes - ledger.UnexplainedBytes,
             Took = took,
-            Violations = properties ? [.. Conservation.Violations(model.Facts), .. Weakening.Violations(model.Facts)] : [],
+            Check = properties ? () => [.. Conservation.Violations(model.Facts), .. Weakening.Violations(model.Facts)] : null,
         });
     }
 

@@ -34,8 +34,24 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
     // A capture and the policer do not see a burst at the same moment: in between tokens come in. Part of the depth up to which it still counts as empty.
     private static readonly double[] Slacks = [0, 0.05, 0.1, 0.2];
 
+    // Losses of a policer fall while its bucket is empty, all of them; a few bins are cut at the wrong place.
+    private const double GoodHits = 0.9;
+
+    // Chance is 0, a bucket is 1.
+    private const double GoodFit = 0.7;
+    private const double NoFit = 0.3;
+
+    // The load of a policed connection is a sawtooth of its own: some shifts of it fit as well.
+    private const double Coincidence = 0.05;
+
     // Fewer bins that could have lost something outside, and did not, say nothing.
     private const double LeastOutside = 5;
+
+    // The fit is the costliest step of a diagnosis, and the same timeline is asked for again when a case is judged without some of its other facts.
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<LoadTimeline, Lazy<TokenBucket?>> Known = [];
+
+    /// <summary>The fit of a timeline, found once.</summary>
+    internal static TokenBucket? Of(LoadTimeline timeline) => Known.GetValue(timeline, static t => new Lazy<TokenBucket?>(() => Fit(t))).Value;
 
     /// <summary>Fits rate and depth; null when there are too few bins with loss to fit anything.</summary>
     internal static TokenBucket? Fit(LoadTimeline timeline)
@@ -104,6 +120,9 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
     /// would be if loss did not care.
     /// </summary>
     internal double Quality => Exposed >= 1 ? 0 : 1 - (1 - Hits) / (1 - Exposed);
+
+    /// <summary>True: the losses are those of that bucket. False: they do not care whether it is empty. Null: between.</summary>
+    internal bool? Fits => Quality >= GoodFit && Hits >= GoodHits && Chance <= Coincidence ? true : Quality <= NoFit ? false : null;
 
     /// <summary>The least depth that lets pass what passed: the largest sum of delivered bytes less tokens over any span.</summary>
     private static double Depth(LoadBin[] bins, double perBin)

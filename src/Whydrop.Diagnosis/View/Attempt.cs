@@ -70,6 +70,9 @@ internal sealed record Attempt(
     /// <summary>It was opened, but not by the first SYN.</summary>
     internal bool Slow => Outcome == AttemptOutcome.Established && (SynTimes.Count > 1 || SynAcks.Count > 1);
 
+    /// <summary>It opened late or never, and no place on the way is proven to have lost its SYN or SYN-ACK: what is left is the server's own kernel.</summary>
+    internal bool LeftToServer => (Outcome is AttemptOutcome.Unanswered or AttemptOutcome.HalfOpen || Slow) && !LostSyns.Any(l => l.Proven) && !LostSynAcks.Any(l => l.Proven);
+
     /// <summary>It arrived at the server's network namespace and no answer was seen.</summary>
     internal bool ArrivedInVain => SynArrived == Answer.Yes && Outcome is (AttemptOutcome.Unanswered or AttemptOutcome.IcmpError);
 

@@ -20,6 +20,8 @@ internal sealed class CaseView
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
     private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
     private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
+    private readonly Lazy<ClusterPlaces> places;
+    private readonly Lazy<HashSet<int>> silent;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
@@ -50,6 +52,8 @@ internal sealed class CaseView
         Firewall = new Firewall(this);
         fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
         timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
+        places = new(() => new ClusterPlaces(this));
+        silent = new(() => [.. facts.Of<Pause>().Select(p => p.Capture)]);
         trails = new(() => ConnectionTrail.All(this));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
@@ -118,10 +122,16 @@ internal sealed class CaseView
     /// <summary>Network namespaces: owners of addresses, ends of connections, what was read there.</summary>
     internal Stacks Stacks { get; }
 
+    /// <summary>Nodes that addresses live on.</summary>
+    internal ClusterPlaces Places => places.Value;
+
     /// <summary>Rules that drop or reject.</summary>
     internal Firewall Firewall { get; }
 
     internal IEnumerable<CaptureSummary> Captures => captures.Values;
+
+    /// <summary>The silences of a capture are at hand: what is not among them was short.</summary>
+    internal bool ListsSilences(int capture) => Capture(capture)?.Silences == 0 || silent.Value.Contains(capture);
 
     internal CaptureSummary? Capture(int capture) => captures.GetValueOrDefault(capture);
 
@@ -175,7 +185,9 @@ internal sealed class CaseView
 
         // The same tool printed the group in both readings: another tool's increments say nothing of what this one left out.
         var printed = Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal) && sections.Contains(d.From.Source));
-        return printed is not null && sections[printed.From.Source].First() is { } section
+
+        // What it printed it did not leave out, even if its growth is not at hand.
+        return printed is not null && sections[printed.From.Source].First() is { } section && !Facts.Of<Counter>().Any(c => c.At == at && c.Name == name && c.From.Source == section.From.Source)
             ? (0, section.From)
             : null;
     }

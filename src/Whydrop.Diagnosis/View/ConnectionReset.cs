@@ -38,7 +38,7 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     /// <summary>The kernel of its claimed sender counted RSTs sent (Tcp.OutRsts). No: it was read twice and counted none.</summary>
     internal Answer SenderCounted { get; init; }
 
-    /// <summary>Its sender opened no connection after it: a program that ends in the middle of its work, as a load generator does.</summary>
+    /// <summary>Its sender opened none after it, and had others or had asked before: a program that ends in the middle of its work, as a load generator does.</summary>
     internal bool SenderQuit { get; init; }
 
     /// <summary>Silence before it; zero when it came in the course of an exchange.</summary>
@@ -78,7 +78,7 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     internal bool Abnormal => (First || IdleBeforeFin is not null) && Phase switch
     {
         ResetPhase.Refusal or ResetPhase.Handshake or ResetPhase.AfterBothFins => false,
-        _ when Birth is { AbsenceProven: true } => true,
+        _ when Birth is { AbsenceProven: true } || TtlAgrees == Answer.No => true,
         ResetPhase.AfterPeerFin or ResetPhase.AfterOwnFin => NotTaken > 0,
         _ when !FromClient => true,
 

@@ -10,7 +10,8 @@ internal sealed class Connections
 {
     private readonly Dictionary<FlowKey, Sighting> bySighting = [];
     private readonly List<List<FlowKey>> members = [];
-    private readonly Dictionary<FlowKey, int> clientward = [];
+    private readonly Dictionary<FlowKey, int> place = [];
+    private readonly HashSet<(FlowKey, FlowKey)> neighbours;
 
     internal Connections(FactSet facts)
     {
@@ -29,13 +30,11 @@ internal sealed class Connections
             }
         }
 
-        // A pairing knows the order of the places; where there is none, what the packets carry tells it.
-        var ordered = pairings.Select(p => bySighting[p.Near].Connection).ToHashSet();
-        foreach (var link in pairings.Concat(implied.Where(l => !ordered.Contains(bySighting[l.Near].Connection))))
+        neighbours = pairings.SelectMany(p => new[] { (p.Near, p.Far), (p.Far, p.Near) }).ToHashSet();
+        foreach (var steps in pairings.Concat(Joining(pairings, implied))
+            .Select(l => bySighting[l.Near].Swapped ? (Near: l.Far, Far: l.Near) : (l.Near, l.Far)).GroupBy(l => bySighting[l.Near].Connection))
         {
-            var step = bySighting[link.Near].Swapped ? -1 : 1;
-            clientward[link.Near] = clientward.GetValueOrDefault(link.Near) + step;
-            clientward[link.Far] = clientward.GetValueOrDefault(link.Far) - step;
+            Order([.. steps]);
         }
     }
 
@@ -63,8 +62,8 @@ internal sealed class Connections
     {
         var all = members[direction.Connection];
         return direction.FromClient
-            ? all.MaxBy(k => clientward.GetValueOrDefault(k))
-            : all.MinBy(k => clientward.GetValueOrDefault(k));
+            ? all.MinBy(k => place.GetValueOrDefault(k))
+            : all.MaxBy(k => place.GetValueOrDefault(k));
     }
 
     /// <summary>All sightings in the order in which that direction passes them, the sender first.</summary>
@@ -72,8 +71,40 @@ internal sealed class Connections
     {
         var all = members[direction.Connection];
         return direction.FromClient
-            ? [.. all.OrderByDescending(k => clientward.GetValueOrDefault(k))]
-            : [.. all.OrderBy(k => clientward.GetValueOrDefault(k))];
+            ? [.. all.OrderBy(k => place.GetValueOrDefault(k))]
+            : [.. all.OrderByDescending(k => place.GetValueOrDefault(k))];
+    }
+
+    /// <summary>Compared segment by segment, with no other capture between them.</summary>
+    internal bool AreNeighbours(FlowKey one, FlowKey other) => neighbours.Contains((one, other));
+
+    /// <summary>A pairing knows the order of two places; what the packets carry tells it only of places that no chain of pairings joins.</summary>
+    private static List<SightingLink> Joining(SightingLink[] pairings, SightingLink[] implied)
+    {
+        var groups = new Dictionary<FlowKey, FlowKey>();
+        FlowKey Group(FlowKey key)
+        {
+            while (groups.TryGetValue(key, out var next) && next != key)
+            {
+                key = next;
+            }
+
+            return key;
+        }
+
+        foreach (var link in pairings)
+        {
+            groups[Group(link.Far)] = Group(link.Near);
+        }
+
+        var joining = new List<SightingLink>();
+        foreach (var link in implied.Where(l => Group(l.Near) != Group(l.Far)))
+        {
+            groups[Group(link.Far)] = Group(link.Near);
+            joining.Add(link);
+        }
+
+        return joining;
     }
 
     private void Collect(FlowKey first, ILookup<FlowKey, SightingLink> links)
@@ -93,6 +124,27 @@ internal sealed class Connections
                 if (bySighting.TryAdd(other, sighting))
                 {
                     open.Enqueue(other);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Numbers the places along the way, also where only neighbours are joined: each lies behind all that a link puts before it. Links that contradict each
+    /// other end with the number of sightings.
+    /// </summary>
+    private void Order((FlowKey Near, FlowKey Far)[] steps)
+    {
+        var moved = true;
+        for (var round = 0; moved && round <= steps.Length; round++)
+        {
+            moved = false;
+            foreach (var (near, far) in steps)
+            {
+                if (place.GetValueOrDefault(far) <= place.GetValueOrDefault(near))
+                {
+                    place[far] = place.GetValueOrDefault(near) + 1;
+                    moved = true;
                 }
             }
         }

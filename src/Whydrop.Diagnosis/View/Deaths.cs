@@ -16,14 +16,10 @@ internal sealed class Deaths
     private readonly CaseView view;
     private readonly ILookup<FlowKey, Pause> pauses;
 
-    // Captures whose silences were listed: one that is not listed there was short.
-    private readonly HashSet<int> listing;
-
     private Deaths(CaseView view)
     {
         this.view = view;
         pauses = view.Facts.Of<Pause>().ToLookup(p => new FlowKey(p.Capture, p.Flow));
-        listing = [.. view.Facts.Of<Pause>().Select(p => p.Capture)];
     }
 
     /// <summary>One for each connection, by the pair of places around it, whichever direction met it first.</summary>
@@ -102,7 +98,7 @@ internal sealed class Deaths
 
     private (Timestamp? Alive, bool Busy) Before(FlowKey flow, Timestamp dead)
     {
-        if (!listing.Contains(flow.Capture))
+        if (!view.ListsSilences(flow.Capture))
         {
             return (null, false);
         }

@@ -21,11 +21,31 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
 
     internal override bool Placed => Before is not null && At is not null;
 
+    /// <summary>
+    /// Data that its sender took for lost with reason although the network lost none: it came late there and nobody told the sender, or it came so late that the
+    /// receiver refused it as older than what it had (PAWS, RFC 7323 5).
+    /// </summary>
+    internal override IReadOnlyList<Loss> Losses => losses ??= FindLosses();
+
+    private IReadOnlyList<Loss>? losses;
+
     /// <summary>Bytes of these directions that were sent again although the first transmission arrived, as the sighting nearest to the sender says.</summary>
     internal IReadOnlyList<SegmentFate> Needless { get; } = [.. directions.SelectMany(d => FatesAt(view, view.Connections.NearestToSender(d), d)).Where(f => f.Fate == Fate.RetransmittedNeedlessly)];
 
     /// <summary>What these directions truly lost.</summary>
     internal int TrulyLost => View.Losses.Count(l => Directions.Contains(l.Direction));
+
+    private IReadOnlyList<Loss> FindLosses()
+    {
+        var late = Odd.Where(f => f.Fate == Fate.Reordered).Select(f => View.ControlKey(new FlowKey(f.Capture, f.Flow), f.FromClient, f.Sequence)).ToHashSet();
+        var refused = late.Count == 0 ? [] : ReceiverLosses.Find(View).Where(r => View.Delta(r.At, "TcpExt.PAWSEstab") is { } paws && paws.Delta >= r.Losses.Count)
+            .SelectMany(r => r.Losses).ToHashSet(ReferenceEqualityComparer.Instance);
+        return
+        [
+            .. View.Losses.Where(l => Directions.Contains(l.Direction)
+                && (refused.Contains(l) || late.Contains(View.ControlKey(new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient, l.Fate.Sequence)))),
+        ];
+    }
 
     /// <summary>"between a and b", "before b", "somewhere on the way".</summary>
     internal string Place => (Before, At) switch
@@ -50,7 +70,9 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
                     var odd = FatesAt(view, key, direction).Where(f => f.Fate == kind).ToArray();
                     if (odd.Length > 0)
                     {
-                        found.Add((before?.At, flow.At, direction, odd));
+                        // Of two that are no neighbours a third one between them may have been in disorder already.
+                        var next = before is not null && view.Connections.AreNeighbours(new FlowKey(before.Capture, before.Flow), key);
+                        found.Add((next ? before!.At : null, flow.At, direction, odd));
                         break;
                     }
 

@@ -32,7 +32,7 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
 
     /// <summary>Token buckets fitted to load and loss there; empty when the losses are too few, or may be a matter of size.</summary>
     internal IReadOnlyList<(LoadTimeline Timeline, TokenBucket Fit)> Buckets => buckets ??= Losses.Count < HopTests.Enough || !SizesKnown ? [] :
-        [.. HopTests.Timelines(this).Select(t => (Timeline: t, Fit: TokenBucket.Fit(t))).Where(f => f.Fit is not null).Select(f => (f.Timeline, f.Fit!))];
+        [.. HopTests.Timelines(this).Select(t => (Timeline: t, Fit: TokenBucket.Of(t))).Where(f => f.Fit is not null).Select(f => (f.Timeline, f.Fit!))];
 
     private IReadOnlyList<(LoadTimeline Timeline, TokenBucket Fit)>? buckets;
 

@@ -1,3 +1,4 @@
+using Whydrop.Diagnosis.Statistics;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
@@ -33,8 +34,11 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     private static double[] Waits(Hop hop) =>
     [
         .. hop.Losses
-            .Select(l => (l.Fate.RttBefore, Least: hop.View.Sender(new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)?.MinRtt))
+            .Select(l => (l.Fate.Capture, l.Fate.Flow, l.Fate.FromClient, l.Fate.RttBefore, Least: hop.View.Sender(new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)?.MinRtt))
             .Where(w => w is { RttBefore: not null, Least: not null })
+
+            // While nothing comes back no round trip is measured: of many losses the last one before them is one measurement.
+            .Distinct()
             .Select(w => Math.Max(0, (w.RttBefore!.Value - w.Least!.Value).TotalSeconds)).Order(),
     ];
 
@@ -82,13 +86,28 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
 
         var (low, median, high) = (waits[waits.Length / 4], waits[waits.Length / 2], waits[(int)(waits.Length * 0.9)]);
         var line = Rate(hop) is { } rate ? median * rate / Datagram : (double?)null;
-        var text = string.Create(null, $"round trip before loss {median * 1000:0.0} ms above the shortest, in half of all cases from {low * 1000:0.0} ms up")
+        var text = string.Create(null, $"{(waits.Length < HopTests.Enough ? $"only {waits.Length} measured: " : "")}round trip before loss {median * 1000:0.0} ms above the shortest, in half of all cases from {low * 1000:0.0} ms up")
             + (line is { } l ? string.Create(null, $", {l:0.#} datagrams in line") : "");
         var lowLine = line is { } full && median > 0 ? full * low / median : (double?)null;
         bool? queued = median == 0 || line < NoQueue ? false
-            : median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && low >= high / MuchAlike)) ? true
+            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && low >= high / MuchAlike)) ? true
             : null;
+        if (queued == true && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && !LongerAtLosses(hop))
+        {
+            // Both ends may be slow all the time: no more was lost when others waited, nor did the losses come together.
+            queued = null;
+            text += "; as long when nothing was lost";
+        }
+
         return new HopDelay(queued, text, hop.Losses[0].From);
+    }
+
+    /// <summary>Round trips of times with loss are longer than those of other times, by more than chance.</summary>
+    private static bool LongerAtLosses(Hop hop)
+    {
+        var bins = HopTests.Timelines(hop).SelectMany(t => t.Bins).Where(b => b.RttMicroseconds > 0).ToLookup(b => b.LostSegments > 0, b => (double)b.RttMicroseconds);
+        return bins.Contains(true) && bins.Contains(false) && bins[true].Average() > bins[false].Average()
+            && Goodness.SameDistribution([.. bins[true].Select(r => (r, 1L, 0L)), .. bins[false].Select(r => (r, 0L, 1L))]) < HopTests.Dependent;
     }
 
     /// <summary>Bytes delivered per second while there was anything to deliver.</summary>

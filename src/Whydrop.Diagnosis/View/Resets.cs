@@ -16,13 +16,13 @@ internal sealed class Resets
     private readonly ILookup<(int Capture, System.Net.IPAddress Address), int> usualTtls;
 
     private readonly HashSet<int> losing;
-    private readonly Dictionary<(int Capture, System.Net.IPAddress Client), Timestamp> lastOpened;
+    private readonly Dictionary<(int Capture, System.Net.IPAddress Client), (Timestamp Last, int Connections)> opened;
     private readonly HashSet<int> told;
 
     private Resets(CaseView view)
     {
         this.view = view;
-        lastOpened = view.Facts.Of<TcpFlow>().GroupBy(f => (f.Capture, f.Client.Address)).ToDictionary(g => g.Key, g => g.Max(f => f.First));
+        opened = view.Facts.Of<TcpFlow>().GroupBy(f => (f.Capture, f.Client.Address)).ToDictionary(g => g.Key, g => (g.Max(f => f.First), g.Count()));
         losing = [.. view.Losses.Where(l => l.Fate.NeverDelivered).Select(l => l.Direction.Connection)];
         var listed = view.Facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostAfter or Fate.LostBefore).GroupBy(f => f.Capture).ToDictionary(g => g.Key, g => g.LongCount());
         told = [.. view.Facts.Of<FateTally>().GroupBy(t => t.Capture)
@@ -74,17 +74,20 @@ internal sealed class Resets
         var pause = sightings.SelectMany(s => endedPauses[(new FlowKey(s.Capture, s.Flow), s.From.Frame)]).FirstOrDefault();
         var phase = Phase(trail, first, key, fromClient, own, peer);
         var notTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)], fins[(key, first.FromClient)].FirstOrDefault(f => f.Seen <= first.Seen));
+        // What a place saw under another name of the connection it did see.
+        ControlBirth[] born = [.. births[(direction, sequence)].Where(b => !Array.Exists(sightings, s => s.At == b.NotSeenAt))];
         var usual = sightings.Select(s => (s.Ttl, Usual: Usual(s))).Where(t => t.Usual.Count > 0).ToArray();
         return new ConnectionReset(direction, fromClient, sightings, phase)
         {
             Sender = first.FromClient ? flow.Client : flow.Server,
             Receiver = first.FromClient ? flow.Server : flow.Client,
-            Birth = births[(direction, sequence)].OrderByDescending(b => b.AbsenceProven).FirstOrDefault(),
+            Birth = born.OrderByDescending(b => b.AbsenceProven).FirstOrDefault(),
             TtlAgrees = usual.Length == 0 ? Answer.Unknown : Array.TrueForAll(usual, t => t.Usual.Contains(t.Ttl)) ? Answer.Yes : Answer.No,
             UsualTtl = usual.Length == 0 ? null : usual[0].Usual[0],
-            LeftSender = Left(trail, fromClient, sightings, births[(direction, sequence)]),
+            LeftSender = Left(trail, fromClient, sightings, born),
             SenderCounted = CountedBy(trail, fromClient),
-            SenderQuit = !lastOpened.TryGetValue((first.Capture, (first.FromClient ? flow.Client : flow.Server).Address), out var last) || last <= first.Seen,
+            SenderQuit = !opened.TryGetValue((first.Capture, (first.FromClient ? flow.Client : flow.Server).Address), out var of) 
+                || (of.Last <= first.Seen && (of.Connections > 1 || !InItsOnlyAnswer(direction.Connection, peer.UniqueBytes, notTaken))),
             Idle = pause?.Duration ?? TimeSpan.Zero,
             Silence = pause,
             NotTaken = notTaken,
@@ -96,6 +99,9 @@ internal sealed class Resets
             ReceivedBytes = peer.UniqueBytes,
         };
     }
+
+    /// <summary>The client had taken a part of the only answer it ever asked for: no load generator, which repeats itself.</summary>
+    private bool InItsOnlyAnswer(int connection, long sent, long? notTaken) => notTaken > 0 && notTaken < sent && view.Exchanges(connection) is { NearClient.Exchanges: <= 1 };
 
     private ResetPhase Phase(ConnectionTrail trail, ControlSegment rst, FlowKey key, bool fromClient, TcpSender own, TcpSender peer)
     {

@@ -9,14 +9,15 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="Pause">The silence, at the sighting nearest to the server.</param>
 internal sealed record TimedClose(DirectionKey ToServer, TimeSpan After, Pause Pause)
 {
-    // The clock of user space timers: a few ticks, and what a busy machine adds.
+    // The clock of user space timers: a few ticks, and what a busy machine adds; but of no age more than a tenth, or short ages of whatever origin all look alike.
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(50);
     private const double Tolerance = 0.02;
+    private const int Tenth = 10;
 
     internal Provenance From => Pause.From;
 
     /// <summary>As a timer that was set to one value would make both.</summary>
-    internal static bool Same(TimeSpan a, TimeSpan b) => (a - b).Duration() <= TimeSpan.FromTicks(Math.Max(Slack.Ticks, (long)(Math.Max(a.Ticks, b.Ticks) * Tolerance)));
+    internal static bool Same(TimeSpan a, TimeSpan b) => (a - b).Duration().Ticks <= Math.Max(Math.Min(Slack.Ticks, Math.Max(a.Ticks, b.Ticks) / Tenth), (long)(Math.Max(a.Ticks, b.Ticks) * Tolerance));
 
     // What happens at one moment to all (a process that ends) happens within this; a busy machine needs some of it.
     private const long OneMoment = 100_000_000;
@@ -42,8 +43,8 @@ internal sealed record TimedClose(DirectionKey ToServer, TimeSpan After, Pause P
         return sorted[best];
     }
 
-    /// <summary>So many of one age, ended at more than one moment, that a timer ended them; what all ends at one moment ends by an event.</summary>
-    internal static bool ByTimer(IReadOnlyList<Pause> sameAge) => sameAge.Count >= Fewest && sameAge.Max(End) - sameAge.Min(End) > OneMoment;
+    /// <summary>So many of one age among all that were closed, ended at more than one moment, that a timer ended them; what all ends at one moment ends by an event.</summary>
+    internal static bool ByTimer(IReadOnlyList<Pause> sameAge, int closed) => sameAge.Count >= Fewest && sameAge.Count * 2 > closed && sameAge.Max(End) - sameAge.Min(End) > OneMoment;
 
     /// <summary>When a silence ended, in nanoseconds as <see cref="Timestamp.UnixNanoseconds"/>.</summary>
     internal static long End(Pause silence) => silence.Start.UnixNanoseconds + (silence.Duration.Ticks * 100);

@@ -60,6 +60,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
     /// <summary>Connections without their SYN.</summary>
     public long MidFlowFlows { get; init; }
 
+    /// <summary>Silences of its connections that are told one by one (<see cref="Pause"/>); 0: there was none worth it. Null when nobody looked.</summary>
+    public long? Silences { get; init; }
+
     /// <summary>Acknowledgments for bytes the capture never saw: capture loss.</summary>
     public long AckedUnseenSegments { get; init; }
 

@@ -30,6 +30,6 @@ public enum Fate
     /// <summary>The receiver already had these bytes.</summary>
     RetransmittedNeedlessly,
 
-    /// <summary>Acknowledged, but this capture never saw it.</summary>
+    /// <summary>This capture never saw it, and nothing says that it was lost: it was acknowledged, or nobody spoke of it.</summary>
     NotCaptured,
 }

@@ -3,7 +3,7 @@ namespace Whydrop.Evidence.Capture;
 /// <summary>One direction of a TCP connection: what its sender sent, as one capture saw it.</summary>
 /// <param name="Segments">Segments with data on the wire (super-packets split by MSS), retransmissions included.</param>
 /// <param name="Bytes">Payload bytes of these.</param>
-/// <param name="UniqueBytes">Distinct bytes of the stream that were seen or acknowledged.</param>
+/// <param name="UniqueBytes">Distinct bytes of the stream that were seen, acknowledged, or passed over without a word of a loss (<see cref="Fate.NotCaptured"/>).</param>
 /// <param name="Retransmissions">Segments that carried bytes sent before.</param>
 /// <param name="Mss">MSS option of its SYN in bytes; null without SYN.</param>
 /// <param name="WindowScale">Shift count of its SYN; null when not offered or not seen.</param>

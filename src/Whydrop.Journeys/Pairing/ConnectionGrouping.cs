@@ -39,8 +39,8 @@ internal sealed class ConnectionGrouping
         var grouping = new ConnectionGrouping(recorded);
         grouping.ByHandshake();
         grouping.ByOpening();
-        grouping.ByContent(shifted: false);
-        grouping.ByContent(shifted: true);
+        grouping.ByContent();
+        grouping.ByShift();
         grouping.Collect();
         return grouping;
     }
@@ -101,37 +101,76 @@ internal sealed class ConnectionGrouping
         }
     }
 
-    private void ByContent(bool shifted)
+    private void ByContent()
     {
-        var lonely = sightings.Where(s => !edges.ContainsKey(s)).ToArray();
-        if (lonely.Length == 0 || (shifted && lonely.Length < 2))
+        // Without a handshake of its own, a sighting may be one more of a connection that has others already.
+        if (Array.TrueForAll(sightings, edges.ContainsKey))
         {
             return;
         }
 
-        // Without a handshake of its own, a sighting may be one more of a connection that has others already.
-        var pool = shifted ? lonely : sightings;
-        foreach (var candidate in ContentIndex.Candidates(pool, shifted).Keys)
+        foreach (var candidate in ContentIndex.Candidates(sightings, shifted: false).Keys)
         {
-            var (a, b) = (pool[candidate.First], pool[candidate.Second]);
-            if (edges.TryGetValue(a, out var known) && known.Exists(e => e.A == b || e.B == b))
-            {
-                continue;
-            }
-
-            if (!shifted)
+            var (a, b) = (sightings[candidate.First], sightings[candidate.Second]);
+            if (!edges.TryGetValue(a, out var known) || !known.Exists(e => e.A == b || e.B == b))
             {
                 Keep(PairComparison.Compare(a, b, candidate.Swapped, 0, 0, comparisons));
-            }
-            else if (Shifts(a, b, candidate.Swapped) is { } shifts)
-            {
-                Keep(PairComparison.Compare(a, b, candidate.Swapped, shifts.Client, shifts.Server, comparisons));
             }
         }
     }
 
+    /// <summary>What was seen on one side of a middlebox that moves sequence numbers, and what was seen on its other side.</summary>
+    private void ByShift()
+    {
+        var files = sightings.Select(s => s.Source).Distinct().Count();
+        var sides = Sides().Where(c => c.Members.Count == 1 || c.Members.DistinctBy(s => s.Source).Count() < files).ToArray();
+        if (sides.Length < 2)
+        {
+            return;
+        }
+
+        // The one with the most frames is the least merged: its segments are those of the wire.
+        var shown = Array.ConvertAll(sides, c => c.Members.MaxBy(s => s.Count)!);
+        foreach (var candidate in ContentIndex.Candidates(shown, shifted: true).Keys)
+        {
+            var (first, second) = (sides[candidate.First], sides[candidate.Second]);
+            var swapped = candidate.Swapped ^ first.IsSwapped(shown[candidate.First]) ^ second.IsSwapped(shown[candidate.Second]);
+            foreach (var a in first.Members)
+            {
+                foreach (var b in second.Members)
+                {
+                    var turned = swapped ^ first.IsSwapped(a) ^ second.IsSwapped(b);
+                    if (Shifts(a, b, turned) is { } shifts)
+                    {
+                        Keep(PairComparison.Compare(a, b, turned, shifts.Client, shifts.Server, comparisons));
+                    }
+                }
+            }
+        }
+    }
+
+    private List<Connection> Sides()
+    {
+        var sides = new List<Connection>();
+        var done = new HashSet<Sighting>();
+        foreach (var sighting in sightings.Where(s => !done.Contains(s)))
+        {
+            var (members, matches) = Reach(sighting);
+            done.UnionWith(members);
+            sides.Add(new Connection(members, matches));
+        }
+
+        return sides;
+    }
+
     private static (uint Client, uint Server)? Shifts(Sighting a, Sighting b, bool swapped)
     {
+        if (a.HasHandshake && b.HasHandshake && !swapped)
+        {
+            var (from, to) = (SightingSelection.Handshake(a), SightingSelection.Handshake(b));
+            return (to.Client - from.Client, to.Server - from.Server);
+        }
+
         var client = SequenceShift.Between(a.FromClient, b.Trail(!swapped));
         var server = SequenceShift.Between(a.FromServer, b.Trail(swapped));
         if (client is null && server is null)
@@ -210,7 +249,7 @@ internal sealed class ConnectionGrouping
         var matches = new HashSet<PairMatch>();
         for (var i = 0; i < members.Count; i++)
         {
-            foreach (var edge in edges[members[i]])
+            foreach (var edge in edges.GetValueOrDefault(members[i], []))
             {
                 var other = edge.A == members[i] ? edge.B : edge.A;
                 if (matches.Add(edge) && !members.Contains(other))

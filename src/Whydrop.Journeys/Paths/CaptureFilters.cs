@@ -8,10 +8,13 @@ namespace Whydrop.Journeys.Paths;
 /// <summary>Whether a capture would have kept a packet: nobody writes down its filter, but what it kept shows some of it.</summary>
 internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
 {
+    /// <summary>A filter by ports names those of one service, or of a few; who kept traffic of more services does not filter by port.</summary>
+    private const int MostPortsOfFilter = 3;
+
     private readonly HashSet<int> open = [.. facts.Of<NeighbourQuery>().Select(q => flows.SourceOf(q.Capture))];
     private readonly Dictionary<int, Kept> kept = [];
 
-    /// <summary>True when it kept address resolution, which only a capture without a filter does, or packets of the same kind: to the same service or host, between the same ends, in the same tunnel.</summary>
+    /// <summary>True when it kept address resolution, which only a capture without a filter does, or packets of the same kind: of the same service, in the same tunnel, or, where its ports show that it does not filter by port, to the same host.</summary>
     public bool Keeps(int capture, in Addressing packet)
     {
         if (open.Contains(flows.SourceOf(capture)))
@@ -24,13 +27,14 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
             kept[capture] = known = Read(capture);
         }
 
-        return known.Services.Contains(packet.Destination) || known.Receivers.Contains(packet.Destination.Address) || known.Ends.Contains((packet.Source.Address, packet.Destination.Address))
+        return known.Services.Contains(packet.Destination) || known.Answers.Contains((packet.Source, packet.Destination.Address))
+            || (known.Ports.Count > MostPortsOfFilter && known.Receivers.Contains(packet.Destination.Address))
             || (packet.OuterSource is { } from && packet.OuterDestination is { } to && known.Tunnels.Contains((packet.Tunnel, from, to)));
     }
 
     private Kept Read(int capture)
     {
-        var result = new Kept([], [], [], []);
+        var result = new Kept([], [], [], [], []);
         foreach (var flow in flows.Sightings.Select(s => s.Flow).Where(f => f.Capture == capture))
         {
             foreach (var fromClient in new[] { true, false })
@@ -43,8 +47,9 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
 
                 var a = Addressing.Of(flow, fromClient);
                 _ = result.Services.Add(a.Destination);
+                _ = result.Answers.Add((a.Source, a.Destination.Address));
                 _ = result.Receivers.Add(a.Destination.Address);
-                _ = result.Ends.Add((a.Source.Address, a.Destination.Address));
+                _ = result.Ports.Add(flow.Server.Port);
                 if (a is { OuterSource: { } from, OuterDestination: { } to })
                 {
                     _ = result.Tunnels.Add((a.Tunnel, from, to));
@@ -55,6 +60,12 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
         return result;
     }
 
+    /// <param name="Services">Ends that packets were kept to.</param>
+    /// <param name="Answers">Ends that packets were kept from, each with the host they went to.</param>
+    /// <param name="Receivers">Hosts that packets were kept to.</param>
+    /// <param name="Ports">Ports of servers.</param>
+    /// <param name="Tunnels">Tunnels whose packets were kept.</param>
     private sealed record Kept(
-        HashSet<IPEndPoint> Services, HashSet<IPAddress> Receivers, HashSet<(IPAddress From, IPAddress To)> Ends, HashSet<(string Tunnel, IPAddress From, IPAddress To)> Tunnels);
+        HashSet<IPEndPoint> Services, HashSet<(IPEndPoint From, IPAddress To)> Answers, HashSet<IPAddress> Receivers, HashSet<int> Ports,
+        HashSet<(string Tunnel, IPAddress From, IPAddress To)> Tunnels);
 }

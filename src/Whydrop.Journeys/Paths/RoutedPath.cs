@@ -15,6 +15,8 @@ internal sealed class RoutedPath
     private readonly Dictionary<VantagePoint, List<Route>> tables = [];
     private readonly HashSet<VantagePoint> plainRules = [];
     private readonly ILookup<VantagePoint, NetworkInterface> tunnels;
+    private readonly Dictionary<(VantagePoint Bridge, IPAddress Address), VantagePoint> ports;
+    private readonly HashSet<(VantagePoint Device, IPAddress Address)> hosts;
     private readonly AddressOwners owners;
     private readonly LinkPeers peers;
 
@@ -27,6 +29,15 @@ internal sealed class RoutedPath
         {
             (tables.TryGetValue(route.At.Stack, out var table) ? table : tables[route.At.Stack] = []).Add(route);
         }
+
+        // What has a link-layer address is a host on that link, and no address of a Service.
+        hosts = [.. facts.Of<Neighbour>().Where(n => n.Mac is not null && n.State is not ("FAILED" or "INCOMPLETE")).Select(n => (n.At, n.Address))];
+
+        // A bridge hands on to the port behind which it learned the address.
+        var learned = facts.Of<ForwardingEntry>().Where(e => e is { Master: not null, At: { Node: not null, Interface: not null } }).ToLookup(e => (e.At.Stack with { Interface = e.Master }, e.Mac), e => e.At);
+        ports = facts.Of<Neighbour>().Where(n => n.Mac is not null).DistinctBy(n => (n.At, n.Address, n.Mac)).GroupBy(n => (n.At, n.Address))
+            .Select(g => (g.Key, Ports: g.SelectMany(n => learned[(n.At, n.Mac!)]).Distinct().Take(2).ToArray()))
+            .Where(p => p.Ports.Length == 1).ToDictionary(p => p.Key, p => p.Ports[0]);
 
         // Only the three rules that a kernel starts with: the main table decides.
         foreach (var rules in facts.Of<RoutingRule>().Where(r => r.At.Node is not null).GroupBy(r => r.At.Stack))
@@ -64,26 +75,50 @@ internal sealed class RoutedPath
                 yield break;
             }
 
+            owned |= hosts.Contains((stack with { Interface = device }, packet.Destination.Address));
             sure &= plainRules.Contains(stack) && (owned || (stack == start.Stack && device == start.Interface));
             var why = $"the routing table of {stack} sends {address} there" + (sure ? "" : ", but its rules or a translation may send it elsewhere");
             var wrapped = address.Equals(packet.OuterDestination);
             var next = owners.Of(route.Via ?? address);
-            foreach (var at in Between(stack with { Interface = device }, next).Where(p => p != start))
+            foreach (var at in Between(stack with { Interface = device }, route.Via ?? address, next).Where(p => p != start))
             {
                 yield return new Hop(at, sure, wrapped, why);
             }
 
-            if ((next?.Stack ?? peers.Of(stack with { Interface = device })?.Stack) is not { } on || on == stack)
+            if ((next?.Stack ?? peers.Of(stack with { Interface = device })?.Stack) is { } known)
+            {
+                if (known == stack)
+                {
+                    yield break;
+                }
+
+                stack = known;
+            }
+            else if (BeyondGateway(stack, address, packet) is { } entrance)
+            {
+                // No table of the case tells by which interface it comes in; its host's own way back is the best guess.
+                sure = false;
+                yield return new Hop(entrance, sure, wrapped, $"{entrance.Stack} has {address}, and answers by there; the gateway before it was not collected");
+                stack = entrance.Stack;
+            }
+            else
             {
                 yield break;
             }
-
-            stack = on;
         }
     }
 
-    /// <summary>From the device a stack sends by to the interface of the next: the ends of the cables between, and what lies under a tunnel.</summary>
-    private List<VantagePoint> Between(VantagePoint device, VantagePoint? next)
+    /// <summary>Where a packet comes in to the host that has, or forwards to, its address, once a gateway of which nothing was collected has passed it on; null when not known.</summary>
+    private VantagePoint? BeyondGateway(VantagePoint stack, IPAddress address, in Addressing packet)
+    {
+        var owner = owners.Of(address);
+        var host = (peers.Of(owner) ?? owner)?.Stack;
+        var back = packet.OuterSource is { } outer && address.Equals(packet.OuterDestination) ? outer : packet.Source.Address;
+        return host is not null && host != stack && Lookup(host, back) is { Type: "unicast", At.Interface: { } device } ? host with { Interface = device } : null;
+    }
+
+    /// <summary>From the device a stack sends by to the interface of the next: the port of a bridge, the ends of the cables between, and what lies under a tunnel.</summary>
+    private List<VantagePoint> Between(VantagePoint device, IPAddress nextHop, VantagePoint? next)
     {
         var found = new List<VantagePoint> { device };
         if (next is not null && next.Stack != device.Stack && TunnelEnd(device, next.Stack) is { } outer)
@@ -91,6 +126,7 @@ internal sealed class RoutedPath
             found.AddRange(Underlay(device.Stack, outer));
         }
 
+        Add(ports.GetValueOrDefault((device, nextHop)));
         Add(peers.Of(device));
         Add(peers.Of(next) is { } port && port.Stack == device.Stack ? port : null);
         Add(next is not null && next.Stack != device.Stack ? next : null);

@@ -88,6 +88,56 @@ internal sealed class DirectionJourney
         }
     }
 
+    /// <summary>Transmissions that their capture holds lost or cannot tell of, which the place nearest to the receiver saw arrive: what was lost, if anything, is a later one.</summary>
+    /// <param name="listed">Captures whose losses are known one by one.</param>
+    public IEnumerable<FateRevision> Revisions(IReadOnlySet<int> listed)
+    {
+        for (var i = 0; i < stops.Length - 1; i++)
+        {
+            var capture = stops[i].Sighting.Flow.Capture;
+            for (var index = 0; index < stops[i].Trail.Count; index++)
+            {
+                var record = stops[i].Trail[index];
+                if (record.Length == 0 || !doubted.Contains((capture, record.Frame)) || !Arrived(i, index, listed))
+                {
+                    continue;
+                }
+
+                var whole = Whole(i, index);
+                foreach (var later in Overlapping(i, whole).Where(o => o > index && !doubted.Contains((capture, stops[i].Trail[o].Frame))).Order().ToArray())
+                {
+                    var shared = Whole(i, later).Intersect(whole);
+                    var again = stops[i].Trail[later];
+                    yield return new FateRevision(
+                        capture, stops[i].Sighting.Flow.Flow, stops[i].FromClient, record.Frame, record.Sequence + (uint)(shared.Start - whole.Start), (int)shared.Length,
+                        again.Frame, new Timestamp(again.UnixNanoseconds), Lost: Unseen(i, later).Count > 0);
+                }
+            }
+        }
+    }
+
+    private ByteSpan Whole(int i, int index) => new(stops[i].Offsets[index], stops[i].Offsets[index] + stops[i].Trail[index].SequenceLength);
+
+    /// <summary>The last place saw all of it, the receiver acknowledged it there, and no transmission of these bytes is in doubt there.</summary>
+    private bool Arrived(int i, int index, IReadOnlySet<int> listed)
+    {
+        var last = stops.Length - 1;
+        while (last > i && passages[i, last] is null)
+        {
+            last--;
+        }
+
+        if (last == i || passages[i, last] is not { Exhausted: false } passage || budget.Exhausted || !passage.Seen(index) || passage.Holes(index).Count > 0)
+        {
+            return false;
+        }
+
+        var (whole, there) = (Whole(i, index), stops[last].Sighting.Flow);
+        var span = new ByteSpan(passage.ToLater(whole.Start), passage.ToLater(whole.End));
+        return listed.Contains(there.Capture) && stops[last].Acknowledged(span.End)
+            && !Overlapping(last, span).Any(o => doubted.Contains((there.Capture, stops[last].Trail[o].Frame)));
+    }
+
     private static bool Shares(Connection connection, Sighting a, Sighting b, bool fromClient) =>
         connection.Match(a, b)?.Matches(fromClient != connection.IsSwapped(a)).Length > 0;
 

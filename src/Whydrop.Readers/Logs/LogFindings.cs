@@ -16,12 +16,13 @@ internal sealed class LogFindings(Findings findings)
 
     private static readonly IReadOnlyList<LogPhrase> OfKernel = [.. KernelPhrases.OfDevices.Take(4), .. KernelPhrases.Special, .. KernelPhrases.OfDevices.Skip(4)];
 
-    private static readonly IReadOnlyList<LogPhrase> OfPrograms = [.. KernelPhrases.Special, .. ApplicationPhrases.All];
+    private static readonly IReadOnlyList<LogPhrase> OfPrograms = [.. KernelPhrases.Special, .. RoutingPhrases.All, .. ApplicationPhrases.All];
 
     private static readonly SearchValues<string> Keywords = SearchValues.Create(
-        [.. OfKernel.Concat(OfPrograms).Select(p => p.Keyword).Concat(OutOfMemory.Keywords).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
+        [.. OfKernel.Concat(OfPrograms).Select(p => p.Keyword).Concat(OutOfMemory.Keywords).Concat(BirdSessions.Keywords).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
 
     private readonly OutOfMemory kills = new();
+    private readonly BirdSessions birds = new();
     private readonly Dictionary<string, (int Count, int FirstLeftOut)> told = new(StringComparer.Ordinal);
     private (string? Lead, string? Kind) last;
 
@@ -71,7 +72,16 @@ internal sealed class LogFindings(Findings findings)
             yield return Fact(kill);
         }
 
-        if (!killed && Phrase(line, log) is { } said)
+        if (killed)
+        {
+            yield break;
+        }
+
+        if (birds.Take(log) is { } bird)
+        {
+            yield return Fact(line, log, bird.Kind, bird.Subject, log.Message, bird.Details, null);
+        }
+        else if (Phrase(line, log) is { } said)
         {
             yield return said;
         }
@@ -105,6 +115,7 @@ internal sealed class LogFindings(Findings findings)
             }
 
             var subject = phrase.Subject is { } group && match.Groups[group] is { Success: true, Value.Length: > 0 } named ? named.Value : null;
+            subject ??= phrase.Subject == "daemon" ? log.Program : null;
             return Fact(line, log, kind, subject, log.Message, details, phrase.Subject == "device" || details.ContainsKey("device") ? match.Groups["device"].Value : null);
         }
 
@@ -180,6 +191,11 @@ internal sealed class LogFindings(Findings findings)
         if (log.Moment.LocalText is { } local)
         {
             clocked["local-time"] = local;
+        }
+
+        if (log.Moment.Offset is { } offset)
+        {
+            clocked["zone"] = $"{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}";
         }
 
         if (sinceBoot)

@@ -19,6 +19,9 @@ internal static class LogJson
     // Said with the message: zap and logrus put the cause beside it.
     private static readonly HashSet<string> Causes = new(StringComparer.Ordinal) { "error", "err", "cause", "exception", "reason", "upstream", "stack_trace", "error.message" };
 
+    // What a message of a BGP speaker is about stands beside it.
+    private static readonly HashSet<string> OfSessions = new(StringComparer.Ordinal) { "Key", "Reason", "peer", "peerASN" };
+
     public static LogLine? Parse(string line)
     {
         if (line.Length > LongestLine || line.Length < 10 || line[^1] != '}' && line.TrimEnd() is not [.., '}'])
@@ -99,7 +102,9 @@ internal static class LogJson
         var message = members[messageKey].TrimEnd();
         if (messageKey != "MESSAGE")
         {
-            message = string.Join(' ', members.Where(m => Causes.Contains(m.Key)).Select(m => m.Value).Prepend(message));
+            var ofSession = message.Contains("BGP", StringComparison.Ordinal) || message.StartsWith("Peer ", StringComparison.OrdinalIgnoreCase);
+            message = string.Join(' ', members.Where(m => Causes.Contains(m.Key)).Select(m => m.Value).Prepend(message)
+                .Concat(members.Where(m => ofSession && OfSessions.Contains(m.Key)).Select(m => $"{m.Key}={(m.Value.Contains(' ') ? $"\"{m.Value}\"" : m.Value)}")));
         }
 
         message = message.Length <= LongestMessage ? message : message[..LongestMessage];

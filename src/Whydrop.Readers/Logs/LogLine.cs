@@ -28,6 +28,11 @@ internal sealed record LogLine(LogMoment Moment, TimeSpan? Uptime, string? Host,
             return null;
         }
 
+        if (DeviceHeading.Parse(line) is { } device)
+        {
+            return device;
+        }
+
         var found = line[0] switch
         {
             '{' => LogJson.Parse(line),

@@ -12,11 +12,14 @@ namespace Whydrop.Readers.Logs;
 /// <param name="HasYear">Whether the year of <paramref name="Local"/> is printed.</param>
 internal readonly record struct LogMoment(Timestamp? Time, DateTime? Local, bool HasYear)
 {
-    private static readonly string[] Months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    internal static readonly string[] Months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     private static readonly string[] Days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
     // 2000 is a leap year: 29 February fits.
-    private const int NoYear = 2000;
+    internal const int NoYear = 2000;
+
+    /// <summary>Offset of <see cref="Local"/> from UTC, when it is printed but the year is not; null otherwise.</summary>
+    public TimeSpan? Offset { get; init; }
 
     /// <summary>The wall clock as text, without year when it has none; null when the point in time itself is known.</summary>
     public string? LocalText => Time is null && Local is { } local ? local.ToString(HasYear ? "yyyy-MM-dd'T'HH:mm:ss.ffffff" : "MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture) : null;

@@ -12,7 +12,7 @@ public sealed class LogReader : Reader
     public override string Id => "log";
 
     /// <inheritdoc />
-    public override string Reads => "dmesg (also -T, -x, --time-format iso), /dev/kmsg, journalctl (short, short-iso, short-precise, json), syslog (RFC 3164, RFC 5424), container and application logs: what they say of the network and of killed or stuck processes";
+    public override string Reads => "dmesg (also -T, -x, --time-format iso), /dev/kmsg, journalctl (short, short-iso, short-precise, json), syslog (RFC 3164, RFC 5424), container and application logs, routing daemons and switches (FRR, BIRD, GoBGP, MetalLB, Cisco, Arista, Juniper, Huawei, H3C): what they say of the network, of BGP sessions and of killed or stuck processes";
 
     /// <inheritdoc />
     public override int Recognise(in TextSample sample)
@@ -68,7 +68,7 @@ public sealed class LogReader : Reader
     // Stack traces and wrapped messages follow the line that has the time.
     private static bool IsContinuation(string line) =>
         line.Length > 0 && (char.IsWhiteSpace(line[0]) || line.StartsWith("Caused by: ", StringComparison.Ordinal) || line.StartsWith("Traceback ", StringComparison.Ordinal)
-            || line.StartsWith("-- ", StringComparison.Ordinal) || line.StartsWith("goroutine ", StringComparison.Ordinal) || line.StartsWith("During handling of ", StringComparison.Ordinal)
+            || line.StartsWith("BGP.", StringComparison.Ordinal) || line.StartsWith("-- ", StringComparison.Ordinal) || line.StartsWith("goroutine ", StringComparison.Ordinal) || line.StartsWith("During handling of ", StringComparison.Ordinal)
             || IsException(line));
 
     // "java.net.SocketException: Connection reset", "ConnectionRefusedError: [Errno 111] …"

@@ -53,6 +53,7 @@ public sealed class IpRouteJsonReader : JsonReader
             Source = AddressText.Address(item["prefsrc"].Text),
             Metric = item["metric"].Number,
             Cached = item.Has("cache"),
+            Expires = item.Has("expires"),
             IsV4OverV6 = item["via"]["family"].Text == "inet6",
             SeemsV6 = item.Has("pref"),
             SeemsV4 = item.Has("scope"),

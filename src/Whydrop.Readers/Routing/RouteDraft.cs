@@ -33,6 +33,12 @@ internal sealed class RouteDraft(int line)
 
     public bool Cached { get; set; }
 
+    /// <summary>It ends by itself ("expires 594sec").</summary>
+    public bool Expires { get; set; }
+
+    /// <summary>An IPv6 route of the cache is printed without the word: to one address, with an MTU and an end (net/ipv6/route.c rt6_insert_exception).</summary>
+    private bool IsException => Expires && Mtu is not null && Destination is { PrefixLength: 128 };
+
     public List<RouteHop> Hops { get; } = [];
 
     /// <summary>An IPv4 route through an IPv6 next hop ("via inet6 fe80::1"); the reverse does not exist.</summary>
@@ -103,7 +109,7 @@ internal sealed class RouteDraft(int line)
         {
             yield return new Route(
                 findings.On(hop.Device), findings.From(hop.Line), Table ?? (Type is "local" or "broadcast" or "anycast" ? "local" : "main"), Type, destination,
-                hop.Via, Source, Metric, Mtu, MtuLocked, AdvertisedMss, Cached);
+                hop.Via, Source, Metric, Mtu, MtuLocked, AdvertisedMss, Cached || IsException);
         }
     }
 }

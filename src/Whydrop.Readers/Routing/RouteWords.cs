@@ -114,6 +114,10 @@ internal static class RouteWords
                 case "cache":
                     route.Cached = true;
                     break;
+                case "expires":
+                    route.Expires = true;
+                    i++;
+                    break;
                 case "pref":
                     route.SeemsV6 = true;
                     i++;
@@ -130,7 +134,7 @@ internal static class RouteWords
                 case "encap":
                     i = EndOfEncapsulation(words, i);
                     break;
-                case "proto" or "protocol" or "from" or "iif" or "nhid" or "tos" or "dsfield" or "weight" or "expires" or "mark" or "uid" or "users" or "age":
+                case "proto" or "protocol" or "from" or "iif" or "nhid" or "tos" or "dsfield" or "weight" or "mark" or "uid" or "users" or "age":
                     i++;
                     break;
                 default:

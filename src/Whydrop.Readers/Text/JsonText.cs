@@ -14,7 +14,17 @@ internal static class JsonText
     /// </summary>
     public static IReadOnlyList<JsonItem> Parse(TextFile file, out (int Line, string Reason)? broken)
     {
-        broken = null;
+        var top = new List<JsonItem>();
+        broken = Parse(file, null, top.Add);
+        return top;
+    }
+
+    /// <summary>As the other, but hands each value out as soon as it is complete and keeps none.</summary>
+    /// <param name="file">The text.</param>
+    /// <param name="list">Name of the member of an object at the top whose items are handed out like values at the top, before that object.</param>
+    /// <param name="take">Gets each value.</param>
+    public static (int Line, string Reason)? Parse(TextFile file, string? list, Action<JsonItem> take)
+    {
         var builder = new StringBuilder();
         var ends = new List<(long End, int Line)>();
         long bytes = 0;
@@ -25,21 +35,19 @@ internal static class JsonText
             ends.Add((bytes, line.Number));
         }
 
-        var top = new List<JsonItem>();
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(builder.ToString()), new JsonReaderOptions { AllowMultipleValues = true, AllowTrailingCommas = true, MaxDepth = Deepest });
         try
         {
-            Fill(ref reader, top, ends);
+            Fill(ref reader, list, take, ends);
+            return null;
         }
         catch (JsonException broke)
         {
-            broken = (LineAt(ends, reader.BytesConsumed), broke.Message.Split('.')[0]);
+            return (LineAt(ends, reader.BytesConsumed), broke.Message.Split('.')[0]);
         }
-
-        return top;
     }
 
-    private static void Fill(ref Utf8JsonReader reader, List<JsonItem> top, List<(long End, int Line)> ends)
+    private static void Fill(ref Utf8JsonReader reader, string? list, Action<JsonItem> take, List<(long End, int Line)> ends)
     {
         var open = new Stack<(JsonItem? Container, string? Name)>();
         string? name = null;
@@ -50,9 +58,10 @@ internal static class JsonText
                 case JsonTokenType.PropertyName:
                     name = reader.GetString();
                     break;
-                case JsonTokenType.StartArray when open.Count == 0:
+                case JsonTokenType.StartArray when open.Count == 0 || (open.Count == 1 && name is not null && name == list):
                     // The items of the outermost array go to the top as they are completed, so that a cut text keeps them.
                     open.Push((null, null));
+                    name = null;
                     break;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
                     open.Push((new JsonItem(LineAt(ends, reader.TokenStartIndex)), name));
@@ -62,24 +71,24 @@ internal static class JsonText
                     var (container, ownName) = open.Pop();
                     if (container is not null)
                     {
-                        Attach(container, ownName, open, top);
+                        Attach(container, ownName, open, take);
                     }
 
                     break;
                 default:
-                    Attach(new JsonItem(LineAt(ends, reader.TokenStartIndex)) { Text = Scalar(ref reader) }, name, open, top);
+                    Attach(new JsonItem(LineAt(ends, reader.TokenStartIndex)) { Text = Scalar(ref reader) }, name, open, take);
                     name = null;
                     break;
             }
         }
     }
 
-    private static void Attach(JsonItem item, string? name, Stack<(JsonItem? Container, string? Name)> open, List<JsonItem> top)
+    private static void Attach(JsonItem item, string? name, Stack<(JsonItem? Container, string? Name)> open, Action<JsonItem> take)
     {
         var parent = open.Count > 0 ? open.Peek().Container : null;
         if (parent is null)
         {
-            top.Add(item);
+            take(item);
         }
         else if (name is not null)
         {

@@ -28,7 +28,7 @@ public sealed class HtmlReport
     }
 
     /// <summary>Writes a diagnosis.</summary>
-    public static void Write(ReportModel model, TextWriter output) => new HtmlReport(model, output).WriteAll();
+    public static void Write(ReportModel model, TextWriter output) => new HtmlReport(model.Named(), output).WriteAll();
 
     private void WriteAll()
     {
@@ -61,7 +61,7 @@ public sealed class HtmlReport
         WriteTable("Connections", ["place", "client", "server", "frames", "bytes", "retransmissions"],
             model.Diagnosis.Flows.Select(f => new[]
             {
-                $"{Wording.Place(f.At)} #{f.Flow}", f.Client.ToString(), f.Server.ToString(), Wording.Number(f.Frames),
+                $"{Wording.Place(f.At)} #{f.Flow}", model.Names.Text(f.Client, f.First, f.Last), model.Names.Text(f.Server, f.First, f.Last), Wording.Number(f.Frames),
                 Wording.Number(f.FromClient.Bytes + f.FromServer.Bytes), Wording.Number(f.FromClient.Retransmissions + f.FromServer.Retransmissions),
             }), 3, 4, 5);
         WriteTable("Gaps: not collected or not readable", ["where", "kind", "reason"],

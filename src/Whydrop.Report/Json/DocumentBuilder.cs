@@ -3,6 +3,7 @@ using Whydrop.Diagnosis;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Report.Flows;
+using Whydrop.Report.Names;
 using SegmentOutcome = Whydrop.Evidence.Capture.Fate;
 
 namespace Whydrop.Report.Json;
@@ -19,11 +20,12 @@ internal static class DocumentBuilder
     {
         var d = model.Diagnosis;
         var lost = LostByFlow(model.Facts);
+        var names = EndpointNames.Of(model.Facts);
         return new VerdictDocument(
             VerdictSchema, Version, model.Case, d.Outcome, d.OutcomeReason,
             [.. d.Verdicts.Select(Verdict)], Ledger(d.Ledger),
             [.. d.Artefacts.Select(a => new ArtefactElement(a.Id, a.Name, Place(a.At), a.Count, a.Text, a.Handling, Evidence(a.Evidence)))],
-            [.. d.Flows.Select(f => Flow(f, lost.GetValueOrDefault((f.Capture, f.Flow, true)), lost.GetValueOrDefault((f.Capture, f.Flow, false))))],
+            [.. d.Flows.Select(f => Flow(f, names, lost.GetValueOrDefault((f.Capture, f.Flow, true)), lost.GetValueOrDefault((f.Capture, f.Flow, false))))],
             [.. d.Timeline.Select(t => new TimelineElement(t.Time.ToString(), Place(t.At), t.What, Evidence(t.From)))],
             [.. d.NextEvidence.Select(n => new NextEvidenceElement(Place(n.Where), n.Command, n.Duration?.TotalSeconds, n.Why))],
             [.. d.Gaps.Select(Gap)],
@@ -31,7 +33,7 @@ internal static class DocumentBuilder
     }
 
     public static FlowsDocument Flows(IEnumerable<FlowRow> rows, int total, IEnumerable<Gap> gaps) =>
-        new(FlowsSchema, Version, total, [.. rows.Select(r => Flow(r.Flow, r.LostByClient, r.LostByServer))], [.. gaps.Select(Gap)]);
+        new(FlowsSchema, Version, total, [.. rows.Select(r => Flow(r.Flow, EndpointNames.None, r.LostByClient, r.LostByServer))], [.. gaps.Select(Gap)]);
 
     public static string Fate(SegmentOutcome fate) => Wording.Of(fate) switch
     {
@@ -56,8 +58,9 @@ internal static class DocumentBuilder
             Fate(r.Fate), r.Lost ? [Name(r.LastSeen) ?? "?", Name(r.MissingAt) ?? "?"] : null, r.Lost ? r.PlaceProven : null,
             r.Segments, r.Bytes, r.UniqueBytes, r.Lost ? r.Explained : null))]);
 
-    private static FlowElement Flow(TcpFlow f, long lostByClient, long lostByServer) => new(
-        f.From.Source, f.Capture, f.Flow, Place(f.At), Name(f.Client), Name(f.Server), f.Encapsulation, f.First.ToString(), f.Last.ToString(),
+    private static FlowElement Flow(TcpFlow f, EndpointNames names, long lostByClient, long lostByServer) => new(
+        f.From.Source, f.Capture, f.Flow, Place(f.At), Name(f.Client), Name(f.Server), f.Encapsulation,
+        names.Name(f.Client.Address, f.Client.Port, f.First, f.Last), names.Name(f.Server.Address, f.Server.Port, f.First, f.Last), f.First.ToString(), f.Last.ToString(),
         (f.Last - f.First).TotalSeconds, f.Frames, f.Synchronised, f.HandshakeRtt?.TotalMilliseconds,
         Sender(f.FromClient, lostByClient), Sender(f.FromServer, lostByServer));
 

@@ -107,6 +107,8 @@ internal sealed record FlowElement(
     string Client,
     string Server,
     string? Encapsulation,
+    [property: Description("What the cluster's objects call the client's address at that time: p/namespace/pod, s/namespace/service:port, n/node.")] string? ClientName,
+    [property: Description("As clientName, of the server.")] string? ServerName,
     [property: Description("RFC 3339, UTC.")] string First,
     string Last,
     double DurationSeconds,

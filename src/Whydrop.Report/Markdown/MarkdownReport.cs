@@ -15,7 +15,7 @@ public sealed class MarkdownReport
     }
 
     /// <summary>Writes a diagnosis.</summary>
-    public static void Write(ReportModel model, TextWriter output) => new MarkdownReport(model, output).WriteAll();
+    public static void Write(ReportModel model, TextWriter output) => new MarkdownReport(model.Named(), output).WriteAll();
 
     private void WriteAll()
     {

@@ -32,7 +32,7 @@ public sealed class TerminalReport
     /// <param name="wide">Everything: all evidence, ruled-out causes with their reasons, flows, files and time line.</param>
     public static void Write(ReportModel model, TextWriter output, Screen screen, bool wide)
     {
-        var report = new TerminalReport(model, new TextPage(output, screen), wide);
+        var report = new TerminalReport(model.Named(), new TextPage(output, screen), wide);
         report.WriteHead(wrap: screen.Interactive);
         report.WriteBody();
     }
@@ -242,7 +242,7 @@ public sealed class TerminalReport
             page.Heading("Connections");
             foreach (var flow in model.Diagnosis.Flows)
             {
-                page.Paragraph($"{Wording.Place(flow.At)} #{flow.Flow}  {flow.Client} → {flow.Server}{(flow.Encapsulation is { } e ? $" in {e}" : "")}: "
+                page.Paragraph($"{Wording.Place(flow.At)} #{flow.Flow}  {model.Names.Text(flow.Client, flow.First, flow.Last)} → {model.Names.Text(flow.Server, flow.First, flow.Last)}{(flow.Encapsulation is { } e ? $" in {e}" : "")}: "
                     + $"{Wording.Count(flow.Frames, "frame")}, {Wording.Number(flow.FromClient.Bytes)} + {Wording.Number(flow.FromServer.Bytes)} bytes, "
                     + Wording.Count(flow.FromClient.Retransmissions + flow.FromServer.Retransmissions, "retransmission"));
             }

@@ -22,6 +22,7 @@ internal sealed unsafe class CaptureFacts(
     private readonly long[] sentBytes = new long[engine.Points.Count];
     private readonly long[] oneSided = new long[engine.Points.Count];
     private readonly long[] midFlow = new long[engine.Points.Count];
+    private readonly long?[] silences = new long?[engine.Points.Count];
     private readonly BitArray listed = new(engine.Table.Count);
     private readonly ObservationCounts[] observed = new ObservationCounts[engine.Points.Count];
 
@@ -44,6 +45,14 @@ internal sealed unsafe class CaptureFacts(
 
     private void CountFlows()
     {
+        // Where there was no room for all, none at one interface may mean that those of others took it.
+        Array.Fill(silences, engine.Pauses.NotKept == 0 ? 0 : null);
+        for (var i = 0; i < engine.Pauses.RowCount; i++)
+        {
+            var point = engine.Table.Records[engine.Pauses[i]->Flow]->Key.Point;
+            silences[point] = (silences[point] ?? 0) + 1;
+        }
+
         for (var i = 0; i < engine.Table.Count; i++)
         {
             var flow = engine.Table.Records[i];
@@ -93,6 +102,7 @@ internal sealed unsafe class CaptureFacts(
             Flows = flowCounts[i],
             OneSidedFlows = oneSided[i],
             MidFlowFlows = midFlow[i],
+            Silences = silences[i],
             AckedUnseenSegments = observed[i][(int)Observation.AckedUnseenSegment],
             KeepAlives = observed[i][(int)Observation.KeepAlive],
             ZeroWindowProbes = observed[i][(int)Observation.ZeroWindowProbe],

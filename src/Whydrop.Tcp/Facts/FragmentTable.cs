@@ -35,9 +35,54 @@ internal sealed class FragmentTable
         }
     }
 
-    /// <summary>Takes the outer IPv4 header of a tunnelled frame when it is a first fragment: the inner headers hide that.</summary>
+    /// <summary>Takes an outer header of a tunnelled frame when it is that of a first fragment: the inner headers hide that.</summary>
+    public void TakeOuter(ReadOnlySpan<byte> frame, int ip, long number, int point)
+    {
+        if (ip < 0 || ip >= frame.Length)
+        {
+            return;
+        }
+
+        if (frame[ip] >> 4 == 6)
+        {
+            TakeOuterIpv6(frame, ip, number, point);
+        }
+        else
+        {
+            TakeIpv4(frame, ip, number, point);
+        }
+    }
+
+    /// <summary>The fragment header (RFC 8200 §4.5) of an outer IPv6 header; only headers that routers read may stand before it.</summary>
+    private void TakeOuterIpv6(ReadOnlySpan<byte> frame, int ip, long number, int point)
+    {
+        const int FixedHeader = 40;
+        const int HopByHop = 0;
+        const int Routing = 43;
+        const int Fragment = 44;
+        const int DestinationOptions = 60;
+        var at = ip + FixedHeader;
+        for (var next = ip + 6 < frame.Length ? frame[ip + 6] : byte.MaxValue; at + 8 <= frame.Length; next = frame[at], at += (frame[at + 1] + 1) * 8)
+        {
+            if (next == Fragment)
+            {
+                var field = BinaryPrimitives.ReadUInt16BigEndian(frame[(at + 2)..]);
+                var key = new DatagramKey(
+                    point, Number(frame[(ip + 8)..(ip + 24)], 0), Number(frame[(ip + 24)..(ip + 40)], 0), frame[at], BinaryPrimitives.ReadUInt32BigEndian(frame[(at + 4)..]), 6);
+                var end = ip + FixedHeader + BinaryPrimitives.ReadUInt16BigEndian(frame[(ip + 4)..]);
+                TakePiece(key, number, field & 0xFFF8, end - (at + 8), at - ip, (field & 1) != 0);
+                return;
+            }
+
+            if (next is not (HopByHop or Routing or DestinationOptions))
+            {
+                return;
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void TakeIpv4(ReadOnlySpan<byte> frame, int ip, long number, int point)
+    private void TakeIpv4(ReadOnlySpan<byte> frame, int ip, long number, int point)
     {
         if (ip < 0 || ip + 20 > frame.Length || frame[ip] >> 4 != 4)
         {

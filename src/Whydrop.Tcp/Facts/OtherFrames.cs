@@ -27,7 +27,7 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths, LoopBook l
         _ = loops.TakeOuter(bytes, h.OuterIpOffset, time, number, point);
         for (var i = 0; i < Math.Min((int)h.TunnelDepth, 4); i++)
         {
-            Fragments.TakeIpv4(bytes, h.TunnelHeaders.At(i).OuterIpOffset, number, point.Point.Index);
+            Fragments.TakeOuter(bytes, h.TunnelHeaders.At(i).OuterIpOffset, number, point.Point.Index);
         }
     }
 

@@ -36,7 +36,6 @@ internal struct Board
 
     /// <summary>Sequence number of stream offset 0.</summary>
     public uint Base;
-    public uint NextSeqAtIdle;
     public int Flow;
     public int Head;
     public int Tail;
@@ -46,6 +45,9 @@ internal struct Board
     public int Count;
     public int Sizes;
     public int SizeCount;
+
+    /// <summary>Its last row in the book, from 1; 0 when it has none.</summary>
+    public int LastRow;
 
     /// <summary>Payload of a full segment, for ranges that were not seen.</summary>
     public int UsualPayload;

@@ -24,11 +24,10 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         if (first)
         {
             b->Base = FirstByte(*opening, *receiver);
-            b->NextSeqAtIdle = b->Base;
             b->Opened = true;
         }
 
-        var next = b->Next64 + Unwrap(fwd->NextSeq - b->NextSeqAtIdle, fwd->Bytes - b->BytesAtIdle);
+        var next = b->Next64 + Unwrap(fwd->NextSeq - b->SequenceOf(b->Next64), fwd->Bytes - b->BytesAtIdle);
         var outstanding = receiver->LastAck == 0 ? (int)Math.Min(next, int.MaxValue) : (int)(fwd->NextSeq - receiver->LastAck);
         outstanding = Math.Max(0, (int)Math.Min(outstanding, next));
         b->UsualPayload = WireSegments.UsualPayload(
@@ -80,11 +79,12 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         }
     }
 
-    // The distance in the stream whose low 32 bits are known and whose size is nearly the bytes sent since.
+    // The distance in the stream whose low 32 bits are known and whose size is nearly the bytes sent since. Never back: what was acknowledged
+    // without having been seen is ahead of what was.
     private static long Unwrap(uint low, long near)
     {
         var wraps = (near - low + (1L << 31)) >> 32;
-        return low + (Math.Max(0, wraps) << 32);
+        return Math.Max(0, low + (wraps << 32));
     }
 
     // Frames that are not fully acknowledged, newest first.

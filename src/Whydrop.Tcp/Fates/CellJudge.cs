@@ -69,7 +69,7 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
         var transmissions = cell.AsSpan(0, count);
         if (list[first]->Is(Transmission.Hole))
         {
-            DecideHole(b, *list[first], count == 1);
+            DecideHole(b, *list[first], count == 1 ? default : *list[cell[1]]);
             transmissions = transmissions[1..];
         }
 
@@ -101,7 +101,7 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
         }
     }
 
-    private void DecideHole(Board* b, in Transmission hole, bool neverFilled)
+    private void DecideHole(Board* b, in Transmission hole, in Transmission fill)
     {
         if (hole.Is(Transmission.BeforeCapture))
         {
@@ -110,16 +110,18 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
         if (hole.Is(Transmission.LostUpstream))
         {
-            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: !hole.Is(Transmission.Acked), unique: false);
+            // Its bytes came here with the transmission that filled it: what became of them is told there.
+            book.Enter(b, hole, Fate.LostBefore, hole.MissingFrame != 0, hole.MissingFrame, neverDelivered: false, unique: false, fill);
         }
         else if (hole.Is(Transmission.Acked))
         {
             book.Enter(b, hole, Fate.NotCaptured, true, hole.AckedFrame, false, true);
         }
-        else if (neverFilled && !hole.Is(Transmission.BeyondWindow))
+        else if (fill.Frame == 0 && !hole.Is(Transmission.BeyondWindow))
         {
+            // Nobody spoke of it: it may have arrived, it may not; what is certain is that it did not come by here.
             var shown = hole.MissingFrame != 0;
-            book.Enter(b, hole, shown ? Fate.LostBefore : Fate.Unknown, shown, hole.MissingFrame, true, true);
+            book.Enter(b, hole, shown ? Fate.LostBefore : Fate.NotCaptured, shown, hole.MissingFrame, true, true);
         }
     }
 
@@ -134,8 +136,9 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
         var (deliverer, told) = Deliverer(b, nodes, fwd);
         var duplicates = DSacks(nodes);
         var delivered = duplicates + 1;
-        var firstDelivered = deliverer;
-        for (var extra = delivered - (nodes.Length - deliverer); extra > 0 && firstDelivered > 0; extra--)
+        var late = FirstLate(nodes);
+        var firstDelivered = late > 0 ? late : deliverer;
+        for (var extra = late > 0 ? 0 : delivered - (nodes.Length - deliverer); extra > 0 && firstDelivered > 0; extra--)
         {
             firstDelivered--;
         }
@@ -147,9 +150,9 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             {
                 book.Enter(b, n, Fate.Looped, true, n.AckedFrame, false, unique: i == firstDelivered);
             }
-            else if (i < firstDelivered)
+            else if (i < firstDelivered && late <= 0)
             {
-                EnterLost(b, n, *list[nodes[deliverer]]);
+                EnterLost(b, n, *list[nodes[deliverer]], *list[nodes[i + 1]]);
             }
             else if (i == firstDelivered)
             {
@@ -165,14 +168,28 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
         return true;
     }
 
+    // The transmission that others came before although it was sent first: they were all needless.
+    private int FirstLate(ReadOnlySpan<int> nodes)
+    {
+        for (var i = nodes.Length - 1; i >= 0; i--)
+        {
+            if (list[nodes[i]]->Is(Transmission.Late))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     // An earlier transmission of bytes that a later one brought across.
-    private void EnterLost(Board* b, in Transmission n, in Transmission deliverer)
+    private void EnterLost(Board* b, in Transmission n, in Transmission deliverer, in Transmission repeat)
     {
         // Of a duplicate of the last segment the echo is renewed too; only a receiver that would have sent a D-SACK for it proves by its echo.
         var shown = n.MissingFrame != 0;
         var echoed = book.SackInUse(b) && n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
             && n.TsVal != deliverer.TsVal;
-        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique: false);
+        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique: false, repeat);
     }
 
     // The transmission that brought the bytes, and whether the receiver named it. Ambiguous timing speaks for the latest one.

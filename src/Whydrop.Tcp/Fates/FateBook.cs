@@ -10,6 +10,9 @@ namespace Whydrop.Tcp.Fates;
 internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, int mostRows) : IDisposable
 {
     private const int MostSizes = 2048;
+
+    /// <summary>Rows of a direction that are looked at again when news of decided bytes comes: what is late by more losses than this stays as it was decided.</summary>
+    private const int MostReconsidered = 256;
     private readonly NativeSlab<FateRow> rows = new();
     private readonly NativeSlab<SizeTally> sizes = new();
 
@@ -64,7 +67,8 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
     /// <param name="provenBy">In this frame.</param>
     /// <param name="neverDelivered">Nothing ever brought these bytes across.</param>
     /// <param name="unique">This is what became of these bytes in the end: true for one transmission of a byte.</param>
-    public void Enter(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered, bool unique)
+    /// <param name="repeat">The next transmission of the same bytes that passed here; without a frame when there was none.</param>
+    public void Enter(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered, bool unique, in Transmission repeat = default)
     {
         CountSizes(b, n, fate);
         if (fate == Fate.Delivered)
@@ -81,7 +85,94 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         }
 
         CountOnBoard(b, n, fate);
-        Keep(b, n, fate, proven, provenBy, neverDelivered);
+        Keep(b, n, fate, proven, provenBy, neverDelivered, repeat);
+    }
+
+    /// <summary>
+    /// A D-SACK (RFC 2883) for bytes that are decided: the copy sent last and not yet named came twice, else what was taken for lost had arrived, late, and
+    /// its repetition was needless.
+    /// </summary>
+    public void TakeDSack(Board* b, long left, long right, uint frame)
+    {
+        for (var (i, steps) = (b->LastRow, 0); i > 0 && steps < MostReconsidered; i = rows[i - 1]->Before, steps++)
+        {
+            var row = rows[i - 1];
+            if (row->StreamOffset < left || row->StreamOffset + row->Length > right || row->Named)
+            {
+                continue;
+            }
+
+            if (row->Fate == Fate.LostAfter && row->Repeat.Frame != 0)
+            {
+                TakeBackLost(b, row);
+                BecomeNeedless(b, row);
+            }
+            else if (row->Fate is not (Fate.RetransmittedNeedlessly or Fate.Duplicated))
+            {
+                continue;
+            }
+
+            row->Named = true;
+            (row->Proven, row->ProvenBy) = (true, frame);
+            return;
+        }
+    }
+
+    /// <summary>
+    /// Bytes that filled a hole come once more: are they those that were missed, stamped before what came instead of them? Then nothing was lost before this
+    /// place, and what filled the hole was needless.
+    /// </summary>
+    public bool WasOvertaken(Board* b, in Transmission arrival)
+    {
+        for (var (i, steps) = (b->LastRow, 0); i > 0 && steps < MostReconsidered; i = rows[i - 1]->Before, steps++)
+        {
+            var row = rows[i - 1];
+            if (row->Fate == Fate.LostBefore && row->StreamOffset == arrival.Start && row->Length == arrival.Length && row->Repeat.Frame != 0
+                && LateArrival.IsOlder(row->HasTimestamp, row->TsVal, row->IpId, row->Repeat.TsVal, arrival))
+            {
+                var point = PointOf(b);
+                point.Count(Fate.LostBefore, -row->Segments, -row->Length, 0);
+                point.UnseenSegments -= row->Segments;
+                point.UnseenBytes -= row->Length;
+                b->LostSegments -= row->Segments;
+                b->LostBytes -= row->Length;
+                BecomeNeedless(b, row);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void TakeBackLost(Board* b, FateRow* row)
+    {
+        PointOf(b).Count(Fate.LostAfter, -row->Segments, -row->Length, 0);
+        b->LostSegments -= row->Segments;
+        b->LostBytes -= row->Length;
+        LoadOf(b).Lost(row->Sent, -row->Segments, -(row->Length + ((long)row->HeaderBytes * row->Segments)));
+        if (row->SizeCertain)
+        {
+            var payload = Math.Max(1, row->DatagramLength - row->HeaderBytes);
+            var last = row->HeaderBytes + row->Length - ((row->Segments - 1) * payload);
+            Move(Size(b, row->DatagramLength, row->DontFragment), row->Segments - 1);
+            Move(Size(b, row->Segments == 1 ? row->DatagramLength : Math.Clamp(last, row->HeaderBytes + 1, row->DatagramLength), row->DontFragment), 1);
+        }
+    }
+
+    private static void Move(SizeTally* size, long count)
+    {
+        size->Lost -= count;
+        size->Delivered += count;
+    }
+
+    // The row now tells of the repetition; the transmission it told of is plainly delivered, or told by a row of its own.
+    private void BecomeNeedless(Board* b, FateRow* row)
+    {
+        var repeat = row->Repeat;
+        (row->Fate, row->Seen, row->NeverDelivered, row->Proven, row->ProvenBy) = (Fate.RetransmittedNeedlessly, true, false, false, 0);
+        (row->Sent, row->Frame, row->Number, row->Recovery) = (repeat.Sent, repeat.Frame, Math.Max((byte)2, repeat.Number), repeat.Recovery);
+        (row->DataOrdinal, row->BytesInFlight) = (repeat.DataOrdinal, repeat.BytesInFlight);
+        PointOf(b).Count(Fate.RetransmittedNeedlessly, row->Segments, row->Length, 0);
     }
 
     /// <summary>Adds to (or takes back from) what was delivered of one size.</summary>
@@ -232,7 +323,7 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         }
     }
 
-    private void Keep(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered)
+    private void Keep(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered, in Transmission repeat)
     {
         if (n.Segments == 0 && !n.Is(Transmission.Hole))
         {
@@ -270,6 +361,22 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
             DataOrdinal = n.DataOrdinal,
             BytesInFlight = n.BytesInFlight,
             RttMicroseconds = n.RttMicroseconds,
+            Named = n.DSacks > 0,
+            HasTimestamp = n.Is(Transmission.HasTimestamp),
+            TsVal = n.TsVal,
+            IpId = n.IpId,
+            Before = b->LastRow,
+            Repeat = new FateRow.Repetition
+            {
+                Sent = repeat.Time,
+                Frame = repeat.Frame,
+                TsVal = repeat.TsVal,
+                DataOrdinal = repeat.DataOrdinal,
+                BytesInFlight = repeat.BytesInFlight,
+                Number = repeat.Number,
+                Recovery = repeat.Recovery,
+            },
         };
+        b->LastRow = rows.Count;
     }
 }

@@ -27,4 +27,28 @@ internal struct FateRow
     public bool DontFragment;
     public bool Proven;
     public bool NeverDelivered;
+
+    /// <summary>A D-SACK named it already: the next one is for another copy.</summary>
+    public bool Named;
+    public bool HasTimestamp;
+    public ushort IpId;
+    public uint TsVal;
+
+    /// <summary>Row of the same board before this one, from 1; 0 when it is the first.</summary>
+    public int Before;
+
+    /// <summary>The next transmission of the same bytes, for the case that both turn out to have arrived.</summary>
+    public Repetition Repeat;
+
+    /// <summary>A later transmission of the same bytes; frame 0 when there was none.</summary>
+    public struct Repetition
+    {
+        public long Sent;
+        public uint Frame;
+        public uint TsVal;
+        public uint DataOrdinal;
+        public uint BytesInFlight;
+        public byte Number;
+        public byte Recovery;
+    }
 }

@@ -7,7 +7,7 @@ namespace Whydrop.Tcp.Fates;
 
 /// <summary>What the receiver says: cumulative ACK, SACK blocks (RFC 2018), D-SACK (RFC 2883). It marks transmissions; the judge decides.</summary>
 // SAFETY: a node is read again after each division of the list, which adds nodes but moves none; frame bytes are read as bounds-checked spans.
-internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
+internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge judge)
 {
     private const int MostMarkedPerAck = 256;
 
@@ -29,14 +29,23 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         }
 
         TakeCumulative(b, s.Acknowledgment, word);
-        if (s.SackBlocks > 0)
+        if (s.SackBlocks > 0 && !TakeSack(b, s, frame, word))
         {
-            TakeSack(b, s, frame, word);
+            word = word with { MayOmitBlocks = true };
         }
 
         MarkMissing(b, word, isDupAck);
         b->HeardTime = s.Time;
         judge.Sweep(b, word.Time, *d.Rev);
+    }
+
+    /// <summary>Of bytes that are all decided: a D-SACK may still say that more of them arrived than it seemed.</summary>
+    public void TakeAfterwards(Board* b, in TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
+    {
+        if (Block(s, 0, frame) is var (left, right) && IsDSack(s, left, right, frame))
+        {
+            book.TakeDSack(b, Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right), frameNumber);
+        }
     }
 
     private void TakeCumulative(Board* b, uint acknowledgment, in Word word)
@@ -124,32 +133,46 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         }
     }
 
-    private void TakeSack(Board* b, in TcpSegment s, ReadOnlySpan<byte> frame, in Word word)
+    // False when a block was not taken that may cover something that passed here.
+    private bool TakeSack(Board* b, in TcpSegment s, ReadOnlySpan<byte> frame, in Word word)
     {
+        var understood = true;
         for (var i = 0; i < s.SackBlocks && i < 4; i++)
         {
-            var at = s.SackOffset + (8 * i);
-            if (at + 8 > frame.Length)
+            if (s.SackOffset + (8 * (i + 1)) > frame.Length)
             {
-                return;
+                return false;
             }
 
-            var left = BinaryPrimitives.ReadUInt32BigEndian(frame[at..]);
-            var right = BinaryPrimitives.ReadUInt32BigEndian(frame[(at + 4)..]);
-            if (!SequenceNumber.Less(left, right))
+            if (Block(s, i, frame) is not var (left, right))
             {
                 continue;
             }
 
             if (i == 0 && IsDSack(s, left, right, frame))
             {
-                TakeDSack(b, Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right));
+                TakeDSack(b, Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right), word.Frame);
             }
             else if (SequenceNumber.Greater(right, s.Acknowledgment))
             {
-                TakeBlock(b, i, left, right, word);
+                understood &= TakeBlock(b, i, left, right, word);
             }
         }
+
+        return understood;
+    }
+
+    private static (uint Left, uint Right)? Block(in TcpSegment s, int place, ReadOnlySpan<byte> frame)
+    {
+        var at = s.SackOffset + (8 * place);
+        if (place >= s.SackBlocks || at + 8 > frame.Length)
+        {
+            return null;
+        }
+
+        var left = BinaryPrimitives.ReadUInt32BigEndian(frame[at..]);
+        var right = BinaryPrimitives.ReadUInt32BigEndian(frame[(at + 4)..]);
+        return SequenceNumber.Less(left, right) ? (left, right) : null;
     }
 
     // RFC 2883, 4: the first block is below the cumulative ACK, or inside the second block.
@@ -166,9 +189,15 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
             && SequenceNumber.LessOrEqual(right, BinaryPrimitives.ReadUInt32BigEndian(frame[(second + 4)..]));
     }
 
-    private void TakeDSack(Board* b, long left, long right)
+    private void TakeDSack(Board* b, long left, long right, uint frame)
     {
         var node = list.FindCell(b, left);
+        if (node < 0 || list[node]->Start >= right)
+        {
+            book.TakeDSack(b, left, right, frame);
+            return;
+        }
+
         for (var marked = 0; node >= 0 && list[node]->Start < right && marked < MostMarkedPerAck; marked++)
         {
             var last = list.LastOfCell(node);
@@ -177,12 +206,12 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
         }
     }
 
-    private void TakeBlock(Board* b, int place, uint left, uint right, in Word word)
+    private bool TakeBlock(Board* b, int place, uint left, uint right, in Word word)
     {
         var (from, to) = (Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right));
         if (to > b->Next64 || from < b->Una64 - (1L << 31))
         {
-            return; // It names bytes that were never sent: numbers rewritten on the way, or not seen here. Nothing is concluded.
+            return from >= b->Next64; // It names bytes that were never sent: numbers rewritten on the way, or not seen here. Nothing is concluded.
         }
 
         // A block that only grew is looked at from where it ended before.
@@ -213,6 +242,8 @@ internal sealed unsafe class Hearing(BoardList list, CellJudge judge)
             MarkAcked(b, node, word, atHead: false);
             node = list[list.LastOfCell(node)]->Next;
         }
+
+        return true;
     }
 
     // RACK (RFC 8985, 6.2 step 5): something sent later has arrived, so what is still not acknowledged is missing there.

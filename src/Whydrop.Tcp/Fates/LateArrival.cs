@@ -15,18 +15,9 @@ internal static class LateArrival
     /// <summary>Whether the transmission is the original one, overtaken by the segment after the hole.</summary>
     public static bool WasOvertaken(in Transmission hole, in Transmission arrival, in SenderState fwd, int dupAcks)
     {
-        var stamped = hole.Is(Transmission.HasTimestamp) && arrival.Is(Transmission.HasTimestamp);
-        if (stamped && hole.TsVal != arrival.TsVal)
+        if (ByStamp(hole.Is(Transmission.HasTimestamp), hole.TsVal, hole.IpId, arrival) is { } older)
         {
-            // RFC 7323: TSval never runs backwards along the order of sending.
-            return SequenceNumber.Less(arrival.TsVal, hole.TsVal);
-        }
-
-        // Per-connection counters (Linux, Windows) give neighbours neighbouring Identifications.
-        var apart = (short)(arrival.IpId - hole.IpId);
-        if (arrival.IpId != 0 && hole.IpId != 0 && Math.Abs((int)apart) < NearIds && apart != 0)
-        {
-            return apart < 0;
+            return older;
         }
 
         var delay = arrival.Time - hole.Time;
@@ -39,5 +30,25 @@ internal static class LateArrival
         // The receiver's word went by; the sender's reaction takes at least the way there and back, which is not known here.
         var roundTrip = fwd.MinRtt == 0 ? 3 * Millisecond : Math.Max(fwd.MinRtt - 1, 100) * 1000L;
         return dupAcks < 3 && delay < roundTrip / 2;
+    }
+
+    /// <summary>
+    /// Whether the transmission was sent before the segment that showed a hole, which something else filled meanwhile. Time says nothing then; within one
+    /// tick of the timestamp clock it is older when what filled the hole was stamped later.
+    /// </summary>
+    public static bool IsOlder(bool stamped, uint tsVal, ushort ipId, uint filledBy, in Transmission arrival) => ByStamp(stamped, tsVal, ipId, arrival)
+        ?? (stamped && arrival.Is(Transmission.HasTimestamp) && SequenceNumber.Less(arrival.TsVal, filledBy));
+
+    private static bool? ByStamp(bool stamped, uint tsVal, ushort ipId, in Transmission arrival)
+    {
+        if (stamped && arrival.Is(Transmission.HasTimestamp) && tsVal != arrival.TsVal)
+        {
+            // RFC 7323: TSval never runs backwards along the order of sending.
+            return SequenceNumber.Less(arrival.TsVal, tsVal);
+        }
+
+        // Per-connection counters (Linux, Windows) give neighbours neighbouring Identifications.
+        var apart = (short)(arrival.IpId - ipId);
+        return arrival.IpId != 0 && ipId != 0 && Math.Abs((int)apart) < NearIds && apart != 0 ? apart < 0 : null;
     }
 }

@@ -28,7 +28,7 @@ internal sealed unsafe class Ledger : IDisposable
         Book = new FateBook(table, points, mostRows);
         var judge = new CellJudge(list, Book);
         sending = new Sending(list, Book, judge);
-        hearing = new Hearing(list, judge);
+        hearing = new Hearing(list, Book, judge);
         openingOf = new BoardOpening(list, Book, history, sending);
         Judge = judge;
     }
@@ -58,6 +58,10 @@ internal sealed unsafe class Ledger : IDisposable
             var b = Active(ref reverseBoard, d, reverse: true);
             hearing.Take(b, s, d, frameNumber, frame, isDupAck);
             CloseIfDecided(b, d.Rev);
+        }
+        else if (reverseBoard != 0 && s.SackBlocks > 0)
+        {
+            hearing.TakeAfterwards(boards[reverseBoard - 1], s, frameNumber, frame);
         }
 
         var data = s.Length > 0 && (mask & ProbeBits) == 0 && !s.IsSyn;
@@ -196,7 +200,6 @@ internal sealed unsafe class Ledger : IDisposable
             Judge.Flush(b, fwd, captureEnd);
             b->Active = false;
             b->BytesAtIdle = fwd.Bytes;
-            b->NextSeqAtIdle = fwd.NextSeq;
         }
     }
 
@@ -230,7 +233,6 @@ internal sealed unsafe class Ledger : IDisposable
         {
             b->Active = false;
             b->BytesAtIdle = fwd->Bytes;
-            b->NextSeqAtIdle = fwd->NextSeq;
             b->Cache = default;
         }
     }

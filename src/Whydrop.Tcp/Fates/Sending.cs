@@ -135,6 +135,13 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         b->RepeatedBytes += piece.Length;
         var has = piece.End <= b->Una64;
         var node = piece;
+        if (book.WasOvertaken(b, piece))
+        {
+            node.Number = 1;
+            book.Enter(b, node, Fate.Reordered, has, b->LastHeardFrame, false, unique: true);
+            return true;
+        }
+
         node.Number = 2;
         node.Recovery = RecoveryKind.Of(Recovery.Unknown);
         book.Enter(b, node, has ? Fate.RetransmittedNeedlessly : Fate.Unknown, has, b->LastHeardFrame, false, unique: false);
@@ -163,14 +170,23 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         }
 
         b->RepeatedBytes += piece.Length;
+        var late = list[cell]->Is(Transmission.Hole)
+            && LateArrival.IsOlder(list[cell]->Is(Transmission.HasTimestamp), list[cell]->TsVal, list[cell]->IpId, previous->TsVal, piece);
+        if (late)
+        {
+            list.Remove(b, cell);
+            previous->Number = Math.Max(previous->Number, (byte)2);
+            node.Marks |= Transmission.Late;
+        }
+
         if (previous->IpId == piece.IpId && piece.IpId != 0 && previous->TsVal == piece.TsVal && previous->Is(Transmission.HasTimestamp) == piece.Is(Transmission.HasTimestamp)
             && previous->Frame != 0)
         {
             node.Marks |= Transmission.SameDatagram;
         }
 
-        node.Number = (byte)Math.Min(previous->Number + 1, byte.MaxValue);
-        node.Recovery = RecoveryKind.Of(RecoveryClassifier.Classify(b, *previous, node, fwd, dupAcks));
+        node.Number = late ? (byte)1 : (byte)Math.Min(previous->Number + 1, byte.MaxValue);
+        node.Recovery = late ? RecoveryKind.None : RecoveryKind.Of(RecoveryClassifier.Classify(b, *previous, node, fwd, dupAcks));
         if (node.Recovery == RecoveryKind.Of(Recovery.TailLossProbe) && node.Segments > 0)
         {
             book.PointOf(b).TailLossProbes++;

@@ -99,7 +99,7 @@ internal sealed class EncapsulationBook
                 destination = higher;
             }
 
-            _ = text.Append(i == 0 ? "" : " ").Append(Name(t.Kind));
+            _ = text.Append(i == 0 ? "" : " ").Append(Name(t.Kind, overIpv6: half == 16));
             if (t.Identifier != 0)
             {
                 _ = text.Append(' ').Append(t.Identifier);
@@ -114,10 +114,11 @@ internal sealed class EncapsulationBook
         return text.ToString();
     }
 
-    private static string Name(TunnelKind kind) => kind switch
+    // As iproute2 calls them ("ip link help sit", "ip -6 tunnel help").
+    private static string Name(TunnelKind kind, bool overIpv6) => kind switch
     {
-        TunnelKind.IpIp => "ipip",
-        TunnelKind.SixInFour => "6in4",
+        TunnelKind.IpIp => overIpv6 ? "ipip6" : "ipip",
+        TunnelKind.SixInFour => overIpv6 ? "ip6ip6" : "6in4",
         TunnelKind.Gre => "gre",
         TunnelKind.Vxlan => "vxlan",
         TunnelKind.Geneve => "geneve",

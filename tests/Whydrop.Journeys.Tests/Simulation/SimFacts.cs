@@ -32,7 +32,9 @@ public static class SimFacts
         }
 
         first = new FactSet(facts.Concat(known));
-        return JourneyJoin.Run(sources, first, CancellationToken.None);
+        var joined = JourneyJoin.Run(sources, first, out var revisions, CancellationToken.None);
+        first = new FactSet(FateRevision.Apply(first.All, revisions));
+        return joined;
     }
 
     public static IEnumerable<SegmentPlacement> Placements(this IReadOnlyList<Fact> facts) => facts.OfType<SegmentPlacement>();

@@ -31,6 +31,9 @@ public sealed record SimFlow
     /// <summary>The client ends it with FIN, the server answers with its own.</summary>
     public bool Closes { get; init; }
 
+    /// <summary>What is sent again although it arrived: the sender hears of it too late, or not at all.</summary>
+    public Func<SimPacket, bool> Unheard { get; init; } = _ => false;
+
     /// <summary>Give up a segment after this many transmissions.</summary>
     public int MostTransmissions { get; init; } = 12;
 }

@@ -61,7 +61,7 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
         }
 
         var arrived = Travel(packet);
-        if (arrived is null || arrived.Time - time > 150_000_000)
+        if (arrived is null || arrived.Time - time > 150_000_000 || flow.Unheard(packet))
         {
             Repeat(flow, index, fromClient, time, sequence, length, flags, transmission);
         }

@@ -45,7 +45,7 @@ public sealed class PropertyTests
         var facts = Facts.Value;
         var capture = facts.Of<CaptureSummary>().Single(c => c.From.Source.EndsWith("fwd-node/tunl0.pcap", StringComparison.Ordinal));
 
-        var fewer = Withheld.Without(facts, capture.From.Source);
+        var fewer = new Withheld(facts).Without(capture.From.Source);
 
         Assert.Contains(facts.Of<SegmentPlacement>(), p => p.MissingCapture == capture.Capture);
         Assert.DoesNotContain(fewer.Of<SegmentPlacement>(), p => p.Capture == capture.Capture || p.MissingCapture == capture.Capture);
@@ -60,8 +60,8 @@ public sealed class PropertyTests
         var facts = Facts.Value;
         var before = facts.Of<CounterDelta>().Select(d => d.BeforeFrom).OfType<Provenance>().First().Source;
 
-        Assert.DoesNotContain(Withheld.Without(facts, before).Of<CounterDelta>(), d => d.BeforeFrom?.Source == before);
-        Assert.Contains(before, Withheld.Files(facts));
+        Assert.DoesNotContain(new Withheld(facts).Without(before).Of<CounterDelta>(), d => d.BeforeFrom?.Source == before);
+        Assert.Contains(before, new Withheld(facts).Files);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public class JumpTests
     }
 
     [Fact]
-    public void A_hole_nobody_spoke_of_is_unknown()
+    public void A_hole_nobody_spoke_of_is_nothing_that_was_seen_here()
     {
         var trace = new Trace();
         var c = new Conversation(trace);
@@ -81,7 +81,7 @@ public class JumpTests
         c.Ack(30, 1001, 20);
         c.Data(40, 2001, 1000);
 
-        LedgerRows.AreEqual(trace.Analyse(), (Fate.Delivered, 1, 1000), (Fate.Unknown, 2, 2000));
+        LedgerRows.AreEqual(trace.Analyse(), (Fate.Delivered, 1, 1000), (Fate.Unknown, 1, 1000), (Fate.NotCaptured, 1, 1000));
     }
 
     [Theory]

@@ -8,6 +8,18 @@ public class EncapsulationTests
 {
     private static readonly Packet Syn = new() { Seq = 100, Flags = 2, Mss = 1460, SackPermitted = true };
 
+    [Theory]
+    [InlineData(false, 4, "ipip6 fd00::1>fd00::2")]
+    [InlineData(true, 41, "ip6ip6 fd00::1>fd00::2")]
+    public void What_is_wrapped_in_ipv6_is_called_as_the_kernel_calls_its_tunnel(bool ipv6, byte protocol, string name)
+    {
+        var trace = new Trace();
+        var c = new Conversation(new Trace(), ipv6: ipv6);
+        _ = trace.Add(0, Wrapping.InEthernet(Wrapping.Ipv6("fd00::1", "fd00::2", protocol, Wrapping.Datagram(c.FromClient(0, 0, 0, 2).ToFrame()))));
+
+        Assert.Equal(name, Assert.Single(trace.Analyse().Of<TcpFlow>()).Encapsulation);
+    }
+
     [Fact]
     public void Plain_in_ipip_and_in_two_vxlans_are_four_flows()
     {

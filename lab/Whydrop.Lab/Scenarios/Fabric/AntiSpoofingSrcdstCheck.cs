@@ -50,6 +50,6 @@ public sealed class AntiSpoofingSrcdstCheck : FabricFilter
         run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run) && decided && run.Settings.Word("check") == "source", suspectable: BothNodes(run));
         // A route that is missing in the fabric, or a list of addresses, looks the same where no packet says that the source decides.
         if (!decided || run.Settings.Word("check") == "both")
-            run.Truth.AlsoTrue("sg-nacl-drop");
+            run.Truth.LooksLike("sg-nacl-drop");
     }
 }

@@ -22,7 +22,7 @@ public sealed class CloudSnatExhaustion : SnatPortsUsedUp
     {
         // Nobody outside the translator can see why it drops: what its provider counts is not in the case.
         run.Truth.Blame(Fault, at: null, confirmable: false, suspectable: run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB));
-        run.Truth.AlsoTrue("sg-nacl-drop");
+        run.Truth.LooksLike("sg-nacl-drop");
         run.Truth.AlsoAt(run.Network.NodeA, run.Network.Names.Uplink);
     }
 }

@@ -59,6 +59,6 @@ public sealed class SgNaclDrop : FabricFilter
         var decided = run.Settings.Word("drops") == "return-range" || run.Settings.Word("others") == "same-pod";
         run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run) && decided, suspectable: BothNodes(run));
         if (!decided)
-            run.Truth.AlsoTrue("anti-spoofing-srcdst-check");
+            run.Truth.LooksLike("anti-spoofing-srcdst-check");
     }
 }

@@ -48,7 +48,7 @@ public sealed class ConntrackTimeoutUnnat : PodScenario
         run.Truth.Accompanying("app-rst");
         if (!run.HasCaptures(HostRole.NodeA))
         {
-            run.Truth.AlsoTrue("app-rst");
+            run.Truth.LooksLike("app-rst");
             run.Truth.AlsoAt(network.Client);
         }
 

@@ -40,7 +40,8 @@ public sealed class StaleKubeproxyRules : PodScenario
         run.Truth.Blame(
             Fault, network.NodeA,
             confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeB),
-            suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA));
+            // Without another endpoint that answers, or the other node's tables, it is any endpoint that does not answer.
+            suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA) && (run.Settings.Word("share") == "half" || run.HasDumps(HostRole.NodeB)));
 
         // What the other node does with packets to an address that it has no pod for.
         run.Truth.Accompanying("blackhole-route", "neigh-unresolved");

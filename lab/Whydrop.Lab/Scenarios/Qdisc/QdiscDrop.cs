@@ -50,7 +50,7 @@ public sealed class QdiscDrop : PodScenario
         if (!run.HasCaptures(role) && !run.HasDumps(role))
         {
             // From afar it is a queue somewhere on the way.
-            run.Truth.AlsoTrue("burst-loss-congestion");
+            run.Truth.LooksLike("burst-loss-congestion");
             run.Truth.AlsoAt(network.Client);
         }
 

@@ -25,6 +25,9 @@ public sealed class MissingRoute : NotForwarded
         return () => six ? run.Counters(node)["Ip6InNoRoutes"] : Extended(node);
     }
 
+    protected override void AlsoTrue(PodRun run) =>
+        run.Truth.Expect(run.Beside is null or { Failed: 0, Answered: > 0 }, "IPv4 suffers from a route that is missing for IPv6");
+
     private static long Extended(NetworkNamespace node)
     {
         var lines = node.Call(() => File.ReadAllLines("/proc/thread-self/net/netstat"));

@@ -32,6 +32,9 @@ public sealed class TunnelProtocolBlocked : FabricFilter
     protected override void Tell(PodRun run)
     {
         run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run), suspectable: BothSides(run));
-        run.Truth.AlsoTrue("sg-nacl-drop");
+        // It is an access list of the fabric, and what it means is the tunnel.
+        run.Truth.Accompanying("sg-nacl-drop");
+        if (!BothNodes(run))
+            run.Truth.LooksLike("sg-nacl-drop");
     }
 }

@@ -11,6 +11,9 @@ public sealed class PodAddresses(PodNames names, bool ipv6, bool switched)
     private const int NetworkBalancer = 8;
     private const int FirstSpineLink = 100;
 
+    /// <summary>IPv6 instead of IPv4.</summary>
+    public bool Ipv6 => ipv6;
+
     /// <summary>Prefix length of a network.</summary>
     public int NetworkBits => ipv6 ? 64 : 24;
 

@@ -13,6 +13,7 @@ public sealed class PodNetwork
         Options = options;
         Names = options.Names;
         Addresses = new PodAddresses(Names, options.Ipv6, options.Switched);
+        OtherAddresses = options.DualStack ? new PodAddresses(Names, !options.Ipv6, options.Switched) : null;
         Fabric = run.AddNamespace("fabric");
         NodeA = run.AddNamespace(Names.NodeA);
         NodeB = run.AddNamespace(Names.NodeB);
@@ -30,6 +31,9 @@ public sealed class PodNetwork
 
     /// <summary>Addresses.</summary>
     public PodAddresses Addresses { get; }
+
+    /// <summary>Those of the other IP version; null unless <see cref="PodNetworkOptions.DualStack"/>.</summary>
+    public PodAddresses? OtherAddresses { get; }
 
     /// <summary>The client: a pod on node-a, or a host outside.</summary>
     public NetworkNamespace Client { get; }
@@ -77,13 +81,10 @@ public sealed class PodNetwork
     public IPEndPoint ServerEndPoint => new(IPAddress.Parse(ServerPod.Address), Names.ServerPort);
 
     /// <summary>Where clients connect to: the load balancer, the NodePort, the ClusterIP, or the pod itself.</summary>
-    public IPEndPoint Target => Options switch
-    {
-        { LoadBalancer: true } => new IPEndPoint(IPAddress.Parse(Addresses.Balancer), Names.ServicePort),
-        { Service: true, ExternalClient: true } => new IPEndPoint(IPAddress.Parse(Addresses.NodeA), Names.NodePort),
-        { Service: true } => new IPEndPoint(IPAddress.Parse(Addresses.ClusterIp), Names.ServicePort),
-        _ => ServerEndPoint,
-    };
+    public IPEndPoint Target => TargetIn(Addresses);
+
+    /// <summary>The same in the other IP version; null unless <see cref="PodNetworkOptions.DualStack"/>.</summary>
+    public IPEndPoint? OtherTarget => OtherAddresses is { } others ? TargetIn(others) : null;
 
     /// <summary>The processor that does all receive processing of this run.</summary>
     public int Processor { get; } = System.Security.Cryptography.RandomNumberGenerator.GetInt32(Math.Min(Environment.ProcessorCount, 32));
@@ -113,17 +114,31 @@ public sealed class PodNetwork
         var network = new PodNetwork(run, options);
         network.BuildFabric();
         network.BuildPods(run);
+        PodAddressing.Give(network, network.Addresses);
         network.OverlayDevice = PodOverlay.Build(run, network);
-        network.BuildRoutes();
+        PodAddressing.Route(network, network.Addresses, overlay: network.OverlayDevice is not null);
+        if (network.OtherAddresses is { } others)
+        {
+            PodAddressing.Give(network, others);
+            PodAddressing.Route(network, others, overlay: false);
+        }
+
         if (options.Conntrack)
             PodService.Track(network);
         if (options.Service)
-            PodService.Publish(network);
+        {
+            foreach (var addresses in new[] { network.Addresses, network.OtherAddresses }.OfType<PodAddresses>())
+                PodService.Publish(network, addresses);
+        }
+
         if (!options.Offload)
             network.OffloadsOff();
         network.KeepOrder();
         return network;
     }
+
+    /// <summary>Address of a pod among those of one IP version.</summary>
+    internal string AddressOf(Pod pod, PodAddresses among) => pod == ClientPod ? among.Client : pod == ServerPod ? among.Server : pod == Server2 ? among.Server2 : among.ServerA;
 
     /// <summary>Host ends of the pods of a node.</summary>
     public IEnumerable<string> HostLinks(NetworkNamespace node) => Pods.Where(p => p.Node == node).Select(p => p.HostLink);
@@ -142,6 +157,14 @@ public sealed class PodNetwork
             host.Space.Ip("tcp_metrics flush all");
     }
 
+    private IPEndPoint TargetIn(PodAddresses a) => Options switch
+    {
+        { LoadBalancer: true } => new IPEndPoint(IPAddress.Parse(a.Balancer), Names.ServicePort),
+        { Service: true, ExternalClient: true } => new IPEndPoint(IPAddress.Parse(a.NodeA), Names.NodePort),
+        { Service: true } => new IPEndPoint(IPAddress.Parse(a.ClusterIp), Names.ServicePort),
+        _ => new IPEndPoint(IPAddress.Parse(a.Server), Names.ServerPort),
+    };
+
     private void BuildFabric()
     {
         var hosts = new List<NetworkNamespace> { Fabric, NodeA, NodeB };
@@ -154,60 +177,28 @@ public sealed class PodNetwork
             Settle(host, forwards: true);
         Settle(Client, forwards: false);
 
-        var a = Addresses;
         Link(NodeA, Names.Uplink, Fabric, "to-a", Options.UnderlayMtu);
         Link(NodeB, Names.Uplink, LeafB, "to-b", Options.UnderlayMtu);
         if (Options.Switched)
-        {
             Fabric.IpLines("link add br0 type bridge", "link set br0 up", "link set to-a master br0", "link set to-b master br0");
-            Address(Fabric, "br0", a.FabricA);
-        }
-        else
-        {
-            Address(Fabric, "to-a", a.FabricA);
-            Address(LeafB, "to-b", a.FabricB);
-        }
-
-        Address(NodeA, Names.Uplink, a.NodeA);
-        Address(NodeB, Names.Uplink, a.NodeB);
-        NodeA.IpLines($"route add {a.Default} via {a.FabricA} dev {Names.Uplink}");
-        NodeB.IpLines($"route add {a.Default} via {a.FabricB} dev {Names.Uplink}");
         for (var spine = 0; spine < Spines.Count; spine++)
-            BuildSpine(spine);
-        Outside(Options.ExternalClient ? Client : null, "to-client", a.Outside, a.FabricOutside);
-        Outside(Balancer, "to-lb", a.Balancer, a.FabricBalancer);
-    }
+        {
+            Link(Fabric, $"to-spine-{spine + 1}", Spines[spine], "to-leaf-a", Options.UnderlayMtu);
+            Link(LeafB, $"to-spine-{spine + 1}", Spines[spine], "to-leaf-b", Options.UnderlayMtu);
+        }
 
-    private void BuildSpine(int number)
-    {
-        var spine = Spines[number];
-        Link(Fabric, $"to-spine-{number + 1}", spine, "to-leaf-a", Options.UnderlayMtu);
-        Link(LeafB, $"to-spine-{number + 1}", spine, "to-leaf-b", Options.UnderlayMtu);
-        Address(Fabric, $"to-spine-{number + 1}", Addresses.SpineLink(0, number, 1));
-        Address(spine, "to-leaf-a", Addresses.SpineLink(0, number, 2));
-        Address(LeafB, $"to-spine-{number + 1}", Addresses.SpineLink(1, number, 1));
-        Address(spine, "to-leaf-b", Addresses.SpineLink(1, number, 2));
-    }
-
-    private void Outside(NetworkNamespace? host, string port, string address, string gateway)
-    {
-        if (host is null)
-            return;
-        Link(host, "eth0", Fabric, port, Options.UnderlayMtu);
-        Address(Fabric, port, gateway);
-        Address(host, "eth0", address);
-        host.IpLines($"route add {Addresses.Default} via {gateway} dev eth0");
+        if (Options.ExternalClient)
+            Link(Client, "eth0", Fabric, "to-client", Options.UnderlayMtu);
+        if (Balancer is not null)
+            Link(Balancer, "eth0", Fabric, "to-lb", Options.UnderlayMtu);
     }
 
     private void BuildPods(LabRun run)
     {
         if (Options.Wiring == PodWiring.Bridge)
         {
-            foreach (var (node, first) in ((NetworkNamespace, string)[])[(NodeA, Addresses.FirstA), (NodeB, Addresses.FirstB)])
-            {
+            foreach (var node in (NetworkNamespace[])[NodeA, NodeB])
                 node.IpLines($"link add cni0 mtu {Options.EffectivePodMtu} type bridge", "link set cni0 up");
-                Address(node, "cni0", first);
-            }
         }
 
         if (!Options.ExternalClient)
@@ -227,63 +218,9 @@ public sealed class PodNetwork
             Settle(space, forwards: false);
         Link(space, "eth0", node, pod.HostLink, Options.EffectivePodMtu);
         if (!routed)
-        {
             node.IpLines($"link set {pod.HostLink} master cni0");
-            Address(space, "eth0", address);
-            space.IpLines($"route add {Addresses.Default} via {(node == NodeA ? Addresses.FirstA : Addresses.FirstB)} dev eth0");
-            return pod;
-        }
-
-        space.IpLines($"addr add {address}/{Addresses.HostBits} dev eth0{Addresses.AtOnce}");
-        node.IpLines($"route add {address}/{Addresses.HostBits} dev {pod.HostLink} scope link");
-        if (Options.Ipv6)
-        {
-            node.IpLines($"addr add {Addresses.LinkGateway}/64 dev {pod.HostLink} nodad");
-        }
-        else
-        {
-            node.Sysctl($"net.ipv4.conf.{pod.HostLink}.proxy_arp=1");
-            // proxy_delay is 0.8 s at random otherwise (net/ipv4/arp.c arp_process).
-            node.Sysctl($"net.ipv4.neigh.{pod.HostLink}.proxy_delay=0");
-            space.IpLines($"route add {Addresses.LinkGateway} dev eth0 scope link");
-        }
-
-        space.IpLines($"route add {Addresses.Default} via {Addresses.LinkGateway} dev eth0");
         return pod;
     }
-
-    /// <summary>Routes between the nodes' networks and pod blocks, where they do not go through the overlay.</summary>
-    private void BuildRoutes()
-    {
-        var a = Addresses;
-        if (Options.Wiring == PodWiring.Routed)
-        {
-            NodeA.IpLines($"route add blackhole {a.BlockA} proto bird");
-            NodeB.IpLines($"route add blackhole {a.BlockB} proto bird");
-        }
-
-        if (Options.Overlay == OverlayKind.None)
-        {
-            NodeA.IpLines($"route add {a.BlockB} via {(Options.Switched ? a.NodeB : a.FabricA)} dev {Names.Uplink} proto bird");
-            NodeB.IpLines($"route add {a.BlockA} via {(Options.Switched ? a.NodeA : a.FabricB)} dev {Names.Uplink} proto bird");
-            Fabric.IpLines($"route add {a.BlockA} via {a.NodeA}");
-            LeafB.IpLines($"route add {a.BlockB} via {a.NodeB}");
-        }
-
-        if (!Options.Spines)
-            return;
-        string[] atA = [a.UnderlayA, a.OutsideNetwork, a.BalancerNetwork, .. Options.Overlay == OverlayKind.None ? [a.BlockA] : Array.Empty<string>()];
-        string[] atB = [a.UnderlayB, .. Options.Overlay == OverlayKind.None ? [a.BlockB] : Array.Empty<string>()];
-        Fabric.IpLines(atB.Select(to => $"route add {to} {Hops(0)}"));
-        LeafB.IpLines(atA.Select(to => $"route add {to} {Hops(1)}"));
-        for (var spine = 0; spine < Spines.Count; spine++)
-        {
-            var number = spine;
-            Spines[spine].IpLines(atA.Select(to => $"route add {to} via {a.SpineLink(0, number, 1)}").Concat(atB.Select(to => $"route add {to} via {a.SpineLink(1, number, 1)}")));
-        }
-    }
-
-    private string Hops(int leaf) => string.Join(' ', Spines.Select((_, spine) => $"nexthop via {Addresses.SpineLink(leaf, spine, 2)} dev to-spine-{spine + 1} weight 1"));
 
     private void Link(NetworkNamespace one, string name, NetworkNamespace other, string otherName, int mtu)
     {
@@ -292,8 +229,6 @@ public sealed class PodNetwork
         links.Add((one, name));
         links.Add((other, otherName));
     }
-
-    private void Address(NetworkNamespace host, string device, string address) => host.IpLines($"addr add {address}/{Addresses.NetworkBits} dev {device}{Addresses.AtOnce}");
 
     /// <summary>The machine's own defaults differ; these are the kernel's.</summary>
     private void Settle(NetworkNamespace host, bool forwards)
@@ -305,7 +240,7 @@ public sealed class PodNetwork
         };
         if (forwards)
             settings.AddRange(["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.fib_multipath_hash_policy=1", "net.ipv6.fib_multipath_hash_policy=1"]);
-        if (!Options.Ipv6)
+        if (!Options.Ipv6 && !Options.DualStack)
             settings.AddRange(["net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"]);
         host.Sysctl([.. settings]);
     }

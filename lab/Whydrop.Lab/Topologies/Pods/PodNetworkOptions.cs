@@ -3,8 +3,11 @@ namespace Whydrop.Lab.Topologies.Pods;
 /// <summary>How a <see cref="PodNetwork"/> is built. A scenario changes what its fault needs and leaves the rest to the user's settings.</summary>
 public sealed record PodNetworkOptions
 {
-    /// <summary>IPv6 instead of IPv4, for everything.</summary>
+    /// <summary>IPv6 instead of IPv4, for everything that a scenario does.</summary>
     public bool Ipv6 { get; set; }
+
+    /// <summary>Hosts, pods and the Service have addresses of the other IP version as well, which goes without overlay.</summary>
+    public bool DualStack { get; set; }
 
     /// <summary>How pods hang on their node.</summary>
     public PodWiring Wiring { get; set; }
@@ -20,6 +23,9 @@ public sealed record PodNetworkOptions
 
     /// <summary>MTU of the overlay device on both nodes, bytes; null: what fits into the underlay.</summary>
     public int? OverlayMtu { get; set; }
+
+    /// <summary>The tunnel sets DF on the outer header: what does not fit below it is dropped, not cut into fragments. Null: as the tunnel does by itself (VXLAN no, IP-in-IP yes).</summary>
+    public bool? OuterDontFragment { get; set; }
 
     /// <summary>Leave segmentation, receive and checksum offloads on. Off: one frame in a capture is one segment.</summary>
     public bool Offload { get; set; } = true;

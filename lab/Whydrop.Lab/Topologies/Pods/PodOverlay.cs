@@ -42,18 +42,19 @@ internal static class PodOverlay
         var options = network.Options;
         // Bound to its uplink the kernel refuses an MTU that does not fit below it (drivers/net/vxlan vxlan_change_mtu).
         var uplink = options.EffectiveOverlayMtu + options.Overhead <= options.UnderlayMtu ? $"dev {network.Names.Uplink} " : "";
-        node.IpLines($"link add {device} address {mac} mtu {options.EffectiveOverlayMtu} type vxlan id {id} {uplink}local {local} dstport {(id == 1 ? 8472 : 4789)} nolearning");
+        node.IpLines($"link add {device} address {mac} mtu {options.EffectiveOverlayMtu} type vxlan id {id} {uplink}local {local} dstport {(id == 1 ? 8472 : 4789)} nolearning{(options.OuterDontFragment == true ? " df set" : "")}");
     }
 
     private static void AddIpip(LabRun run, PodNetwork network, NetworkNamespace node, string device)
     {
-        if (!network.Options.Ipv6 && Tunl0.IsIn(node))
+        // The kernel's own device takes DF from the datagram inside.
+        if (!network.Options.Ipv6 && network.Options.OuterDontFragment != false && Tunl0.IsIn(node))
             return;
         Tunl0.FreeName(node);
         var a = network.Addresses;
         var (block, peer) = node == network.NodeA ? (a.BlockB, a.NodeB) : (a.BlockA, a.NodeA);
         var family = network.Options.Ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        run.Own($"tunnel of {node.Label}", TunTunnel.Start(node, device, family, new TunnelRoute(IPNetwork.Parse(block), IPAddress.Parse(peer))));
+        run.Own($"tunnel of {node.Label}", TunTunnel.Start(node, device, family, network.Options.OuterDontFragment ?? true, new TunnelRoute(IPNetwork.Parse(block), IPAddress.Parse(peer))));
     }
 
     private static void Point(PodNetwork network, NetworkNamespace node, string device, string mac, string tunnel, string block, string remote)

@@ -25,20 +25,20 @@ internal static class PodService
         }
     }
 
-    /// <summary>Loads the Service.</summary>
-    public static void Publish(PodNetwork network)
+    /// <summary>Loads the Service of one IP version.</summary>
+    public static void Publish(PodNetwork network, PodAddresses a)
     {
-        var (names, a) = (network.Names, network.Addresses);
-        var ip = network.Options.Ipv6 ? "ip6" : "ip";
+        var names = network.Names;
+        var ip = a.Ipv6 ? "ip6" : "ip";
         Pod[] endpoints = [network.ServerPod, .. network.Server2 is { } second ? [second] : Array.Empty<Pod>()];
-        string To(string address) => network.Options.Ipv6 ? $"[{address}]:{names.ServerPort}" : $"{address}:{names.ServerPort}";
+        string To(string address) => a.Ipv6 ? $"[{address}]:{names.ServerPort}" : $"{address}:{names.ServerPort}";
         var choice = endpoints.Length == 1
             ? $"goto endpoint-{endpoints[0].Space.Label}"
             : $"numgen random mod {endpoints.Length} vmap {{ {string.Join(", ", endpoints.Select((p, i) => $"{i} : goto endpoint-{p.Space.Label}"))} }}";
         var chains = string.Join('\n', endpoints.Select(p => $$"""
               chain endpoint-{{p.Space.Label}} {
-                {{ip}} saddr {{p.Address}} counter meta mark set meta mark or 0x4000
-                meta l4proto tcp counter dnat to {{To(p.Address)}}
+                {{ip}} saddr {{network.AddressOf(p, a)}} counter meta mark set meta mark or 0x4000
+                meta l4proto tcp counter dnat to {{To(network.AddressOf(p, a))}}
               }
             """));
         network.NodeA.Feed(
@@ -80,7 +80,7 @@ internal static class PodService
                 table {{ip}} lb {
                   chain prerouting {
                     type nat hook prerouting priority dstnat; policy accept;
-                    {{ip}} daddr {{a.Balancer}} tcp dport {{names.ServicePort}} counter dnat to {{(network.Options.Ipv6 ? $"[{a.NodeA}]" : a.NodeA)}}:{{names.NodePort}}
+                    {{ip}} daddr {{a.Balancer}} tcp dport {{names.ServicePort}} counter dnat to {{(a.Ipv6 ? $"[{a.NodeA}]" : a.NodeA)}}:{{names.NodePort}}
                   }
                   chain postrouting {
                     type nat hook postrouting priority srcnat; policy accept;

@@ -41,16 +41,23 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
     protected override IEnumerable<QuestionOf<Aborts>> Ask() =>
     [
         new("Were connections reset before they had ended?", Quantifier.Any, QuestionRole.Signature, WereReset),
-        new("Did the RSTs come from the network namespace of their sender?", Quantifier.Any, QuestionRole.Mechanism, CameFromSender),
+        new("Did the RSTs come from the network namespace of their sender?", Quantifier.Any, QuestionRole.Mechanism, a => ResetOrigin.CameFromSender(a.Resets)),
         new("Did its kernel count that an application aborted?", Quantifier.Any, QuestionRole.Mechanism, Aborted),
-        new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, LookGenuine, "middlebox-rst"),
+        new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, a => ResetOrigin.LookGenuine(a.Resets), "middlebox-rst"),
         new("Had all arrived that was sent before?", Quantifier.All, QuestionRole.Discriminator, AllArrived, "peer-vanished"),
         new("Did its sender close of its own accord, not because it had waited for an answer?", Quantifier.All, QuestionRole.Discriminator, OwnAccord, "app-slow-response"),
         new("Do the ages of the requests at which a server closes differ?", Quantifier.All, QuestionRole.Discriminator, AgesDiffer, "proxy-timeout"),
         new("Was data left unread?", Quantifier.Any, QuestionRole.Support, Unread),
     ];
 
-    protected override IEnumerable<Aborts> Propose(CaseView view) => view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false, IdleBeforeFin: null })
+    protected override IEnumerable<Aborts> Propose(CaseView view)
+    {
+        // What never opened was not aborted, but given up.
+        var failed = view.Attempts.Where(a => a.Failed).Select(a => a.Connection).ToHashSet();
+        return BySender(view, view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false, IdleBeforeFin: null } && !failed.Contains(r.Direction.Connection)));
+    }
+
+    private static IEnumerable<Aborts> BySender(CaseView view, IEnumerable<ConnectionReset> resets) => resets
         .GroupBy(r => (StackEnd.ScopeOf(view.Stacks.End(r.Direction.Connection, r.FromClient)), r.Sender.Address, Port: r.FromClient ? 0 : r.Sender.Port))
         .Select(g => new Aborts(view, view.Stacks.End(g.First().Direction.Connection, g.First().FromClient), [.. g]));
 
@@ -83,16 +90,6 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
     private static IEnumerable<Sighting> WereReset(Aborts a) =>
         [Sighting.Of(true, $"{a.Resets.Count} by {a.Who}", [.. a.Resets.Select(r => r.From).Take(24)])];
 
-    private static IEnumerable<Sighting> CameFromSender(Aborts a)
-    {
-        foreach (var r in a.Resets.Where(r => r.LeftSender != Answer.Unknown))
-        {
-            yield return r.LeftSender == Answer.Yes
-                ? Sighting.Of(true, $"seen leaving at {r.Segment.At}", r.From)
-                : Sighting.Of(false, $"seen at {r.Segment.At}, never at {r.Birth!.NotSeenAt}", r.From, r.Birth.From);
-        }
-    }
-
     private static Sighting[] Aborted(Aborts a)
     {
         Sighting[] counted = a.Owner is { Proven: true } owner ? [.. Counted.Grew(a.View, owner.At, AbortCounters)] : [];
@@ -104,24 +101,22 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
             : [.. counted.Select(s => s with { Answer = Answer.Unknown })];
     }
 
-    private static IEnumerable<Sighting> LookGenuine(Aborts a) => a.Resets.Where(r => r.TtlAgrees != Answer.Unknown || r.LeftSender == Answer.Yes)
-        .Select(r => Sighting.Of(
-            r.TtlAgrees != Answer.No,
-            r.TtlAgrees == Answer.Unknown ? "seen leaving the sender itself" : $"TTL {r.Segment.Ttl}, of its other packets {r.UsualTtl}", r.From));
-
     private static IEnumerable<Sighting> AllArrived(Aborts a) => a.Resets.Where(r => r.AllArrived != Answer.Unknown)
         .Select(r => Sighting.Of(r.AllArrived == Answer.Yes, r.AllArrived == Answer.Yes ? "nothing of the connection was lost" : "data of the connection was lost for good", r.From));
 
     private static IEnumerable<Sighting> OwnAccord(Aborts a) => a.Resets.Select(r => r.FromClient && r.Silence is { } pause && pause.DataFromClient == r.Segment.FromClient
         ? Sighting.Of(false, string.Create(null, $"it had waited {pause.Duration.TotalSeconds:0.##} s for an answer"), r.From)
-        : Sighting.Of(true, "nothing was owed to it for long", r.From));
+        : !r.FromClient || Listed(a, r) ? Sighting.Of(true, "nothing was owed to it for long", r.From) : Sighting.Unknown("silences were not listed", r.From));
+
+    private static bool Listed(Aborts a, ConnectionReset r) => r.Sightings.Any(s => a.View.ListsSilences(s.Capture));
 
     private static IEnumerable<Sighting> AgesDiffer(Aborts a)
     {
-        var same = TimedClose.SameAge([.. a.Resets.Where(r => !r.FromClient).Select(r => r.Silence is { } p && p.DataFromClient != r.Segment.FromClient ? p : null).OfType<Pause>()]);
-        yield return TimedClose.ByTimer(same)
-            ? Sighting.Of(false, string.Create(null, $"{same.Count} after {same[^1].Duration.TotalSeconds:0.##} s each"), [.. a.Resets.Select(r => r.From).Take(4)])
-            : Sighting.Of(true, "no timer shows", a.Resets[0].From);
+        ConnectionReset[] servers = [.. a.Resets.Where(r => !r.FromClient)];
+        var same = TimedClose.SameAge([.. servers.Select(r => r.Silence is { } p && p.DataFromClient != r.Segment.FromClient ? p : null).OfType<Pause>()]);
+        yield return TimedClose.ByTimer(same, servers.Length)
+            ? Sighting.Of(false, string.Create(null, $"{same.Count} of {servers.Length} after {same[^1].Duration.TotalSeconds:0.##} s each"), [.. a.Resets.Select(r => r.From).Take(4)])
+            : Array.TrueForAll(servers, r => Listed(a, r)) ? Sighting.Of(true, "no timer shows", a.Resets[0].From) : Sighting.Unknown("silences were not listed", a.Resets[0].From);
     }
 
     private static IEnumerable<Sighting> Unread(Aborts a) => a.Resets.Where(r => r.NotTaken is not null)

@@ -18,6 +18,9 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
     private const int Fewest = 3;
     private const int OneIn = 10;
 
+    // Half the time is more than the spread of one kind of request.
+    private const int MuchSooner = 2;
+
     // Counters of a control group that say that its processes were not let run.
     private static readonly string[] NotRunning =
         ["Cgroup.cpu.stat.nr_throttled", "Cgroup.memory.oom_control.oom_kill", "Cgroup.memory.events.oom_kill", "Cgroup.memory.events.oom", "Cgroup.memory.events.high"];
@@ -51,6 +54,7 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
     [
         new("Did answers come late, or never, to requests that were acknowledged?", Quantifier.Any, QuestionRole.Signature, Late),
         new("Had the request reached the server's own network namespace, and did the answer leave it late?", Quantifier.Any, QuestionRole.Mechanism, LateThere),
+        new("Is that late for it: does it answer others much sooner, or did somebody give up?", Quantifier.Any, QuestionRole.Mechanism, LateForIt),
         new("Was its control group let run: not throttled, not out of memory?", Quantifier.All, QuestionRole.Discriminator, LetRun, "cfs-throttling"),
         new("Did the server read all the time (its window never closed)?", Quantifier.All, QuestionRole.Discriminator, Read, "slow-reader-zero-window"),
     ];
@@ -63,7 +67,9 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
             Wait[] waits = [.. service.Select(t => Wait.Of(view, t, silent[t.Connection])).OfType<Wait>()];
             if (waits.Any(w => w.Alone) || (waits.Length >= Fewest && waits.Length * OneIn >= service.Count(t => view.Exchanges(t.Connection) is { NearServer.Exchanges: > 0 })))
             {
-                yield return new Service(view, view.Stacks.End(waits[0].Trail.Connection, false), service.Key.ServerThere, waits);
+                var soonest = waits.Min(w => w.Answer ?? TimeSpan.MaxValue);
+                ExchangeTiming[] sooner = [.. service.Select(t => view.Exchanges(t.Connection)?.NearServer).OfType<ExchangeTiming>().Where(t => t.MedianAnswer * MuchSooner <= soonest)];
+                yield return new Service(view, view.Stacks.End(waits[0].Trail.Connection, false), service.Key.ServerThere, waits) { Sooner = sooner };
             }
         }
     }
@@ -98,6 +104,20 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
     private static IEnumerable<Sighting> Late(Service s) => s.Waits.Select(w => Sighting.Of(true, w.Text, w.From));
 
     private static IEnumerable<Sighting> LateThere(Service s) => s.Waits.Where(w => w.SeenThere(s.Owner)).Select(w => Sighting.Of(true, $"at {w.Trail.Flows[^1].At}: {w.Text}", w.From));
+
+    // What always takes so long, as a long poll does, may be meant to.
+    private static IEnumerable<Sighting> LateForIt(Service s)
+    {
+        foreach (var given in s.Waits.Where(w => w.GivenUp.Count > 0).Take(4))
+        {
+            yield return Sighting.Of(true, $"{given.Trail.Client} gave up", given.GivenUp[0].From);
+        }
+
+        var answers = s.Sooner.Sum(t => t.Exchanges);
+        yield return answers >= Fewest
+            ? Sighting.Of(true, string.Create(null, $"{answers} others took {s.Sooner.Max(t => t.MedianAnswer!.Value).TotalMilliseconds:0.#} ms at the median"), s.Sooner[0].From)
+            : Sighting.Unknown("no other answer was seen to take less than half as long", s.Waits[0].From);
+    }
 
     private static IEnumerable<Sighting> LetRun(Service s)
     {
@@ -168,6 +188,9 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
         internal IPEndPoint End { get; } = end;
 
         internal IReadOnlyList<Wait> Waits { get; } = waits;
+
+        /// <summary>Connections with it whose answers took at most half as long as the soonest late one.</summary>
+        internal IReadOnlyList<ExchangeTiming> Sooner { get; init; } = [];
 
         internal override bool Placed => Owner is { Proven: true };
 

@@ -35,8 +35,8 @@ internal sealed class HttpKeepaliveRace : FaultOf<HttpKeepaliveRace.Closer>
     protected override IEnumerable<QuestionOf<Closer>> Ask() =>
     [
         new("Was a request reset that met the FIN of an idle connection?", Quantifier.Any, QuestionRole.Signature, Met),
-        new("Did FIN and RST come from the network namespace of the server?", Quantifier.Any, QuestionRole.Mechanism, CameFromServer),
-        new("Do the RSTs look like packets of the server?", Quantifier.All, QuestionRole.Discriminator, LookGenuine, "middlebox-rst"),
+        new("Did FIN and RST come from the network namespace of the server?", Quantifier.Any, QuestionRole.Mechanism, c => ResetOrigin.CameFromSender(c.Resets)),
+        new("Do the RSTs look like packets of the server?", Quantifier.All, QuestionRole.Discriminator, c => ResetOrigin.LookGenuine(c.Resets), "middlebox-rst"),
         new("Had they been idle equally long, as a time-out makes them?", Quantifier.All, QuestionRole.Support, EquallyLong),
     ];
 
@@ -61,14 +61,6 @@ internal sealed class HttpKeepaliveRace : FaultOf<HttpKeepaliveRace.Closer>
 
     private static IEnumerable<Sighting> Met(Closer c) => c.Resets.Select(r => Sighting.Of(
         true, string.Create(null, $"idle {r.IdleBeforeFin!.Value.TotalSeconds:0.###} s, then FIN, {r.NotTaken} bytes not taken, RST"), r.From));
-
-    private static IEnumerable<Sighting> CameFromServer(Closer c) => c.Resets.Where(r => r.LeftSender != Answer.Unknown).Select(r => r.LeftSender == Answer.Yes
-        ? Sighting.Of(true, $"seen leaving at {r.Segment.At}", r.From)
-        : Sighting.Of(false, $"seen at {r.Segment.At}, never at {r.Birth!.NotSeenAt}", r.From, r.Birth.From));
-
-    private static IEnumerable<Sighting> LookGenuine(Closer c) => c.Resets.Where(r => r.TtlAgrees != Answer.Unknown || r.LeftSender == Answer.Yes)
-        .Select(r => Sighting.Of(
-            r.TtlAgrees != Answer.No, r.TtlAgrees == Answer.Unknown ? "seen leaving the server itself" : $"TTL {r.Segment.Ttl}, of its other packets {r.UsualTtl}", r.From));
 
     private static IEnumerable<Sighting> EquallyLong(Closer c)
     {

@@ -33,6 +33,8 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
 
     public override IReadOnlyList<string> References => ["RFC 9293 §3.8.3", "RFC 5482", "Documentation/networking/ip-sysctl.rst tcp_retries2"];
 
+    internal override IReadOnlyList<string> LeadsTo => ["neigh-unresolved"];
+
     protected override IEnumerable<QuestionOf<Peer>> Ask() =>
     [
         new("Did connections that had worked fall silent for good, without FIN or RST?", Quantifier.Any, QuestionRole.Signature, FellSilent),
@@ -49,8 +51,19 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
         {
             Loss[] losses = [.. peer.SelectMany(g => g)];
             var seenAt = losses.SelectMany(l => view.Trails[l.Direction.Connection].Flows).Select(f => f.At).Distinct();
-            var devices = went.Where(w => w.LeadsTo(view, peer.Key, seenAt)).ToArray();
-            yield return new Peer(view, peer.Key, losses, devices);
+            var devices = went.Where(w => w.LeadsTo(view, peer.Key, seenAt)).ToLookup(w => w.At.Stack);
+
+            // Each end of the link tells it of its own namespace; that of the pod itself comes first.
+            var owner = view.Stacks.Of(peer.Key);
+            foreach (var at in devices.Select(g => g.Key).OrderByDescending(at => at == owner))
+            {
+                yield return new Peer(view, peer.Key, losses, [.. devices[at]]);
+            }
+
+            if (devices.Count == 0)
+            {
+                yield return new Peer(view, peer.Key, losses, []);
+            }
         }
     }
 
@@ -97,7 +110,7 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
 
     /// <summary>An address that fell silent.</summary>
     internal sealed class Peer(CaseView view, IPAddress address, IReadOnlyList<Loss> losses, IReadOnlyList<DeviceLoss> devices)
-        : Hypothesis(view, Where(view, address, devices))
+        : Hypothesis(view, devices.Count == 0 ? Scope.Unplaced : Scope.Of(devices[0].At.Stack))
     {
         internal IPAddress Address { get; } = address;
 
@@ -112,9 +125,5 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
         /// <summary>Somebody on the way says that the host is not there; not a port or a rule.</summary>
         internal IEnumerable<IcmpError> Unreachable => View.Facts.Of<IcmpError>()
             .Where(e => e is { Version: 4, Type: 3, Code: 0 or 1 } or { Version: 6, Type: 1, Code: 0 or 3 } && e.QuotedDestination is { } to && Ends.Same(to.Address, Address));
-
-        // The pod that lost its device, when it is known, else where the device was.
-        private static Scope Where(CaseView view, IPAddress address, IReadOnlyList<DeviceLoss> devices) =>
-            devices.Count == 0 ? Scope.Unplaced : view.Stacks.Of(address) is { } owner ? Scope.Of(owner) : Scope.Of(devices[0].At.Stack);
     }
 }

@@ -34,6 +34,8 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
 
     public override IReadOnlyList<string> References => ["Documentation/networking/nf_conntrack-sysctl.rst nf_conntrack_tcp_loose", "conntrackd(8)", "RFC 9293 §3.5.1"];
 
+    internal override IReadOnlyList<string> LeadsTo => ["middlebox-rst", "app-rst"];
+
     protected override IEnumerable<QuestionOf<StateLost>> Ask() =>
     [
         new("Did several connections stop getting through for good?", Quantifier.Any, QuestionRole.Signature, Several),
@@ -41,7 +43,8 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
         new("Did all die at that moment?", Quantifier.All, QuestionRole.Mechanism, h => LivedOn(h).Select(s => s.Opposite)),
         new("Did one die that had not been silent, or no longer than others that lived?", Quantifier.Any, QuestionRole.Signature, NotOfSilence),
         new("Is it known from both sides where they stop?", Quantifier.All, QuestionRole.Mechanism, h => h.Between()),
-        new("Did new connections get through afterwards?", Quantifier.Any, QuestionRole.Discriminator, NewOnes, "path-blackout"),
+        new("Did new connections get through afterwards?", Quantifier.Any, QuestionRole.Signature, NewOnes),
+        new("Were the old ones still refused when new ones got through?", Quantifier.Any, QuestionRole.Discriminator, StillRefused, "path-blackout"),
     ];
 
     protected override IEnumerable<StateLost> Propose(CaseView view) => StateLost.Find(view).Where(h => h.Deaths.Count > 1);
@@ -91,11 +94,25 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
         }
     }
 
-    private static IEnumerable<Sighting> NewOnes(StateLost h)
+    private static IEnumerable<Sighting> NewOnes(StateLost h) => h.NewOnes.Count == 0 ? [Sighting.Unknown("none was seen")]
+        : [Sighting.Of(true, $"{h.NewOnes.Count} later", h.NewOnes[0].From)];
+
+    // An outage lets nothing pass and answers nothing; who gave up in it does not try again when it ends.
+    private static IEnumerable<Sighting> StillRefused(StateLost h)
     {
-        var missing = h.Deaths[0].Missing;
-        var later = h.View.Attempts.Where(a => a.Outcome == AttemptOutcome.Established && a.SynTimes.Count > 0 && h.Moment is { } moment && a.SynTimes[0] > moment.To
-            && a.SeenAt.Any(f => f.At == h.Deaths[0].Seen) && (missing is null || a.SeenAt.Any(f => f.At == missing))).ToArray();
-        return later.Length == 0 ? [Sighting.Unknown("none was tried")] : [Sighting.Of(true, $"{later.Length} later", later[0].From)];
+        // One that passes a segment on and resets all the same knows the connection.
+        if (h.Deaths.FirstOrDefault(d => d.Losses.Count > 0 && d.Proven && h.View.Resets.Any(r => r.Direction.Connection == d.Connection && r.Birth is { AbsenceProven: true })) is { } reset)
+        {
+            yield return Sighting.Of(true, "not passed on, and answered by a RST", reset.From);
+        }
+
+        if (h.NewOnes.Count > 0)
+        {
+            var first = h.NewOnes.MinBy(f => f.First)!;
+            var after = Openings.LostAfter(h.Deaths.SelectMany(d => d.Losses), first.Capture, first.First).ToArray();
+            yield return after.Length > 0
+                ? Sighting.Of(true, $"{after.Length} segments vanished after {first.First}, when a new one had got through", [first.From, .. after.Select(l => l.From).Take(8)])
+                : Sighting.Unknown($"nothing of the old ones came after {first.First}", first.From);
+        }
     }
 }

@@ -6,9 +6,6 @@ namespace Whydrop.Diagnosis.Faults.Fabric;
 /// <summary>A stateful hop forgets connections that are idle, and nothing keeps them alive.</summary>
 internal sealed class KeepaliveVsIdleTimeout : FaultOf<StateLost>
 {
-    // Stacks send keep-alives, and middleboxes expire, in whole seconds; a shorter silence is a pause of an application.
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
-
     public override string Id => "keepalive-vs-idle-timeout";
 
     public override string Name => "Idle connections expire on the way";
@@ -34,6 +31,8 @@ internal sealed class KeepaliveVsIdleTimeout : FaultOf<StateLost>
     public override string Verify => "TcpExt.TCPKeepAlive grows, and connections speak on after a silence longer than before.";
 
     public override IReadOnlyList<string> References => ["RFC 5382 REQ-5", "RFC 1122 §4.2.3.6", "https://github.com/Azure/AKS/issues/1052", "https://github.com/hashicorp/boundary/issues/3133"];
+
+    internal override IReadOnlyList<string> LeadsTo => ["middlebox-rst", "app-rst"];
 
     protected override IEnumerable<QuestionOf<StateLost>> Ask() =>
     [
@@ -62,7 +61,7 @@ internal sealed class KeepaliveVsIdleTimeout : FaultOf<StateLost>
     }
 
     private static IEnumerable<Sighting> AfterSilence(StateLost h) =>
-        h.Deaths.Select(d => d.Idle is { } idle ? Sighting.Of(idle >= Idle && !d.Busy, string.Create(null, $"after {(d.Busy ? "less than " : "")}{idle.TotalSeconds:0.0} s"), d.From)
+        h.Deaths.Select(d => d.Idle is { } idle ? Sighting.Of(idle >= StateLost.ShortestIdle && !d.Busy, string.Create(null, $"after {(d.Busy ? "less than " : "")}{idle.TotalSeconds:0.0} s"), d.From)
             : Sighting.Unknown("silences were not listed", d.From));
 
     private static IEnumerable<Sighting> Separates(StateLost h)
@@ -76,7 +75,7 @@ internal sealed class KeepaliveVsIdleTimeout : FaultOf<StateLost>
         var longest = h.Survived[0].Pause;
         var text = string.Create(null, $"deadly from {deadly.TotalSeconds:0.00} s, survived up to {longest.Duration.TotalSeconds:0.00} s");
         yield return deadly <= longest.Duration ? Sighting.Of(false, text, longest.From)
-            : longest.Duration >= Idle ? Sighting.Of(true, text, [longest.From, .. h.Frames]) : Sighting.Unknown(text, longest.From);
+            : longest.Duration >= StateLost.ShortestIdle ? Sighting.Of(true, text, [longest.From, .. h.Frames]) : Sighting.Unknown(text, longest.From);
     }
 
     private static IEnumerable<Sighting> NotAtOnce(StateLost h)

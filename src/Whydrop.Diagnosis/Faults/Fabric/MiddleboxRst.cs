@@ -1,11 +1,18 @@
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
 
 namespace Whydrop.Diagnosis.Faults.Fabric;
 
 /// <summary>Something between the ends forges RSTs in their names.</summary>
 internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
 {
+    // RFC 6298 (2.1): whoever is not answered repeats itself after a second at most; an answer comes sooner.
+    private static readonly TimeSpan Reply = TimeSpan.FromSeconds(1);
+
+    // net/ipv4/netfilter/nf_reject_ipv4.c nf_reject_iphdr_put takes net.ipv4.ip_default_ttl.
+    private const int LinuxTtl = 64;
+
     public override string Id => "middlebox-rst";
 
     public override string Name => "Forged RST";
@@ -23,6 +30,7 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
         new("app-rst", "There the RST leaves the end it names, whose kernel counts it."),
         new("conntrack-invalid-rst", "There one end itself resets, in answer to a packet whose address was not translated back."),
         new("networkpolicy-drop", "There a rule of a node rejects: the RST is born inside that node."),
+        new("keepalive-vs-idle-timeout", "There the box has forgotten the connection, and answers so what comes first after a silence."),
     ];
 
     public override string Remedy => "Find the box by the TTL (its start, 64, 128 or 255, less what it has here, is its distance) and by the places around it; except these connections from its inspection, or raise its idle time-out above the keepalive of the ends.";
@@ -37,6 +45,7 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
         new("Does something about the RSTs not fit whom they name?", Quantifier.All, QuestionRole.Signature, DoesNotFit),
         new("Were they seen on the way, and never nearer to their sender?", Quantifier.Any, QuestionRole.Mechanism, BornOnTheWay),
         new("Were they born between hosts, not inside one?", Quantifier.All, QuestionRole.Discriminator, Outside, "networkpolicy-drop"),
+        new("Did they come of the box's own accord, not as its answer to what came first after a silence?", Quantifier.All, QuestionRole.Discriminator, OwnAccord, "keepalive-vs-idle-timeout"),
         new("Is their TTL another than that of their sender's packets?", Quantifier.Any, QuestionRole.Support, OtherTtl),
         new("Did the kernel they name send none?", Quantifier.All, QuestionRole.Support, NotCounted),
     ];
@@ -67,8 +76,31 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
     private static IEnumerable<Sighting> BornOnTheWay(Forged f) => f.Resets.Select(r => r.Birth).OfType<Evidence.Journeys.ControlBirth>()
         .Select(b => new Sighting(b.AbsenceProven ? Answer.Yes : Answer.Unknown, $"seen at {b.At}, never at {b.NotSeenAt}", [b.From]));
 
-    private static IEnumerable<Sighting> Outside(Forged f) => f.Resets.Select(r => r.Birth).OfType<Evidence.Journeys.ControlBirth>().Where(b => b.AbsenceProven)
-        .Select(b => Sighting.Of(b.At.Stack != b.NotSeenAt.Stack, $"between {b.NotSeenAt} and {b.At}", b.From));
+    // Between two pods lie the nodes of both, whose rules may reject as well.
+    private static IEnumerable<Sighting> Outside(Forged f) => f.Resets.Where(r => r.Birth is { AbsenceProven: true }).Select(r =>
+    {
+        var (born, text) = (r.Birth!, $"between {r.Birth!.NotSeenAt} and {r.Birth.At}");
+        return born.At.Stack == born.NotSeenAt.Stack ? Sighting.Of(false, text, born.From)
+            : Forwards(f.View, born.At) && Forwards(f.View, born.NotSeenAt) ? Sighting.Of(true, $"{text}, which both pass on what others send", born.From)
+            : r.Sightings.Any(s => s.Ttl > LinuxTtl && !Stacks.IsInitialTtl(s.Ttl)) ? Sighting.Of(true, $"{text}; its TTL is {r.Segment.Ttl}, that of a rule of a node starts at {LinuxTtl}", born.From)
+            : Sighting.Unknown($"{text}, and what lies there is not known", born.From);
+    });
+
+    private static bool Forwards(CaseView view, VantagePoint place) => view.Trails.Any(t => t.Flows.Where(s => s.At.Stack == place.Stack).DistinctBy(s => s.At).Skip(1).Any());
+
+    // A segment of a live exchange may be refused for what it holds; the first after a silence, for what has been forgotten.
+    private static IEnumerable<Sighting> OwnAccord(Forged f)
+    {
+        var pauses = f.View.Facts.Of<Pause>().ToLookup(p => new FlowKey(p.Capture, p.Flow));
+        foreach (var r in f.Resets)
+        {
+            var ended = r.Sightings.SelectMany(s => pauses[new FlowKey(s.Capture, s.Flow)].Where(p => p.Duration >= StateLost.ShortestIdle && p.EndedBy is PauseEnd.NewData or PauseEnd.Probe
+                && s.Seen - Timestamps.Add(p.Start, p.Duration) is var after && after >= TimeSpan.Zero && after < Reply)).FirstOrDefault();
+            yield return ended is not null ? Sighting.Of(false, string.Create(null, $"it answered what came after {ended.Duration.TotalSeconds:0.0} s of silence"), r.From, ended.From)
+                : r.Sightings.Any(s => f.View.ListsSilences(s.Capture)) ? Sighting.Of(true, "no silence had just ended", r.From)
+                : Sighting.Unknown("silences were not listed", r.From);
+        }
+    }
 
     private static IEnumerable<Sighting> OtherTtl(Forged f) => f.Resets.Where(r => r.TtlAgrees != Answer.Unknown)
         .Select(r => Sighting.Of(r.TtlAgrees == Answer.No, $"TTL {r.Segment.Ttl}, {r.UsualTtl}", r.From));
@@ -82,5 +114,9 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
         internal override bool Placed => Resets[0].Birth is { AbsenceProven: true, At.Interface: not null };
 
         internal override IReadOnlyList<ConnectionReset> Resets { get; } = resets;
+
+        /// <summary>What was under way when a connection was reset: nobody acknowledges it any more, and no place misses it.</summary>
+        internal override IReadOnlyList<Loss> Losses =>
+            [.. View.Losses.Where(l => l is { MissingAt: null, Fate.NeverDelivered: true } && Resets.Any(r => r.Direction.Connection == l.Direction.Connection))];
     }
 }

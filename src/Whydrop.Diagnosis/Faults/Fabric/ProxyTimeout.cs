@@ -54,7 +54,7 @@ internal sealed class ProxyTimeout : FaultOf<ProxyTimeout.Proxy>
     private static IEnumerable<Sighting> SameTime(Proxy p)
     {
         var text = string.Create(null, $"{p.Timed.Count} of {p.Closes.Count} after {p.Timed[0].After.TotalSeconds:0.###} to {p.Timed[^1].After.TotalSeconds:0.###} s");
-        yield return new Sighting(TimedClose.ByTimer([.. p.Timed.Select(c => c.Pause)]) ? Answer.Yes : Answer.Unknown, text, [.. p.Timed.Select(c => c.From).Take(24)]);
+        yield return new Sighting(TimedClose.ByTimer([.. p.Timed.Select(c => c.Pause)], p.Closes.Count) ? Answer.Yes : Answer.Unknown, text, [.. p.Timed.Select(c => c.From).Take(24)]);
     }
 
     private static IEnumerable<Sighting> WaitedItself(Proxy p) =>

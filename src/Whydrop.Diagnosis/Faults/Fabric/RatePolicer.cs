@@ -57,16 +57,6 @@ internal sealed class RatePolicer : FaultOf<Hop>
 
     protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
 
-    // Losses of a policer fall while its bucket is empty, all of them; a few bins are cut at the wrong place.
-    private const double GoodHits = 0.9;
-
-    // Chance is 0, a bucket is 1.
-    private const double GoodFit = 0.7;
-    private const double NoFit = 0.3;
-
-    // The load of a policed connection is a sawtooth of its own: some shifts of it fit as well.
-    private const double Coincidence = 0.05;
-
     // TCP's sawtooth under a policer moves by a few percent in a tenth of the time; a path without a ceiling moves by tens.
     private const double ConstantSpread = 0.15;
     private const double WideSpread = 0.4;
@@ -77,7 +67,7 @@ internal sealed class RatePolicer : FaultOf<Hop>
         {
             var text = string.Create(
                 null, $"{fit.BytesPerSecond * 8 / 1e6:0.##} Mbit/s, {fit.BurstBytes / 1024:0} KiB: empty in {fit.Hits:P0} of the times with loss, for {fit.Exposed:P0} of the segments; chance {fit.Chance:0.00}");
-            if (fit.Quality >= GoodFit && fit.Hits >= GoodHits && fit.Chance <= Coincidence)
+            if (fit.Fits == true)
             {
                 yield return Sighting.Of(true, text, timeline.From);
             }
@@ -87,7 +77,7 @@ internal sealed class RatePolicer : FaultOf<Hop>
             }
             else
             {
-                yield return fit.Quality <= NoFit ? Sighting.Of(false, text, timeline.From) : Sighting.Unknown(text, timeline.From);
+                yield return fit.Fits == false ? Sighting.Of(false, text, timeline.From) : Sighting.Unknown(text, timeline.From);
             }
         }
     }

@@ -34,7 +34,7 @@ internal sealed class ConntrackInvalidRst : FaultOf<NotTranslated>
 
     public override IReadOnlyList<string> References => ["net/netfilter/nf_conntrack_proto_tcp.c tcp_in_window", "https://github.com/kubernetes/kubernetes/issues/74839", "https://kubernetes.io/blog/2019/03/29/kube-proxy-subtleties-debugging-an-intermittent-connection-reset/"];
 
-    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst", "connection-refused-closed-port"];
+    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst", "connection-refused-closed-port", "app-slow-response"];
 
     protected override IEnumerable<QuestionOf<NotTranslated>> Ask() =>
     [
@@ -60,9 +60,9 @@ internal sealed class ConntrackInvalidRst : FaultOf<NotTranslated>
     // Under the smallest listed silence no timer of connection tracking ends.
     private static IEnumerable<Sighting> StillKnown(NotTranslated h) => h.Strays.Select(s =>
     {
-        var text = string.Create(null, $"{s.Silence.TotalSeconds:0.00} s of silence");
+        var text = $"{s.After} of silence";
         return s.Silence < TimeSpan.FromSeconds(1) ? Sighting.Of(true, text, s.Flow.From)
-            : h.Timeout is { } timeout ? Sighting.Of(s.Silence < timeout.Time, string.Create(null, $"{text}, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From)
+            : s.Silence is not null && h.Timeout is { } timeout ? Sighting.Of(s.Silence < timeout.Time, string.Create(null, $"{text}, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From)
             : Sighting.Unknown(text, s.Flow.From);
     });
 

@@ -31,7 +31,7 @@ internal sealed class ConntrackTimeoutUnnat : FaultOf<NotTranslated>
 
     public override IReadOnlyList<string> References => ["net/netfilter/nf_conntrack_proto_tcp.c tcp_timeouts", "https://github.com/kubernetes/kubernetes/issues/32551", "Documentation/networking/nf_conntrack-sysctl.rst"];
 
-    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst"];
+    internal override IReadOnlyList<string> LeadsTo => ["app-rst", "peer-vanished", "middlebox-rst", "app-slow-response"];
 
     protected override IEnumerable<QuestionOf<NotTranslated>> Ask() =>
     [
@@ -43,7 +43,7 @@ internal sealed class ConntrackTimeoutUnnat : FaultOf<NotTranslated>
     protected override IEnumerable<NotTranslated> Propose(CaseView view) => NotTranslated.Find(view);
 
     protected override string Summarise(NotTranslated h) => string.Create(null,
-        $"{h.Strays.DistinctBy(s => s.Connection).Count()} connections to {h.Strays[0].Usual} were no longer translated after {h.Strays.Min(s => s.Silence).TotalSeconds:0.0} s of silence")
+        $"{h.Strays.DistinctBy(s => s.Connection).Count()} connections to {h.Strays[0].Usual} were no longer translated after {h.Strays.MinBy(s => s.Silence ?? TimeSpan.MaxValue)!.After} of silence")
         + (h.Timeout is { } timeout ? string.Create(null, $"; {h.Translator} forgets them after {timeout.Time.TotalSeconds:0} s.") : ".");
 
     protected override IEnumerable<NextEvidence> Next(NotTranslated h)
@@ -54,11 +54,11 @@ internal sealed class ConntrackTimeoutUnnat : FaultOf<NotTranslated>
 
     // A timer of connection tracking is in whole seconds.
     private static IEnumerable<Sighting> Silence(NotTranslated h) =>
-        h.Strays.Select(s => Sighting.Of(s.Silence >= TimeSpan.FromSeconds(1), string.Create(null, $"{s.Silence.TotalSeconds:0.00} s"), s.Flow.From));
+        h.Strays.Select(s => s.Silence is { } silence ? Sighting.Of(silence >= TimeSpan.FromSeconds(1), s.After, s.Flow.From) : Sighting.Unknown("silences were not listed", s.Flow.From));
 
     // Flushed entries leave no setting behind: a timer that is longer does not speak against it.
     private static IEnumerable<Sighting> Forgot(NotTranslated h) => h.Timeout is not { } timeout ? []
         : h.Strays.Select(s => s.Silence >= timeout.Time
-            ? Sighting.Of(true, string.Create(null, $"{s.Silence.TotalSeconds:0.0} s of silence, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From, s.Flow.From)
-            : Sighting.Unknown(string.Create(null, $"{s.Silence.TotalSeconds:0.0} s of silence, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From));
+            ? Sighting.Of(true, string.Create(null, $"{s.After} of silence, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From, s.Flow.From)
+            : Sighting.Unknown(string.Create(null, $"{s.After} of silence, forgotten after {timeout.Time.TotalSeconds:0} s"), timeout.From));
 }

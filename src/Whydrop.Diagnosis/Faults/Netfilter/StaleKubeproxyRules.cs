@@ -39,6 +39,7 @@ internal sealed class StaleKubeproxyRules : FaultOf<SentToGone>
     [
         new("Did new connections to the Service go unanswered that were translated to one endpoint?", Quantifier.All, QuestionRole.Signature, h => h.Silent()),
         new("Do the rules of that node choose this endpoint?", Quantifier.Any, QuestionRole.Signature, Chosen),
+        new("Does anything say that the endpoint is gone, and not merely that nothing answers?", Quantifier.Any, QuestionRole.Signature, h => h.Nobodys().Where(s => s.Answer == Answer.Yes).Concat(ElsewhereNot(h)).Concat(OthersAnswer(h))),
         new("Does nobody have that address?", Quantifier.Any, QuestionRole.Mechanism, h => h.Nobodys()),
         new("Do the rules of another node no longer choose it?", Quantifier.Any, QuestionRole.Mechanism, ElsewhereNot),
         new("Did other endpoints of the Service answer?", Quantifier.Any, QuestionRole.Support, OthersAnswer),

@@ -36,7 +36,7 @@ internal sealed class BurstLossCongestion : FaultOf<Hop>
         new("Did a queue stand where segments died?", Quantifier.Any, QuestionRole.Signature, Queued),
         new("Were segments seen before the queue and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Do losses come together, or in busy times only?", Quantifier.Any, QuestionRole.Discriminator, Together, "random-loss"),
-        new("Did they die between hosts, not in a queue of one host?", Quantifier.Any, QuestionRole.Discriminator, BetweenHosts, "qdisc-drop"),
+        new("Did they die between hosts, not in a queue of one host?", Quantifier.Any, QuestionRole.Discriminator, HopTests.BetweenHosts, "qdisc-drop"),
         new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Support, HopTests.SizeDoesNotMatter),
         new("Do all flows lose alike?", Quantifier.All, QuestionRole.Support, HopTests.FlowsAreAlike),
     ];
@@ -53,14 +53,6 @@ internal sealed class BurstLossCongestion : FaultOf<Hop>
 
         // Chance may put losses of a queue anywhere; that it could have does not speak against the queue.
         .Select(s => s.Answer == Answer.No ? s with { Answer = Answer.Unknown } : s);
-
-    private static IEnumerable<Sighting> BetweenHosts(Hop hop)
-    {
-        if (hop is { Seen: { } seen, Missing: { } missing })
-        {
-            yield return Sighting.Of(seen.Node != missing.Node, seen.Node != missing.Node ? $"they left {seen} and did not come in at {missing}" : $"{seen} and {missing} are of one host", hop.Losses[0].From);
-        }
-    }
 
     private static Sighting Not(Sighting s) => s with { Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -24,6 +25,8 @@ internal sealed class PathBlackout : FaultOf<Hop>
         new("random-loss", "There most packets pass between two that are lost."),
         new("burst-loss-congestion", "There others pass while some are lost, and all wait."),
         new("networkpolicy-drop", "There it does not end, and other connections go on."),
+        new("firewall-state-loss", "There new connections get through while those that were open still do not."),
+        new("transient-routing-loop", "There the packets go round until their TTL ends, and a router says so."),
     ];
 
     public override string Remedy => "See what the network did at that moment: link and routing events of the switches and the provider, failover, STP; then shorten the convergence or add a second way.";
@@ -36,9 +39,12 @@ internal sealed class PathBlackout : FaultOf<Hop>
     [
         new("Was everything lost that was sent in a time longer than a retransmission time-out?", Quantifier.Any, QuestionRole.Signature, AllLost),
         new("Did data pass there before or after?", Quantifier.Any, QuestionRole.Signature, PassedElse),
+        new("Did anything pass there again when it was over?", Quantifier.Any, QuestionRole.Signature, PassedAgain),
         new("Were packets seen before the hop and never after it, by captures that were alive?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does next to nothing get lost at other times?", Quantifier.Any, QuestionRole.Discriminator, OnlyThen, "random-loss"),
-        new("Did they die between hosts, not within one?", Quantifier.Any, QuestionRole.Discriminator, BetweenHosts, "networkpolicy-drop"),
+        new("Did they die between hosts, not within one?", Quantifier.Any, QuestionRole.Discriminator, HopTests.BetweenHosts, "networkpolicy-drop"),
+        new("Did what was hit get through again when others did?", Quantifier.Any, QuestionRole.Discriminator, GotThroughAgain, "firewall-state-loss"),
+        new("Did no router say that their TTL ended?", Quantifier.All, QuestionRole.Discriminator, NotInCircles, "transient-routing-loop"),
         new("Were all connections hit that spoke then?", Quantifier.Any, QuestionRole.Support, Everyone),
     ];
 
@@ -125,6 +131,31 @@ internal sealed class PathBlackout : FaultOf<Hop>
         yield return Sighting.Of(passed > 0, $"{Math.Max(0, passed)} segments did");
     }
 
+    // Where nothing that was sent there was ever heard of again, the other end may as well be gone.
+    private static IEnumerable<Sighting> PassedAgain(Hop hop)
+    {
+        var dark = Dark(hop)!.Value;
+        if (dark.Lost.FirstOrDefault(l => !l.Fate.NeverDelivered) is { } again)
+        {
+            yield return Sighting.Of(true, "what was lost arrived later", again.From);
+        }
+        else if (hop.Missing is not null && Bins(hop).Passing is [.., var last] && last.Start > dark.To)
+        {
+            yield return Sighting.Of(true, $"data did after {last.Start}", dark.Lost[^1].From);
+        }
+        else if (dark.Lost.MaxBy(l => l.Fate.Sent)!.Placement is var there && Openings.Past(hop.View, there?.Capture ?? hop.Capture, hop.Missing, Servers(hop, dark.Lost)).Where(f => f.First > (there?.Sent ?? dark.To)).MinBy(f => f.First) is { } opened)
+        {
+            yield return Sighting.Of(true, $"{opened.Client} opened a connection there later", opened.From);
+        }
+        else
+        {
+            yield return Sighting.Unknown("nothing was seen to", dark.Lost[^1].From);
+        }
+    }
+
+    private static HashSet<IPEndPoint> Servers(Hop hop, IEnumerable<Loss> lost) =>
+        [.. lost.Select(l => hop.View.Trails[l.Direction.Connection]).Where(t => t.Flows.Count > 0).Select(t => t.ServerThere)];
+
     private static IEnumerable<Sighting> OnlyThen(Hop hop)
     {
         var dark = Dark(hop)!.Value;
@@ -132,11 +163,31 @@ internal sealed class PathBlackout : FaultOf<Hop>
         yield return others * 10 <= dark.Lost.Length ? Sighting.Of(true, $"{others} losses at other times") : Sighting.Unknown($"{others} losses at other times, {dark.Lost.Length} then");
     }
 
-    private static IEnumerable<Sighting> BetweenHosts(Hop hop)
+    private static IEnumerable<Sighting> NotInCircles(Hop hop)
     {
-        if (hop is { Seen: { } seen, Missing: { } missing })
+        var hit = Dark(hop)!.Value.Lost.Select(l => l.Direction).ToHashSet();
+        var expired = TimeExceeded.About(hop.View, hit).ToArray();
+        yield return expired.Length == 0 ? Sighting.Of(true, "none did") : Sighting.Of(false, $"{expired[0].Reporter} did, {expired.Length} times", [.. expired.Take(12).Select(e => e.From)]);
+    }
+
+    private static IEnumerable<Sighting> GotThroughAgain(Hop hop)
+    {
+        var lost = Dark(hop)!.Value.Lost.GroupBy(l => l.Direction).ToArray();
+        foreach (var direction in lost.Where(g => g.Any(l => !l.Fate.NeverDelivered)).Take(4))
         {
-            yield return Sighting.Of(seen.Node != missing.Node, seen.Node != missing.Node ? $"they left {seen} and did not come in at {missing}" : $"{seen} and {missing} are of one host", hop.Losses[0].From);
+            yield return Sighting.Of(true, "the same bytes arrived later", direction.First().From);
+        }
+
+        foreach (var direction in lost.Where(g => g.All(l => l.Fate.NeverDelivered)).Select(g => g.First()))
+        {
+            var capture = direction.Placement?.Capture ?? hop.Capture;
+            var sent = direction.Placement?.Sent ?? direction.Fate.Sent;
+            var trail = hop.View.Trails[direction.Direction.Connection];
+            var opened = Openings.Past(hop.View, capture, hop.Missing, Servers(hop, [direction])).Where(f => f.First > sent).MinBy(f => f.First);
+            if (opened is not null && Openings.LostAfter(hop.Losses.Where(l => l.Direction == direction.Direction), capture, opened.First).ToArray() is { Length: > 0 } after)
+            {
+                yield return Sighting.Of(false, $"{after.Length} of {trail.Client} vanished after {opened.Client} had opened a connection there", opened.From, after[0].From);
+            }
         }
     }
 

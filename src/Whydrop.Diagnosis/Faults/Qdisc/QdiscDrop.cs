@@ -43,10 +43,6 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         new("Did a queue stand where they were lost?", Quantifier.Any, QuestionRole.Support, DelayGrew),
     ];
 
-    // Two readings are never taken at the very first and last segment.
-    private const double Tolerance = 0.05;
-    private const long Slack = 2;
-
     protected override IEnumerable<Queue> Propose(CaseView view)
     {
         var counted = view.Facts.Of<CounterDelta>().Where(d => (d.Name is "Qdisc.Dropped" or "Link.TxDropped") && d.At.Interface is not (null or "lo")).Select(d => d.At);
@@ -107,18 +103,16 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         }
 
         var open = view.Losses.Where(l => l.Placement is not { AbsenceProven: true } && view.Devices.StacksOnPath(l.Direction).Contains(at.Stack)).ToArray();
-        return Agree(drops, view.LostSegments) || Agree(drops, open) ? open : [];
+        return Counted.Agree(drops, view.LostSegments) || Agree(drops, open) ? open : [];
     }
 
     private static bool IsThere(Loss loss, VantagePoint at) => loss.Placement is { AbsenceProven: true } p && p.MissingAt == at && p.At != at && p.At.Node == at.Node;
-
-    private static bool Agree(long drops, long lost) => lost > 0 && Math.Abs(drops - lost) <= Math.Max(Slack, lost * Tolerance);
 
     /// <summary>A super-packet is one packet to a queue and is dropped as one; a queue that cuts it first drops its segments: at least as many as frames, at most as many as segments.</summary>
     private static bool Agree(long drops, Loss[] losses)
     {
         var frames = losses.Select(l => l.From).Distinct().Count();
-        return Agree(drops, losses.Length) || Agree(drops, frames) || (drops > frames && drops < losses.Length);
+        return Counted.Agree(drops, losses.Length) || Counted.Agree(drops, frames) || (drops > frames && drops < losses.Length);
     }
 
     /// <summary>Losses placed at the device, else the case's losses, else what the kernel there sent again; null when none is known.</summary>
@@ -134,7 +128,8 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
     {
         foreach (var name in new[] { "Qdisc.Dropped", "Link.TxDropped" })
         {
-            if (q.View.Delta(q.At, name) is { } grown)
+            // A device that dropped nothing says nothing of its queue, when that was read itself.
+            if (q.View.Delta(q.At, name) is { } grown && (name == "Qdisc.Dropped" || grown.Delta > 0 || q.View.Delta(q.At, "Qdisc.Dropped") is null))
             {
                 // The counter of the device counts what its driver drops; the queue above it has its own.
                 var text = $"{name} of {q.At} +{grown.Delta}";
@@ -178,7 +173,7 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             if (lost is { } n)
             {
                 var text = $"{q.Drops} dropped, {n} {what}";
-                yield return Agree(q.Drops, n) ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
+                yield return Counted.Agree(q.Drops, n) ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
             }
         }
 

@@ -39,7 +39,7 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
 
     protected override IEnumerable<DroppedAt> Propose(CaseView view)
     {
-        var candidates = DroppedAt.Candidates(view).Where(c => Setting(c) is not null).ToArray();
+        var candidates = DroppedAt.Candidates(view, "Ip.InAddrErrors", "Ip6.InAddrErrors").Where(c => Setting(c) is not null).ToArray();
         var counted = view.Facts.Of<CounterDelta>().Where(d => d is { Name: "Ip.InAddrErrors" or "Ip6.InAddrErrors", Delta: > 0 }).Select(d => d.At).Distinct()
             .Where(at => !candidates.Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null)).Where(c => Setting(c) is { Value: "0" });
         return candidates.Concat(counted);

@@ -44,7 +44,7 @@ internal sealed class MissingRoute : FaultOf<DroppedAt>
     protected override IEnumerable<DroppedAt> Propose(CaseView view)
     {
         // Where nothing pins the loss to that namespace, its table is only asked whether it may be to blame.
-        var candidates = DroppedAt.Candidates(view).Where(c => Lookups(c).Any(l => l.Lookup.Evidence.Count > 0 && (c.Gone!.Inside || !l.Lookup.Known || l.Lookup.Found is null)) || Grown(view, c.Stack.At)).ToArray();
+        var candidates = DroppedAt.Candidates(view, Four, Six).Where(c => Lookups(c).Any(l => l.Lookup.Evidence.Count > 0 && (c.Gone!.Inside || !l.Lookup.Known || l.Lookup.Found is null)) || Grown(view, c.Stack.At)).ToArray();
         return candidates.Concat(view.Facts.Of<CounterDelta>().Select(d => d.At).Distinct()
             .Where(at => Grown(view, at) && !candidates.Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null)));
     }

@@ -47,7 +47,7 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
     {
         var rounds = view.Facts.Of<RoutingLoop>().GroupBy(l => l.At).Select(g => new Round(view, g.Key, [.. g], [])).ToArray();
         var known = rounds.SelectMany(r => r.Loops.Select(l => l.Destination)).ToHashSet();
-        var told = view.Facts.Of<IcmpError>().Where(e => IsTimeExceeded(e) && e.QuotedDestination is { } to && !known.Contains(to.Address) && Troubled(view, e))
+        var told = view.Facts.Of<IcmpError>().Where(e => TimeExceeded.Is(e) && e.QuotedDestination is { } to && !known.Contains(to.Address) && Troubled(view, e))
             .GroupBy(e => view.Stacks.Of(e.Reporter)).Select(g => new Round(view, g.Key ?? VantagePoint.Unknown, [], [.. g]));
         return rounds.Concat(told);
     }
@@ -65,12 +65,7 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
         }
     }
 
-    private static bool IsTimeExceeded(IcmpError e) => e is { Version: 4, Type: 11, Code: 0 } or { Version: 6, Type: 3, Code: 0 };
-
-    private static bool Quotes(ConnectionTrail trail, IcmpError e) => trail.Flows.Any(f =>
-        (f.Client.Equals(e.QuotedSource) && f.Server.Equals(e.QuotedDestination)) || (f.Server.Equals(e.QuotedSource) && f.Client.Equals(e.QuotedDestination)));
-
-    private static bool Troubled(CaseView view, IcmpError e) => view.Trails.Any(t => Quotes(t, e)
+    private static bool Troubled(CaseView view, IcmpError e) => view.Trails.Any(t => (TimeExceeded.Quotes(view, t.ToServer, e) || TimeExceeded.Quotes(view, t.ToClient, e))
         && (t.Flows[0].Client.Equals(e.QuotedSource) ? t.Flows[0].FromClient : t.Flows[^1].FromServer).Ttl >= LeastTtl
         && (view.Losses.Any(l => l.Direction.Connection == t.Connection) || view.Attempts.Any(a => a.Connection == t.Connection && (a.Failed || a.Slow))));
 
@@ -131,6 +126,6 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
 
         private bool WentRound(ConnectionTrail trail, DirectionKey direction) =>
             Loops.Any(l => l.Flow is { } flow && trail.Flows.Any(f => f.Capture == l.Capture && f.Flow == flow && (direction == trail.ToServer ? f.Client : f.Server).Address.Equals(l.Source)))
-            || Errors.Any(e => trail.Flows.Any(f => (direction == trail.ToServer ? f.Client : f.Server).Equals(e.QuotedSource) && (direction == trail.ToServer ? f.Server : f.Client).Equals(e.QuotedDestination)));
+            || Errors.Any(e => TimeExceeded.Quotes(View, direction, e));
     }
 }

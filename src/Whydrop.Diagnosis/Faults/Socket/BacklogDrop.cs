@@ -59,8 +59,8 @@ internal sealed class BacklogDrop : FaultOf<BacklogDrop.Backlog>
         }
     }
 
-    private static IEnumerable<Sighting> Arrived(Backlog b) => b.Losses.Count == 0 ? []
-        : [Sighting.Of(true, $"{b.Losses.Count} seen at {b.Losses[0].LastSeen}", [.. b.Losses.Select(l => l.From).Take(24)])];
+    private static IEnumerable<Sighting> Arrived(Backlog b) => b.Arrived.Count == 0 ? []
+        : [Sighting.Of(true, $"{b.Arrived.Count} seen at {b.Arrived[0].LastSeen}", [.. b.Arrived.Select(l => l.From).Take(24)])];
 
     private static IEnumerable<Sighting> AsMany(Backlog b)
     {
@@ -77,6 +77,8 @@ internal sealed class BacklogDrop : FaultOf<BacklogDrop.Backlog>
         internal NetworkStack Stack { get; } = view.Stacks.At(at);
 
         internal override bool Placed => true;
+
+        internal IReadOnlyList<Loss> Arrived { get; } = arrived?.Arrived ?? [];
 
         internal override IReadOnlyList<Loss> Losses { get; } = arrived?.Losses ?? [];
 

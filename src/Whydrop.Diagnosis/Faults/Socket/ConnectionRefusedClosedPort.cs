@@ -36,7 +36,7 @@ internal sealed class ConnectionRefusedClosedPort : FaultOf<ConnectionRefusedClo
         new("Did a RST answer SYNs to that address and port?", Quantifier.Any, QuestionRole.Signature, Refused),
         new("Did the RSTs come from the network namespace that owns the address?", Quantifier.Any, QuestionRole.Mechanism, CameFromOwner),
         new("Were its listening sockets listed without one for that address and port?", Quantifier.All, QuestionRole.Mechanism, NotListening),
-        new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, LookGenuine, "middlebox-rst"),
+        new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, p => ResetOrigin.LookGenuine(p.Attempts.Select(a => a.Refusal!)), "middlebox-rst"),
         new("Did its TCP send them, not a rule that rejects?", Quantifier.All, QuestionRole.Discriminator, SentByTcp, "networkpolicy-drop"),
     ];
 
@@ -71,16 +71,9 @@ internal sealed class ConnectionRefusedClosedPort : FaultOf<ConnectionRefusedClo
 
     private static IEnumerable<Sighting> CameFromOwner(Port p)
     {
-        foreach (var rst in p.Attempts.Select(a => a.Refusal!))
+        foreach (var seen in ResetOrigin.CameFromSender(p.Attempts.Select(a => a.Refusal!)))
         {
-            if (rst.LeftSender == Answer.No)
-            {
-                yield return Sighting.Of(false, $"seen at {rst.Segment.At}, never at {rst.Birth!.NotSeenAt}", rst.From);
-            }
-            else if (rst.LeftSender == Answer.Yes)
-            {
-                yield return Sighting.Of(true, $"seen leaving at {rst.Segment.At}", rst.From);
-            }
+            yield return seen;
         }
 
         // A counter tells as well where no capture does.
@@ -103,12 +96,6 @@ internal sealed class ConnectionRefusedClosedPort : FaultOf<ConnectionRefusedClo
             yield return new Sighting(since ? Answer.Unknown : p.Listens == Answer.No ? Answer.Yes : Answer.No, text, [.. listed.Select(l => l.From).Concat(last.Select(l => l.From)).Take(4)]);
         }
     }
-
-    private static IEnumerable<Sighting> LookGenuine(Port p) => p.Attempts.Select(a => a.Refusal!)
-        .Where(r => r.TtlAgrees != Answer.Unknown || r.LeftSender == Answer.Yes)
-        .Select(r => Sighting.Of(
-            r.TtlAgrees != Answer.No,
-            r.TtlAgrees == Answer.Unknown ? "seen leaving the sender itself" : $"TTL {r.Segment.Ttl}, of its other packets {r.UsualTtl}", r.From));
 
     private static IEnumerable<Sighting> SentByTcp(Port p)
     {

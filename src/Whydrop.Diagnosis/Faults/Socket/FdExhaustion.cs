@@ -47,7 +47,7 @@ internal sealed class FdExhaustion : FaultOf<FdExhaustion.Program>
 
     protected override IEnumerable<Program> Propose(CaseView view)
     {
-        var late = view.Attempts.Where(a => (a.Outcome is AttemptOutcome.Unanswered or AttemptOutcome.HalfOpen || a.Slow) && !a.LostSyns.Any(l => l.Proven) && !a.LostSynAcks.Any(l => l.Proven))
+        var late = view.Attempts.Where(a => a.LeftToServer)
             .ToLookup(a => view.Stacks.End(a.Connection, false) is { Proven: true } end ? end.At : a.SynLastSeen?.Stack);
         return view.Facts.Of<LogEvent>().Where(e => e.Kind == TooMany).GroupBy(e => e.At.Stack)
             .Select(g => new Program(view, g.Key, [.. g], [.. late[g.Key]]));

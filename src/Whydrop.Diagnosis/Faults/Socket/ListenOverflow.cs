@@ -47,7 +47,7 @@ internal sealed class ListenOverflow : FaultOf<ListenOverflow.Queue>
     protected override IEnumerable<Queue> Propose(CaseView view)
     {
         var counted = view.Facts.Of<CounterDelta>().Where(d => d.Name == Overflows && d.Delta > 0).Select(d => d.At.Stack);
-        var late = view.Attempts.Where(Concerns).ToArray();
+        var late = view.Attempts.Where(a => a.LeftToServer).ToArray();
         var ends = late.Select(a => view.Stacks.End(a.Connection, false)).Where(e => e is { Proven: true }).Select(e => e!.At);
         return counted.Concat(ends).Distinct().Select(at => new Queue(
             view, at, [.. late.Where(a => view.Stacks.End(a.Connection, false) is not { Proven: true } end || end.At == at)]));
@@ -76,9 +76,6 @@ internal sealed class ListenOverflow : FaultOf<ListenOverflow.Queue>
             yield return AttemptEvidence.Capture(q.Stack.At, "tcp[tcpflags] & (tcp-syn|tcp-rst) != 0", "whether SYNs arrive there and stay without an answer");
         }
     }
-
-    private static bool Concerns(Attempt a) =>
-        (a.Outcome is AttemptOutcome.Unanswered or AttemptOutcome.HalfOpen || a.Slow) && !a.LostSyns.Any(l => l.Proven) && !a.LostSynAcks.Any(l => l.Proven);
 
     private static IEnumerable<Sighting> Full(Queue q)
     {

@@ -81,8 +81,8 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
         return Counted.Grew(q.View, q.Stack.At, [.. Refused, Pruned]);
     }
 
-    private static IEnumerable<Sighting> Arrived(Queue q) => q.Losses.Count == 0 ? []
-        : [Sighting.Of(true, $"{q.Losses.Count} seen at {q.Losses[0].LastSeen}", [.. q.Losses.Select(l => l.From).Take(24)])];
+    private static IEnumerable<Sighting> Arrived(Queue q) => q.Arrived.Count == 0 ? []
+        : [Sighting.Of(true, $"{q.Arrived.Count} seen at {q.Arrived[0].LastSeen}", [.. q.Arrived.Select(l => l.From).Take(24)])];
 
     private static IEnumerable<Sighting> AsMany(Queue q)
     {
@@ -108,6 +108,8 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
         internal NetworkStack Stack { get; } = view.Stacks.At(at);
 
         internal override bool Placed => true;
+
+        internal IReadOnlyList<Loss> Arrived { get; } = arrived?.Arrived ?? [];
 
         internal override IReadOnlyList<Loss> Losses { get; } = arrived?.Losses ?? [];
 

@@ -48,7 +48,7 @@ internal sealed class SynQueueCookies : FaultOf<SynQueueCookies.Queue>
     protected override IEnumerable<Queue> Propose(CaseView view)
     {
         var counted = view.Facts.Of<CounterDelta>().Where(d => d.Name is Dropped or Cookies && d.Delta > 0).Select(d => d.At.Stack);
-        var late = view.Attempts.Where(a => (a.Outcome is AttemptOutcome.Unanswered or AttemptOutcome.HalfOpen || a.Slow) && !a.LostSyns.Any(l => l.Proven) && !a.LostSynAcks.Any(l => l.Proven))
+        var late = view.Attempts.Where(a => a.LeftToServer)
             .ToLookup(a => view.Stacks.End(a.Connection, false) is { Proven: true } end ? end.At : a.SynLastSeen?.Stack);
         var logged = view.Facts.Of<LogEvent>().Where(e => e.Kind == Flooding).Select(e => e.At.Stack);
         var known = counted.Concat(late.Where(g => g.Key is not null && view.Delta(g.Key, Dropped) is not null).Select(g => g.Key!)).Distinct().ToArray();

@@ -132,6 +132,8 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
         {
             if (p.View.Delta(p.Stack, ip + ".ReasmFails") is not { } fails)
             {
+                // Fragments of the other IP version say nothing of this one's.
+                yield return Sighting.Unknown($"{ip}.ReasmFails was not read twice");
                 continue;
             }
 

@@ -111,6 +111,14 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             yield break;
         }
 
+        var elsewhere = w.View.Losses.Where(l => l.Placement is { AbsenceProven: true } && w.View.DiedOfSize(l, w.Overlay.Room, w.Overlay.Tunnel.Mtu!.Value)).ToArray();
+        if (elsewhere.Length > 0)
+        {
+            yield return Sighting.Of(
+                false, $"{elsewhere.Length} of such a size were lost, between {elsewhere[0].Placement!.At} and {elsewhere[0].Placement!.MissingAt}", [.. elsewhere.Select(l => l.From).Take(12)]);
+            yield break;
+        }
+
         foreach (var sizes in w.View.Facts.Of<DatagramSizes>())
         {
             var through = sizes.Sizes.FirstOrDefault(s => s.DatagramLength > w.Overlay.Room && s.DatagramLength <= w.Overlay.Tunnel.Mtu && s.Delivered > 0);

@@ -56,7 +56,7 @@ internal sealed class TunnelNopmtudiscSelfdrop : FaultOf<TunnelNopmtudiscSelfdro
                 if (tunnel.Mtu is { } mtu && Encapsulation.Overhead(tunnel, ipv6) is { } overhead)
                 {
                     var room = route.Mtu!.Value - overhead;
-                    yield return new Learned(view, tunnel, route, overhead, [.. view.Losses.Where(l => view.DiedOfSize(l, room, mtu) && Towards(view, l, tunnel, route))]);
+                    yield return new Learned(view, tunnel, route, overhead, [.. view.Losses.Where(l => (view.DiedOfSize(l, room, mtu) || DiedOnceLearned(view, l, room, mtu, tunnel)) && Towards(view, l, tunnel, route))]);
                 }
             }
         }
@@ -79,6 +79,11 @@ internal sealed class TunnelNopmtudiscSelfdrop : FaultOf<TunnelNopmtudiscSelfdro
                 l.Route.At, $"timeout 60 tcpdump -ni {below} -s 128 -w {l.Scope.Node ?? "node"}-{below}.pcap 'host {l.Route.Destination.BaseAddress}'", watch, "whether they leave, wrapped; at the same time");
         }
     }
+
+    /// <summary>Until the node learned, such datagrams left it, and died where the router told it so: none came through to the end.</summary>
+    private static bool DiedOnceLearned(CaseView view, Loss loss, int room, int mtu, NetworkInterface tunnel) =>
+        loss.DatagramLength > room && loss.DatagramLength <= mtu && loss.Placement is { AbsenceProven: true } placement && placement.At.Stack == tunnel.At.Stack
+        && view.Sizes(loss.Direction) is { } sizes && !sizes.Sizes.Any(s => s.DatagramLength > room && s.Delivered > 0);
 
     private static bool Leads(NetworkInterface tunnel, Route route)
     {

@@ -1,0 +1,218 @@
+using System.Net;
+using Whydrop.Diagnosis.Statistics;
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Cluster;
+
+namespace Whydrop.Diagnosis.Faults.Routing;
+
+/// <summary>A routing daemon restarts, its sessions end, and the routes learned from it are withdrawn for a while.</summary>
+internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdrawal.Withdrawal>
+{
+    // The usual level: what comes so near by chance once in twenty times is no sign.
+    private const double Coincidence = 0.05;
+
+    public override string Id => "bgp-restart-route-withdrawal";
+
+    public override string Name => "Routing daemon restart withdraws pod routes";
+
+    public override FaultLayer Layer => FaultLayer.Routing;
+
+    public override string UserSees => "Pods of one node, or all across nodes, are cut off for some seconds up to minutes while the routing daemon is rolled out or crashes; then all is well again. What does not use those routes never notices.";
+
+    public override string Mechanism =>
+        "Without graceful restart the end of a BGP session makes the peer delete the pod routes learned over it. Packets to those pods then take a less specific route (the default, a discarding one) until the session is "
+        + "up again and has advertised: they loop, are refused, or vanish. With graceful restart the same happens when its timer runs out first.";
+
+    public override IReadOnlyList<LookAlike> LookAlikes =>
+    [
+        new("missing-route", "There the daemon runs and the route stays away."),
+        new("transient-routing-loop", "The loop alone does not say why the route was gone; here a session ended right before."),
+        new("cfs-throttling", "There the delays come with the quota's period, whatever the routes do."),
+    ];
+
+    public override string Remedy =>
+        "Keep the routes over a restart: kube-router --bgp-graceful-restart=true, BIRD \"graceful restart on\", on the switch too (graceful-restart, a restart time longer than the daemon needs); roll out one node at a time (maxUnavailable 1); "
+        + "and find out why the daemon ends (kubectl describe pod, its last state).";
+
+    public override string Verify => "Restart the daemon of one node by hand and watch with ip monitor route there and on the peer: the routes stay, and a probe through them loses nothing.";
+
+    public override IReadOnlyList<string> References =>
+    [
+        "RFC 4271 §8.2.2, §10", "RFC 4724 §4", "cloudnativelabs/kube-router#675", "cloudnativelabs/kube-router#792", "cloudnativelabs/kube-router#1087", "projectcalico/bird#61",
+    ];
+
+    internal override IReadOnlyList<string> LeadsTo => ["transient-routing-loop", "missing-route", "default-route-fallback-leak", "blackhole-route"];
+
+    protected override IEnumerable<QuestionOf<Withdrawal>> Ask() =>
+    [
+        new("Did a session that may carry the routes go down, and the trouble begin before they were back?", Quantifier.Any, QuestionRole.Signature, WentDownBefore),
+        new("Is that nearer than chance brings them together?", Quantifier.Any, QuestionRole.Signature, NoChance),
+        new("Did packets find no way then: a loop, or a router that says so?", Quantifier.Any, QuestionRole.Mechanism, NoWay),
+        new("Does the session carry the routes to where the packets went?", Quantifier.Any, QuestionRole.Discriminator, Carries, "missing-route"),
+        new("Was a routing daemon stopped or started then?", Quantifier.Any, QuestionRole.Support, Restarted),
+        new("Is graceful restart switched off?", Quantifier.Any, QuestionRole.Support, NotGraceful),
+    ];
+
+    protected override IEnumerable<Withdrawal> Propose(CaseView view)
+    {
+        var sessions = SessionLosses.Find(view);
+        var untimed = SessionLosses.Untimed(view).ToArray();
+        if (sessions.Count + untimed.Length == 0)
+        {
+            yield break;
+        }
+
+        var episodes = RouteSymptom.Episodes(view);
+        if (episodes.Count == 0)
+        {
+            yield break;
+        }
+
+        foreach (var node in sessions.Select(s => s.Down.At.Node).Concat(untimed.Select(u => u.At.Node)).Distinct())
+        {
+            yield return new Withdrawal(view, node, [.. sessions.Where(s => s.Down.At.Node == node)], [.. untimed.Where(u => u.At.Node == node)], episodes);
+        }
+    }
+
+    protected override string Summarise(Withdrawal w)
+    {
+        if (w.Hits is not [var first, ..])
+        {
+            return $"BGP sessions went down at {w.Scope}, and connections were in trouble; the log says no time that can be compared.";
+        }
+
+        var (session, episode) = first;
+        var start = session.Restart is { } restart && restart.Time <= session.At ? restart.Time : session.At;
+        var steps = new List<string>();
+        if (session.Restart is { } cause)
+        {
+            steps.Add($"{cause.What} ({Lag(start, cause.Time)})");
+        }
+
+        steps.Add($"session with {session.Name} down ({Lag(start, session.At)}{(session.Down.Details.TryGetValue("reason", out var reason) ? $", {reason}" : "")})");
+        steps.AddRange(episode.OrderBy(s => s.At).DistinctBy(s => s.What).Take(3).Select(s => $"{s.What} ({Lag(start, s.At)})"));
+        if (session.Up?.Time is { } up)
+        {
+            steps.Add($"session up again ({Lag(start, up)})");
+        }
+
+        return $"{string.Join(" → ", steps)}. {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
+    }
+
+    protected override IEnumerable<NextEvidence> Next(Withdrawal w)
+    {
+        if (w.Untimed.Count > 0)
+        {
+            yield return new NextEvidence(w.Place, "date +%z; journalctl -o short-iso-precise -u frr -u bird; kubectl logs --timestamps -n kube-system POD", null, "the times of the sessions with their zone; or state it in case.yaml (vantages: zone)");
+        }
+
+        yield return new NextEvidence(w.Place, "kubectl get pods,nodes -A -o json; kubectl get events -A -o json", null, "which node the peers and the pods are on, and whether a routing daemon restarted");
+        if (w.Hits.All(h => h.Episode.All(s => !s.OnWay)))
+        {
+            yield return new NextEvidence(w.Place, "timeout 600 ip -timestamp monitor route", TimeSpan.FromMinutes(10), "whether the routes to the pods are deleted when a session goes down");
+        }
+    }
+
+    private static string Lag(Timestamp from, Timestamp to) => string.Create(null, $"{(to - from).TotalSeconds:+0.0;-0.0;+0.0} s");
+
+    private static IEnumerable<Sighting> WentDownBefore(Withdrawal w)
+    {
+        foreach (var (session, episode) in w.Hits)
+        {
+            yield return Sighting.Of(true, $"session with {session.Name} down at {session.At}, {episode[0].What} {(episode[0].At - session.At).TotalSeconds:0.0} s later", session.Down.From, episode[0].From);
+        }
+
+        foreach (var line in w.Untimed)
+        {
+            yield return Sighting.Unknown($"session with {line.Subject} down at a time whose zone is not known", line.From);
+        }
+
+        if (w.Hits.Count > 0)
+        {
+            yield break;
+        }
+
+        foreach (var session in w.Sessions.Take(24))
+        {
+            var start = w.Episodes.Select(e => e[0]).MinBy(s => (s.At - session.At).Duration())!;
+            var text = w.Unrelated(session) ? $"session with {session.Name} went down, which carries no route to {start.Ends[0]}"
+                : start.At < session.At ? $"session with {session.Name} went down {(session.At - start.At).TotalSeconds:0.0} s after the trouble began"
+                : $"session with {session.Name} was up again long before the trouble began";
+            yield return Sighting.Of(false, text, session.Down.From, start.From);
+        }
+    }
+
+    private static IEnumerable<Sighting> NoChance(Withdrawal w)
+    {
+        if (w.Hits.Count == 0)
+        {
+            yield break;
+        }
+
+        var text = $"{w.Hits.Count} of {w.Episodes.Count} begins of trouble, {w.Sessions.Count} losses of sessions, by chance {w.Chance:P1}";
+        yield return w.Chance <= Coincidence ? Sighting.Of(true, text, w.Hits[0].Session.Down.From) : Sighting.Unknown(text, w.Hits[0].Session.Down.From);
+    }
+
+    private static IEnumerable<Sighting> NoWay(Withdrawal w) => w.Hits.SelectMany(h => h.Episode.Where(s => s.OnWay && h.Session.Covers(s.At) && s.Ends.Any(e => h.Session.Carries(w.View, e) == Answer.Yes)))
+        .Take(24).Select(s => Sighting.Of(true, s.What, s.From));
+
+    private static IEnumerable<Sighting> Carries(Withdrawal w) => w.Hits.Select(h => h.Episode[0].Ends.Any(e => h.Session.Carries(w.View, e) == Answer.Yes)
+        ? Sighting.Of(true, $"{h.Episode[0].Ends[0]} lives at one of its ends", h.Session.Down.From) : Sighting.Unknown($"nobody says where {h.Episode[0].Ends[0]} lives", h.Session.Down.From));
+
+    private static IEnumerable<Sighting> Restarted(Withdrawal w) => w.Hits.Where(h => h.Session.Restart is not null)
+        .Select(h => Sighting.Of(true, $"{h.Session.Restart!.Value.What}, {(h.Session.At - h.Session.Restart.Value.Time).TotalSeconds:0.0} s before the session went down", h.Session.Restart.Value.From));
+
+    private static IEnumerable<Sighting> NotGraceful(Withdrawal w) => w.View.Facts.Of<CniSetting>().Where(s => s.Name == "bgp-graceful-restart").Select(s => Sighting.Of(s.Value != "true", $"{s.Plugin}: {s.Value}", s.From));
+
+    /// <summary>Losses of sessions that one device logged, and the troubles of the case.</summary>
+    internal sealed class Withdrawal : Hypothesis
+    {
+        internal Withdrawal(
+            CaseView view, string? node, IReadOnlyList<SessionLoss> sessions, IReadOnlyList<Evidence.Stack.LogEvent> untimed, IReadOnlyList<IReadOnlyList<RouteSymptom>> episodes)
+            : base(view, new Scope(node))
+        {
+            (Place, Sessions, Untimed, Episodes) = (new VantagePoint(node), sessions, untimed, episodes);
+            Hits = [.. episodes.Select(e => (Session: sessions.LastOrDefault(s => s.Covers(e[0].At) && e[0].Ends.Any(end => s.Carries(view, end) != Answer.No)), Episode: e)).Where(h => h.Session is not null)!];
+            Losses = [.. view.Losses.Where(l => Covered(RouteSymptom.Time(l), RouteSymptom.EndsOf(view, l)))];
+            Attempts = [.. view.Attempts.Where(a => (a.Failed || a.Slow) && a.SynTimes.Count > 0 && Covered(a.SynTimes[0], [a.ServerThere.Address, a.Client.Address]))];
+            Chance = Compared();
+        }
+
+        internal VantagePoint Place { get; }
+
+        internal IReadOnlyList<SessionLoss> Sessions { get; }
+
+        internal IReadOnlyList<Evidence.Stack.LogEvent> Untimed { get; }
+
+        /// <summary>Times of trouble, each in order of time.</summary>
+        internal IReadOnlyList<IReadOnlyList<RouteSymptom>> Episodes { get; }
+
+        /// <summary>Episodes that begin while the routes of a session may be missing.</summary>
+        internal IReadOnlyList<(SessionLoss Session, IReadOnlyList<RouteSymptom> Episode)> Hits { get; }
+
+        /// <summary>How often the losses would come as near before the episodes if their times had nothing to do with each other.</summary>
+        internal double Chance { get; }
+
+        /// <summary>The packets that found no way were going over that very session.</summary>
+        internal override bool Placed => Scope.Node is not null && Hits.Count > 0;
+
+        internal override IReadOnlyList<Loss> Losses { get; }
+
+        internal override IReadOnlyList<Attempt> Attempts { get; }
+
+        internal bool Unrelated(SessionLoss session) => Episodes.All(e => e[0].Ends.All(end => session.Carries(View, end) == Answer.No));
+
+        private bool Covered(Timestamp time, IReadOnlyList<IPAddress> ends) =>
+            Hits.Any(h => h.Session.Covers(time) && time >= h.Episode[0].At && time <= h.Episode[^1].At && ends.Any(e => h.Session.Carries(View, e) != Answer.No));
+
+        private double Compared()
+        {
+            var times = View.Captures.SelectMany(c => new[] { c.First, c.Last }).OfType<Timestamp>().Concat(Sessions.Select(s => s.At)).Concat(Episodes.Select(e => e[0].At)).ToArray();
+            return times.Length == 0 ? 1 : ShiftedLags.Chance([.. Sessions.Select(s => Seconds(s.At))], [.. Episodes.Select(e => Seconds(e[0].At))], 0, Seconds(times.Max()));
+
+            double Seconds(Timestamp time) => (time - times.Min()).TotalSeconds;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Net;
+using Whydrop.Evidence.Cluster;
+
+namespace Whydrop.Diagnosis.View;
+
+/// <summary>On which node an address lives, by the cluster's objects and by what was read on the nodes.</summary>
+internal sealed class ClusterPlaces(CaseView view)
+{
+    private readonly ILookup<IPAddress, string> nodes = view.Facts.Of<ClusterNode>().SelectMany(n => n.Addresses.Select(a => (Address: a, n.Name))).ToLookup(n => n.Address, n => n.Name);
+
+    private readonly ILookup<IPAddress, string> pods =
+        view.Facts.Of<Pod>().Where(p => p.Node is not null).SelectMany(p => p.Addresses.Select(a => (Address: a, Node: p.Node!))).ToLookup(p => p.Address, p => p.Node);
+
+    private readonly Dictionary<IPAddress, string?> homes = [];
+
+    /// <summary>The node that has the address itself; null when none or several are told.</summary>
+    internal string? NodeWith(IPAddress address) => Only(nodes[address]) ?? (view.Stacks.Of(address) is { Netns: null } stack ? stack.Node : null);
+
+    /// <summary>The node on which whatever has the address lives; null when nobody says.</summary>
+    internal string? NodeOf(IPAddress address) => homes.TryGetValue(address, out var known) ? known : homes[address] =
+        NodeWith(address) ?? Only(pods[address]) ?? view.Stacks.Of(address)?.Node
+        ?? Only(view.Facts.Of<ClusterNode>().Where(n => n.PodNetworks.Any(p => p.Contains(address))).Select(n => n.Name));
+
+    private static string? Only(IEnumerable<string> names) => names.Distinct(StringComparer.Ordinal).Take(2).ToArray() is [var one] ? one : null;
+}
