@@ -72,13 +72,8 @@ internal sealed class NotTranslated : Hypothesis
             return null;
         }
 
-        var at = entry?.At.Stack;
-        for (var i = 1; i < trail.Count && at is null; i++)
-        {
-            // On one device a pod sees both names too, when what it gets is not translated.
-            at = !trail[i].Server.Equals(trail[i - 1].Server) && trail[i].At.Stack == trail[i - 1].At.Stack && trail[i].At != trail[i - 1].At ? trail[i].At.Stack : null;
-        }
-
+        // Two names on two devices of one namespace. On one device a pod sees both too, when what it gets is not translated.
+        var at = entry?.At.Stack ?? trail.GroupBy(f => f.At.Stack).FirstOrDefault(g => g.Any(f => g.Any(o => o.At != f.At && !o.Server.Equals(f.Server))))?.Key;
         var key = new FlowKey(usual.Capture, usual.Flow);
         var silence = view.Facts.Of<Pause>().Where(p => p.Capture == key.Capture && p.Flow == key.Flow && p.Start <= flow.First && Timestamps.Add(p.Start, p.Duration) >= flow.First)
             .Select(p => (TimeSpan?)(flow.First - p.Start)).Append(usual.Last < flow.First ? flow.First - usual.Last : view.ListsSilences(key.Capture) ? TimeSpan.Zero : null).First();

@@ -64,6 +64,19 @@ internal sealed class StateLost : Hypothesis
     /// </summary>
     internal IReadOnlyList<TcpFlow> NewOnes { get; }
 
+    /// <summary>Bytes that one side of the place saw and the other did not, where a RST made in between answered them; 0 where none, or nobody knows.</summary>
+    internal long NotPassedOn(Death death)
+    {
+        var resets = View.Resets.Where(r => r.Direction.Connection == death.Connection && r.Birth is { AbsenceProven: true }).ToArray();
+        var flows = View.Trails[death.Connection].Flows;
+        if (!death.Proven || resets.Length == 0 || flows.FirstOrDefault(f => f.Capture == death.Capture) is not { } here || flows.FirstOrDefault(f => f.At == death.Missing) is not { } there)
+        {
+            return 0;
+        }
+
+        return resets.Max(r => r.FromClient ? here.FromServer.UniqueBytes - there.FromServer.UniqueBytes : here.FromClient.UniqueBytes - there.FromClient.UniqueBytes);
+    }
+
     private TcpFlow[] OpenedLater() => Moment is not { } moment ? []
         : [.. Openings.Past(View, Deaths[0].Capture, Deaths[0].Missing, Deaths.Select(d => View.Trails[d.Connection].ServerThere).ToHashSet()).Where(f => f.First > moment.To)];
 

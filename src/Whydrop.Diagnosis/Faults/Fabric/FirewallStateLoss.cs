@@ -101,9 +101,9 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
     private static IEnumerable<Sighting> StillRefused(StateLost h)
     {
         // One that passes a segment on and resets all the same knows the connection.
-        if (h.Deaths.FirstOrDefault(d => d.Losses.Count > 0 && d.Proven && h.View.Resets.Any(r => r.Direction.Connection == d.Connection && r.Birth is { AbsenceProven: true })) is { } reset)
+        foreach (var (death, bytes) in h.Deaths.Select(d => (d, h.NotPassedOn(d))).Where(d => d.Item2 > 0).Take(4))
         {
-            yield return Sighting.Of(true, "not passed on, and answered by a RST", reset.From);
+            yield return Sighting.Of(true, $"{bytes} bytes were not passed on, and answered by a RST", death.From);
         }
 
         if (h.NewOnes.Count > 0)
