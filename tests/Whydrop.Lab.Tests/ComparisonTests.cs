@@ -61,6 +61,33 @@ public sealed class ComparisonTests
     }
 
     [Theory]
+    [InlineData("healthy", false, false)]
+    [InlineData("healthy", true, true)]
+    [InlineData("inconclusive", false, true)]
+    public void Healthy_is_right_of_a_faulty_run_only_where_no_trace_of_it_was_collected(string outcome, bool unseen, bool right) =>
+        Assert.Equal(right, Comparison.Of(Faulty with { Status = "undecided", Unseen = unseen }, new Finding(outcome)).Right);
+
+    [Theory]
+    [InlineData("suspected", true)]
+    [InlineData("confirmed", false)]
+    public void What_looks_like_the_fault_may_be_suspected_and_not_confirmed(string status, bool right)
+    {
+        var truth = Faulty with { Status = "undecided", LooksLike = ["overlay-mtu-too-big"] };
+
+        Assert.Equal(right, Comparison.Of(truth, new Finding("fault", "overlay-mtu-too-big", status, "fwd-node", "tunl0")).Right);
+    }
+
+    [Theory]
+    [InlineData("suspected", true)]
+    [InlineData("undecided", false)]
+    public void A_condition_that_lets_the_fault_hurt_is_told_too(string status, bool right)
+    {
+        var finding = new Finding("fault", "pmtu-blackhole", "confirmed", "fwd-node", "tunl0") { Verdicts = [new FoundVerdict("mss-clamp-missing", status, "fwd-node", "tunl0")] };
+
+        Assert.Equal(right, Comparison.Of(Faulty with { Beside = ["mss-clamp-missing"] }, finding).Right);
+    }
+
+    [Theory]
     [InlineData("healthy", true)]
     [InlineData("inconclusive", false)]
     [InlineData("fault", false)]

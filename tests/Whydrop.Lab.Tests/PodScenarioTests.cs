@@ -43,6 +43,19 @@ public sealed class PodScenarioTests
         Assert.True(truth.Figures["requestsAnswered"] > 4);
     }
 
+    [LabTheory]
+    [InlineData("wiring=routed", "overlay=none")]
+    [InlineData("wiring=bridge", "overlay=vxlan")]
+    public void What_is_missing_for_IPv6_leaves_IPv4_of_the_same_pods_alone(params string[] settings)
+    {
+        using var folder = new CaseFolder();
+        var truth = LabRunner.Run(LabCatalogue.Find("missing-route"), [.. settings, "family=both", "evidence=counters"], folder.Case, null, null, CancellationToken.None).Truth;
+
+        Assert.Equal("missing-route", truth.Fault);
+        Assert.Equal(0, truth.Figures["requestsFailedOverIpv4"]);
+        Assert.True(truth.Figures["requestsAnsweredOverIpv4"] > 0);
+    }
+
     [LabFact]
     public void Around_the_standard_path_there_is_what_was_asked_for()
     {

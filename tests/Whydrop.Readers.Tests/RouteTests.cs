@@ -36,6 +36,7 @@ public sealed class RouteTests
     [InlineData("10.0.0.9 from 10.0.0.2 via 192.0.2.1 dev eth0 \n    cache  expires 594sec ipid 0x1234 mtu 1440 advmss 1400 hoplimit 64\n", 1440, true)]
     [InlineData("10.0.0.9 via 192.0.2.1 dev eth0 src 192.0.2.2 uid 0\\    cache expires 12sec mtu 1300 \n", 1300, true)]
     [InlineData("2001:db8::9 from :: via fe80::1 dev eth0 proto ra src 2001:db8::2 metric 1024 expires 500sec mtu 1280 pref medium\n", 1280, false)]
+    [InlineData("2001:db8::9 via 2001:db8:1::1 dev eth0 metric 1024 expires 594sec mtu 1389 pref medium\n", 1389, true)]
     [InlineData("local 127.0.0.1 dev lo src 127.0.0.1 uid 0 \n    cache <local> \n", null, true)]
     public void Answers_of_route_get(string text, int? mtu, bool cached)
     {

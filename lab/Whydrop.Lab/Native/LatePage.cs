@@ -44,16 +44,16 @@ internal sealed unsafe partial class LatePage : IDisposable
     /// <summary>A page that is late.</summary>
     public static LatePage Make()
     {
-        var descriptor = Libc.Checked(UserFault(Call, CloseOnExec), "userfaultfd");
+        var opened = Libc.Checked(UserFault(Call, CloseOnExec), "userfaultfd");
         // SAFETY: an anonymous mapping of one page; each request has the layout of its struct, three or four 64-bit numbers.
-        var memory = (byte*)Map(0, Size, ReadWrite, PrivateAnonymous, -1, 0);
+        var page = (byte*)Map(0, Size, ReadWrite, PrivateAnonymous, -1, 0);
         var api = stackalloc ulong[3];
         api[0] = ApiVersion;
-        Libc.Checked(Libc.Control(descriptor, Api, api), "UFFDIO_API");
+        Libc.Checked(Libc.Control(opened, Api, api), "UFFDIO_API");
         var range = stackalloc ulong[4];
-        (range[0], range[1], range[2]) = ((ulong)memory, Size, ModeMissing);
-        Libc.Checked(Libc.Control(descriptor, Register, range), "UFFDIO_REGISTER");
-        return new LatePage(descriptor, memory);
+        (range[0], range[1], range[2]) = ((ulong)page, Size, ModeMissing);
+        Libc.Checked(Libc.Control(opened, Register, range), "UFFDIO_REGISTER");
+        return new LatePage(opened, page);
     }
 
     /// <summary>Waits until somebody waits for it; false when nobody did in that time.</summary>

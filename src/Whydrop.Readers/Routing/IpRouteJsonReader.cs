@@ -54,6 +54,7 @@ public sealed class IpRouteJsonReader : JsonReader
             Metric = item["metric"].Number,
             Cached = item.Has("cache"),
             Expires = item.Has("expires"),
+            IsAdvertised = item["protocol"].Text == "ra",
             IsV4OverV6 = item["via"]["family"].Text == "inet6",
             SeemsV6 = item.Has("pref"),
             SeemsV4 = item.Has("scope"),

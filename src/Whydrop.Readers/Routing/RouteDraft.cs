@@ -36,8 +36,11 @@ internal sealed class RouteDraft(int line)
     /// <summary>It ends by itself ("expires 594sec").</summary>
     public bool Expires { get; set; }
 
+    /// <summary>A router advertised it ("proto ra"): its end and its MTU are the router's, also where "ip route get" prints it for one address.</summary>
+    public bool IsAdvertised { get; set; }
+
     /// <summary>An IPv6 route of the cache is printed without the word: to one address, with an MTU and an end (net/ipv6/route.c rt6_insert_exception).</summary>
-    private bool IsException => Expires && Mtu is not null && Destination is { PrefixLength: 128 };
+    private bool IsException => Expires && !IsAdvertised && Mtu is not null && Destination is { PrefixLength: 128 };
 
     public List<RouteHop> Hops { get; } = [];
 

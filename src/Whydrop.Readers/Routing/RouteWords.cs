@@ -114,6 +114,10 @@ internal static class RouteWords
                 case "cache":
                     route.Cached = true;
                     break;
+                case "proto":
+                    route.IsAdvertised = value == "ra";
+                    i++;
+                    break;
                 case "expires":
                     route.Expires = true;
                     i++;
@@ -134,7 +138,7 @@ internal static class RouteWords
                 case "encap":
                     i = EndOfEncapsulation(words, i);
                     break;
-                case "proto" or "protocol" or "from" or "iif" or "nhid" or "tos" or "dsfield" or "weight" or "mark" or "uid" or "users" or "age":
+                case "protocol" or "from" or "iif" or "nhid" or "tos" or "dsfield" or "weight" or "mark" or "uid" or "users" or "age":
                     i++;
                     break;
                 default:

@@ -78,4 +78,36 @@ public class FragmentTests
         Assert.Equal((5L, 4L, 0L, 1L), (tally.Datagrams, tally.Complete, tally.MissingFirst, tally.MissingLater));
         Assert.Equal(5 * 1400, result.Of<TcpFlow>().Single().FromClient.Bytes + result.Of<TcpFlow>().Single().FromServer.Bytes);
     }
+
+    [Fact]
+    public void The_outer_datagrams_of_a_tunnel_over_IPv6_are_counted_too()
+    {
+        var trace = new Trace();
+        for (uint id = 1; id <= 4; id++)
+        {
+            var inner = Wrapping.Datagram(new Packet { Seq = id * 1400u, Length = 1400 }.ToFrame());
+            _ = trace.Add(id, Piece(inner.AsSpan(0, 1352), id, 0, more: true));
+            if (id != 3)
+            {
+                _ = trace.Add(id + 0.01, Piece(inner.AsSpan(1352), id, 1352, more: false));
+            }
+        }
+
+        var tally = Assert.Single(trace.Analyse().Of<FragmentTally>());
+
+        Assert.Equal(("fd00::1", "fd00::2", 4), (tally.Source.ToString(), tally.Destination.ToString(), tally.Protocol));
+        Assert.Equal((4L, 3L, 0L, 1L), (tally.Datagrams, tally.Complete, tally.MissingFirst, tally.MissingLater));
+    }
+
+    // RFC 8200 §3 and §4.5: the fixed header, then the fragment header.
+    private static byte[] Piece(ReadOnlySpan<byte> payload, uint id, int at, bool more)
+    {
+        byte[] datagram = [0x60, 0, 0, 0, 0, 0, 44, 64, .. new byte[32], 4, 0, 0, 0, 0, 0, 0, 0, .. payload];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(4), (ushort)(datagram.Length - 40));
+        System.Net.IPAddress.Parse("fd00::1").GetAddressBytes().CopyTo(datagram, 8);
+        System.Net.IPAddress.Parse("fd00::2").GetAddressBytes().CopyTo(datagram, 24);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(42), (ushort)(at | (more ? 1 : 0)));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(datagram.AsSpan(44), id);
+        return Wrapping.InEthernet(datagram);
+    }
 }

@@ -30,8 +30,10 @@ public sealed class BacklogDrop : PodScenario
     protected override void Play(PodRun run)
     {
         var (network, options) = (run.Network, new DripOptions { Enough = () => true });
-        var page = run.Lab.Own("late page", LatePage.Make());
+        var page = LatePage.Make();
         run.Serve(new ServerOptions { ReceiveBuffer = run.Settings.Number("buffer"), ReadsLate = (options.Bytes, page) });
+        // Ends before the server, which waits for its readers.
+        run.Lab.Own("late page", page);
         run.WarmUp();
         // The sender waits longer than usual before it repeats: else it would stop sending anew.
         var route = network.Client.Ip($"{(network.Options.Ipv6 ? "-6 " : "")}route show default").Split('\n')[0].Split(" pref")[0].Trim();
@@ -43,7 +45,8 @@ public sealed class BacklogDrop : PodScenario
         var drip = DripClient.Start(run, options with { Enough = () => over });
         var awaited = page.Awaited(Patience);
         run.Lab.Report("the server's read waits for memory");
-        SpinWait.SpinUntil(() => Dropped() - before >= run.Settings.Number("dropped"), Patience);
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); Dropped() - before < run.Settings.Number("dropped") && waited.Elapsed < Patience;)
+            run.Pause(TimeSpan.FromMilliseconds(5));
         page.Deliver();
         // What was lost is sent again.
         run.Pause(TimeSpan.FromMilliseconds(500));
