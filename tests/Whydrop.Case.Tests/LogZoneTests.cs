@@ -57,6 +57,17 @@ public class LogZoneTests
         Assert.Equal("2024-12-31T23:30:00.000000Z", placed.Time?.ToString());
     }
 
+    [Fact]
+    public void ADeviceThatPrintsItsZoneButNoYearNeedsNoRule()
+    {
+        var logged = new LogEvent(
+            new VantagePoint("sw"), new Provenance("sw/log", 1), null, null, "bgp-down", null, "", new Dictionary<string, string> { ["local-time"] = "12-31T23:30:00.000000", ["zone"] = "-01:00" });
+        var capture = new CaptureSummary(new VantagePoint("n"), new Provenance("n/eth0.pcap"), 0, 1, false) { First = new Timestamp(1_735_689_610_000_000_000) };
+
+        Assert.Equal("2025-01-01T00:30:00.000000Z", LogZone.Apply([logged, capture], []).OfType<LogEvent>().Single().Time?.ToString());
+        Assert.Null(LogZone.Apply([logged], []).OfType<LogEvent>().Single().Time);
+    }
+
     [Theory]
     [InlineData("n/proc-stat.txt", "2024-02-20T03:33:25.000001Z")]
     [InlineData("other/proc-stat.txt", null)]
