@@ -32,7 +32,7 @@ public sealed class GuestTests
     [InlineData("--vm-limit 59: 60 to 3600 seconds", "lab", "run", "tunnel-mtu", "--vm", "--vm-limit", "59")]
     [InlineData("--case-only: name the folder for the case with -o", "lab", "run", "tunnel-mtu", "--case-only")]
     [InlineData("unknown parameter 'speed'", "lab", "run", "tunnel-mtu", "--vm", "--set", "speed=1")]
-    [InlineData("lab scenario 'nothing' is unknown", "lab", "run", "nothing", "--vm")]
+    [InlineData("no such lab scenario: nothing", "lab", "run", "nothing", "--vm")]
     public void Wrong_usage_is_refused_before_anything_is_started(string message, params string[] arguments)
     {
         using var results = new MemoryStream();
