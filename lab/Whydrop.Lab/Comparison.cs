@@ -23,8 +23,8 @@ public sealed record Comparison(bool FaultRight, bool StatusRight, bool PlaceRig
 
         var untold = truth.Beside.Where(b => !finding.Verdicts.Any(v => v.Fault == b && v.Status is "confirmed" or "suspected")).ToArray();
         var named = finding.Fault == truth.Fault || truth.AlsoTrue.Contains(finding.Fault ?? "") || (!confirmed && truth.LooksLike.Contains(finding.Fault ?? ""));
-        // Where nobody could tell from what was collected, saying so is the right answer; "healthy" is only where no trace of the fault was collected.
-        var open = truth.Status == "undecided" && finding.Fault is null && (finding.Outcome == "inconclusive" || truth.Unseen);
+        // Where nobody could tell from what was collected, saying so is the right answer, and so is what truly holds beside it; "healthy" is only where no trace of the fault was collected.
+        var open = truth.Status == "undecided" && (finding.Fault is null ? finding.Outcome == "inconclusive" || truth.Unseen : truth.Accompanying.Contains(finding.Fault));
         var fault = (named || open) && untold.Length == 0;
         var strength = Strength(finding.Status);
         var status = open || strength >= Strength(truth.Status);
@@ -33,7 +33,7 @@ public sealed record Comparison(bool FaultRight, bool StatusRight, bool PlaceRig
             fault,
             status,
             place,
-            confirmed && !named,
+            confirmed && !named && !open,
             [
                 Line(fault, $"fault: truth {string.Join(" or ", truth.AlsoTrue.Prepend(truth.Fault).Concat(truth.LooksLike))}, verdict {finding.Fault ?? "none"}"),
                 .. untold.Select(b => Line(false, $"beside: {b} is not told")),

@@ -23,7 +23,7 @@ public sealed record Truth
     /// <summary>Catalogue ids that what was collected cannot tell from the fault: suspecting one is right, confirming one is wrong.</summary>
     public IReadOnlyList<string> LooksLike { get; init; } = [];
 
-    /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong, answering with one is.</summary>
+    /// <summary>Catalogue ids of conditions that truly hold beside the fault: confirming one is not wrong; answering with one is, unless nobody could tell the fault itself.</summary>
     public IReadOnlyList<string> Accompanying { get; init; } = [];
 
     /// <summary>Catalogue ids of conditions that let the fault hurt and that the case shows: the report must name them too, suspected or confirmed.</summary>

@@ -27,7 +27,8 @@ public sealed class RpFilterMartian : NotForwarded
         var network = run.Network;
         var device = network.OverlayDevice ?? network.Names.Uplink;
         var other = network.Options.Wiring == PodWiring.Bridge ? "cni0" : network.Server2!.HostLink;
-        node.Sysctl($"net.ipv4.conf.{(run.Settings.Word("set") == "all" ? "all" : device)}.rp_filter=1");
+        // With '/': a device's own name may hold dots (flannel.1).
+        node.Sysctl($"net/ipv4/conf/{(run.Settings.Word("set") == "all" ? "all" : device)}/rp_filter=1");
         node.Ip($"route add {network.ClientAddress}/32 dev {other}");
         return () => Extended(node, "IPReversePathFilter");
     }

@@ -24,6 +24,7 @@ internal sealed class RandomLoss : FaultOf<Hop>
         new("rate-policer", "There loss begins when the rate passes a ceiling."),
         new("qdisc-drop", "There neighbours die together, after the round trip has grown."),
         new("ecmp-bad-member", "There some flows lose much and the others nothing."),
+        new("payload-corruption", "There they arrive, damaged, and the receiver counts wrong checksums."),
     ];
 
     public override string Remedy => "Find the hop by captures on both of its sides, then repair or replace the element: cable, optic, port, virtual switch.";
@@ -41,6 +42,7 @@ internal sealed class RandomLoss : FaultOf<Hop>
         new("Does loss take busy and idle times alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.RateDoesNotMatter, "rate-policer"),
         new("Did segments pass there without waiting in a queue?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
         new("Do all flows lose alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.FlowsAreAlike, "ecmp-bad-member"),
+        new("Did a host that unwraps them find them sound?", Quantifier.All, QuestionRole.Discriminator, Unwrapping.Sound, "payload-corruption"),
     ];
 
     protected override IEnumerable<Hop> Propose(CaseView view) =>
