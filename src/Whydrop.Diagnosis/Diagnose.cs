@@ -67,7 +67,7 @@ public static class Diagnose
                 .OrderByDescending(j => j.Verdict.Scope == answer).ThenByDescending(j => j.Verdict.Scope.Node == answer.Node).Take(1));
         }
 
-        return [.. told.OrderByDescending(Weight).ThenBy(j => told.Any(o => LedTo(o, j))).ThenBy(j => j.Verdict.Status)
+        return [.. told.OrderByDescending(Weight).ThenByDescending(j => j.Worsened > 0).ThenBy(j => told.Any(o => LedTo(o, j))).ThenBy(j => j.Verdict.Status)
             .ThenByDescending(j => j.Verdict.Scope.Interface is not null).ThenBy(j => j.Verdict.Fault.Id, StringComparer.Ordinal)];
     }
 
@@ -97,7 +97,7 @@ public static class Diagnose
     private static bool LedTo(Judgement other, Judgement judgement) =>
         other.Verdict.Fault.LeadsTo.Contains(judgement.Verdict.Fault.Id) && other.Verdict.Status <= judgement.Verdict.Status && judgement.Connections.IsSubsetOf(other.Connections);
 
-    /// <summary>How sure, times how much it explains.</summary>
+    /// <summary>How sure, times how much it explains, or of how much it makes the harm.</summary>
     private static double Weight(Judgement judgement)
     {
         var sure = judgement.Verdict.Status switch
@@ -113,7 +113,8 @@ public static class Diagnose
             return sure;
         }
 
-        return sure * judgement.Verdict.Explains.Share * (judgement.Verdict.Fault.Contributing ? 0.5 : 1);
+        var lost = judgement.Verdict.Explains.OfSegments;
+        return sure * Math.Max(judgement.Verdict.Explains.Share, lost > 0 ? Math.Min(1, (double)judgement.Worsened / lost) : 0) * (judgement.Verdict.Fault.Contributing ? 0.5 : 1);
     }
 
     // What fits on a screen.

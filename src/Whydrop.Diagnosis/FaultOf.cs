@@ -62,7 +62,7 @@ internal abstract class FaultOf<T> : Fault
                 Frames = ruledOut ? [] : Frames(hypothesis, losses),
             };
             var next = status is VerdictStatus.Confirmed or VerdictStatus.RuledOut ? [] : Next(hypothesis).ToArray();
-            yield return new Judgement(verdict, losses, next) { Connections = troubled };
+            yield return new Judgement(verdict, losses, next) { Connections = troubled, Worsened = ruledOut ? 0 : hypothesis.Worsened.Count };
         }
     }
 

@@ -20,6 +20,9 @@ internal abstract class Hypothesis(CaseView view, Scope scope)
     /// <summary>Lost transmissions the mechanism covers.</summary>
     internal virtual IReadOnlyList<Loss> Losses => [];
 
+    /// <summary>Lost transmissions that it did not lose, but keeps from being made good in time: what lost them does little harm without it.</summary>
+    internal virtual IReadOnlyList<Loss> Worsened => [];
+
     /// <summary>Attempts to open a connection whose failure or delay the mechanism covers.</summary>
     internal virtual IReadOnlyList<Attempt> Attempts => [];
 

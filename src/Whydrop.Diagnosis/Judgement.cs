@@ -10,6 +10,9 @@ internal sealed record Judgement(Verdict Verdict, IReadOnlyList<Loss> Losses, IR
     /// <summary>Connections in trouble that its mechanism covers.</summary>
     internal IReadOnlySet<int> Connections { get; init; } = new HashSet<int>();
 
+    /// <summary>How many lost transmissions it keeps from being made good in time, whatever lost them.</summary>
+    internal int Worsened { get; init; }
+
     /// <summary>Confirmed, suspected or contested: a fault the user has to hear of.</summary>
     internal bool Stands => Verdict.Status is VerdictStatus.Confirmed or VerdictStatus.Suspected or VerdictStatus.Contested;
 }

@@ -75,17 +75,18 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         var slowest = measured.Max(h => h.P99Delay!.Value) - least;
         var text = string.Create(
             null, $"from {hop.Seen} to {hop.Missing} {usual.TotalMilliseconds:0.###} ms at the median and {slowest.TotalMilliseconds:0.###} ms for the slowest in 100, {usual.TotalSeconds * rate / Datagram:0.#} and {slowest.TotalSeconds * rate / Datagram:0.#} datagrams in line");
-        bool? queued = usual.TotalSeconds * rate >= Queue * Datagram ? true : slowest.TotalSeconds * rate < NoQueue * Datagram ? false : null;
+        var before = Waits(hop);
+        bool? queued = usual.TotalSeconds * rate >= Queue * Datagram && IsFull(usual.TotalSeconds, before, slowest.TotalSeconds) ? true : slowest.TotalSeconds * rate < NoQueue * Datagram ? false : null;
         if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && slowest < HostNoise && slowest.TotalSeconds * rate < NoiseOrQueue * Datagram)
         {
             queued = false;
         }
 
-        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && Waits(hop) is { Length: >= HopTests.Enough } waits && waits[waits.Length / 2] < slowest.TotalSeconds / FarFromFull)
+        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && before.Length >= HopTests.Enough && Median(before) < slowest.TotalSeconds / FarFromFull)
         {
             // Some were held up, but not those that were sent when others were lost.
             queued = false;
-            text += string.Create(null, $"; before losses only {waits[waits.Length / 2] * 1000:0.###} ms");
+            text += string.Create(null, $"; before losses only {Median(before) * 1000:0.###} ms");
         }
 
         if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && LongerAtLosses(hop) == false)
@@ -95,8 +96,20 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
             text += "; round trips are no longer when something is lost";
         }
 
+        if (queued is null && RoundTrip(hop) is { Queued: false } back)
+        {
+            queued = false;
+            text += "; " + back.Text;
+        }
+
         return new HopDelay(queued, text, measured[0].From);
     }
+
+    /// <summary>Who is lost, or nearly everyone, waits about as long as the slowest: the line is as long as it gets, not one that hosts leave now and then.</summary>
+    private static bool IsFull(double usual, double[] before, double slowest) =>
+        usual >= slowest / FarFromFull || (before.Length >= HopTests.Enough && Median(before) >= slowest / FarFromFull);
+
+    private static double Median(double[] ascending) => ascending[ascending.Length / 2];
 
     /// <summary>The round trip before a loss is that of a full queue each time: long, and much the same.</summary>
     private static HopDelay? RoundTrip(Hop hop)

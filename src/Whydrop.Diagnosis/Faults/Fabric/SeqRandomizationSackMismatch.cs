@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -91,7 +92,7 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
                     {
                         var direction = view.Connections.Direction(new FlowKey(a.Capture, a.Flow), ofClient);
                         var client = direction == view.Trails[direction.Connection].ToServer;
-                        yield return new Shift(a, b, (Own(a).InitialSequence, Own(b).InitialSequence), view.Stacks.End(direction.Connection, client)?.At, direction.Connection);
+                        yield return new Shift(a, b, (Own(a).InitialSequence, Own(b).InitialSequence), view.Stacks.End(direction.Connection, client)?.At, direction);
                     }
                 }
             }
@@ -99,11 +100,15 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
     }
 
     /// <summary>One end's numbers at two neighbouring places.</summary>
-    internal sealed record Shift(TcpFlow Before, TcpFlow Behind, (uint? Before, uint? Behind) Numbers, VantagePoint? Sender, int Connection);
+    internal sealed record Shift(TcpFlow Before, TcpFlow Behind, (uint? Before, uint? Behind) Numbers, VantagePoint? Sender, DirectionKey Direction)
+    {
+        /// <summary>Where the sender's packets go.</summary>
+        internal IPAddress To => Before.FromClient.InitialSequence == Numbers.Before ? Before.Server.Address : Before.Client.Address;
+    }
 
     /// <summary>Two places between which the numbers of a sender are moved; only a sender when nothing tells where.</summary>
     internal sealed class Moved(CaseView view, VantagePoint before, VantagePoint? behind, VantagePoint? sender, IReadOnlyList<Shift> shifts)
-        : Hypothesis(view, Scope.Of(before))
+        : Hypothesis(view, Place(view, before, shifts))
     {
         internal VantagePoint Before { get; } = before;
 
@@ -115,6 +120,14 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
 
         internal override bool Placed => Behind is not null;
 
-        internal override IReadOnlySet<int> Connections => Shifts.Select(s => s.Connection).ToHashSet();
+        internal override IReadOnlySet<int> Connections => Shifts.Select(s => s.Direction.Connection).ToHashSet();
+
+        /// <summary>What was lost of the moved directions, while their sender discarded SACK blocks.</summary>
+        internal override IReadOnlyList<Loss> Worsened => Sender is { } at && View.Delta(at, Discarded) is { Delta: > 0 }
+            ? [.. View.Losses.Where(l => Shifts.Any(s => s.Direction == l.Direction))] : [];
+
+        /// <summary>The device by which the sender's packets leave the host where they were last seen as they were sent; that host when they were seen at another of its devices.</summary>
+        private static Scope Place(CaseView view, VantagePoint before, IReadOnlyList<Shift> shifts) => Scope.Of(
+            shifts.Count == 0 || shifts.All(s => view.Devices.Egress(before.Stack, s.To)?.At == before) ? before : before.Stack);
     }
 }
