@@ -156,7 +156,7 @@ internal sealed class ControlJourney
         var doubtful = !upstream && seen[i, other]?.IsDoubtful(n) == true;
         var (proven, reason) = doubtful
             ? (false, $"one like it was seen at {to.At}, and nothing tells which of them it was")
-            : absence.Judge(stop.Sighting, Of(i, n).UnixNanoseconds, to.Sighting, before, after, laterSeen: upstream ? after > 0 : SentAgainAndSeen(i, n, other, laterOnly: true));
+            : absence.Judge(stop.Sighting, Of(i, n).UnixNanoseconds, to.Sighting, before, after, laterSeen: upstream ? after > 0 : SentAgainAndSeen(i, n, other, laterOnly: true), upstream);
         return new MissingStop(to.At, to.Capture, to.Sighting.Flow.Flow, to.Sighting.Flow.Encapsulation == stop.Sighting.Flow.Encapsulation, proven, reason);
     }
 

@@ -28,7 +28,8 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
         Judge(from.Sighting, from.Trail[index].UnixNanoseconds, to.Sighting, passage.SeenBefore(index), passage.SeenAfter(index), laterSeen);
 
     /// <summary>Judges a segment sent at a time by how many of its direction were recognised there before and after it.</summary>
-    public (bool Proven, string Reason) Judge(Sighting from, long sent, Sighting to, int before, int after, bool laterSeen)
+    /// <param name="upstream">It should have come by there before it was seen; else after.</param>
+    public (bool Proven, string Reason) Judge(Sighting from, long sent, Sighting to, int before, int after, bool laterSeen, bool upstream = false)
     {
         var witness = Witness(to);
         var at = to.Flow.At;
@@ -43,12 +44,13 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
         }
 
         var expected = Expected(from.Source, to.Source, sent);
-        if (before == 0 && !(expected is { } e && witness.First <= e.Time - e.Error))
+        var wait = Wait(from.Flow);
+        if (before == 0 && !(expected is { } e && witness.First <= e.Time - e.Error - (upstream ? wait : 0)))
         {
             return (false, $"the capture at {at} may have begun later");
         }
 
-        if (!laterSeen && after < OvertakenBy && !(expected is { } x && witness.Last >= x.Time + x.Error + Wait(from.Flow)))
+        if (!laterSeen && after < OvertakenBy && !(expected is { } x && witness.Last >= x.Time + x.Error + (upstream ? 0 : wait)))
         {
             return (false, $"the capture at {at} ends too soon after it to tell late from lost");
         }

@@ -53,8 +53,8 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
     protected override IEnumerable<QuestionOf<Service>> Ask() =>
     [
         new("Did answers come late, or never, to requests that were acknowledged?", Quantifier.Any, QuestionRole.Signature, Late),
+        new("Is that late for it: does it answer others much sooner, and did that happen repeatedly or somebody give up?", Quantifier.Any, QuestionRole.Signature, LateForIt),
         new("Had the request reached the server's own network namespace, and did the answer leave it late?", Quantifier.Any, QuestionRole.Mechanism, LateThere),
-        new("Is that late for it: does it answer others much sooner, or did somebody give up?", Quantifier.Any, QuestionRole.Mechanism, LateForIt),
         new("Was its control group let run: not throttled, not out of memory?", Quantifier.All, QuestionRole.Discriminator, LetRun, "cfs-throttling"),
         new("Did the server read all the time (its window never closed)?", Quantifier.All, QuestionRole.Discriminator, Read, "slow-reader-zero-window"),
     ];
@@ -67,9 +67,8 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
             Wait[] waits = [.. service.Select(t => Wait.Of(view, t, silent[t.Connection])).OfType<Wait>()];
             if (waits.Any(w => w.Alone) || (waits.Length >= Fewest && waits.Length * OneIn >= service.Count(t => view.Exchanges(t.Connection) is { NearServer.Exchanges: > 0 })))
             {
-                var soonest = waits.Min(w => w.Answer ?? TimeSpan.MaxValue);
-                ExchangeTiming[] sooner = [.. service.Select(t => view.Exchanges(t.Connection)?.NearServer).OfType<ExchangeTiming>().Where(t => t.MedianAnswer * MuchSooner <= soonest)];
-                yield return new Service(view, view.Stacks.End(waits[0].Trail.Connection, false), service.Key.ServerThere, waits) { Sooner = sooner };
+                ExchangeTiming[] answers = [.. service.Select(t => view.Exchanges(t.Connection)?.NearServer).OfType<ExchangeTiming>().Where(t => t.Exchanges > 0)];
+                yield return new Service(view, view.Stacks.End(waits[0].Trail.Connection, false), service.Key.ServerThere, waits) { Answers = answers };
             }
         }
     }
@@ -105,19 +104,24 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
 
     private static IEnumerable<Sighting> LateThere(Service s) => s.Waits.Where(w => w.SeenThere(s.Owner)).Select(w => Sighting.Of(true, $"at {w.Trail.Flows[^1].At}: {w.Text}", w.From));
 
-    // What always takes so long, as a long poll does, may be meant to.
+    // A person, a mail filter or a long poll takes its time, and one request of a connection may be of a kind that does (a password that is checked). It is late where
+    // the same server does otherwise: several others were answered within half of that, and several late ones were most of their connections, or somebody was not
+    // willing to wait. Who never answers anything may owe no answer.
     private static IEnumerable<Sighting> LateForIt(Service s)
     {
-        foreach (var given in s.Waits.Where(w => w.GivenUp.Count > 0).Take(4))
+        foreach (var (wait, silence) in s.Waits.SelectMany(w => w.GivenUp.Select(g => (w, g))).Where(g => Times(s.SoonerThan(g.g.Duration)) > 0).Take(4))
         {
-            yield return Sighting.Of(true, $"{given.Trail.Client} gave up", given.GivenUp[0].From);
+            yield return Sighting.Of(true, $"{wait.Trail.Client} gave up", silence.From);
         }
 
-        var answers = s.Sooner.Sum(t => t.Exchanges);
-        yield return answers >= Fewest
-            ? Sighting.Of(true, string.Create(null, $"{answers} others took {s.Sooner.Max(t => t.MedianAnswer!.Value).TotalMilliseconds:0.#} ms at the median"), s.Sooner[0].From)
-            : Sighting.Unknown("no other answer was seen to take less than half as long", s.Waits[0].From);
+        ExchangeTiming[] late = [.. s.Waits.Where(w => w.Answer is { } answer && answer == w.Timing!.MedianAnswer).Select(w => w.Timing!)];
+        ExchangeTiming[] sooner = late.Length == 0 ? [] : [.. s.SoonerThan(late.Min(t => t.MedianAnswer!.Value))];
+        yield return Times(sooner) >= Fewest && Times(late) >= Fewest
+            ? Sighting.Of(true, string.Create(null, $"{Times(sooner)} others took {sooner.Max(t => t.MedianAnswer!.Value).TotalMilliseconds:0.#} ms at the median"), sooner[0].From)
+            : Sighting.Unknown("nothing says that it should have been sooner: nobody gave up, and it did not answer several others within half the time", s.Waits[0].From);
     }
+
+    private static long Times(IEnumerable<ExchangeTiming> answers) => answers.Sum(t => t.Exchanges);
 
     private static IEnumerable<Sighting> LetRun(Service s)
     {
@@ -189,8 +193,11 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
 
         internal IReadOnlyList<Wait> Waits { get; } = waits;
 
-        /// <summary>Connections with it whose answers took at most half as long as the soonest late one.</summary>
-        internal IReadOnlyList<ExchangeTiming> Sooner { get; init; } = [];
+        /// <summary>Connections with it that were answered, soon or late.</summary>
+        internal IReadOnlyList<ExchangeTiming> Answers { get; init; } = [];
+
+        /// <summary>Those whose answers took at most half as long.</summary>
+        internal IEnumerable<ExchangeTiming> SoonerThan(TimeSpan wait) => Answers.Where(t => t.MedianAnswer * MuchSooner <= wait);
 
         internal override bool Placed => Owner is { Proven: true };
 

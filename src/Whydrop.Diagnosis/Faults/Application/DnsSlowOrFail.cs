@@ -17,6 +17,9 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
     // One is a hiccup.
     private const int Fewest = 2;
 
+    // A server is late where half of its answers are, and that is no matter of one or two names it had to ask others about.
+    private const int FewestLate = 3;
+
     private const int ServerFailure = 2;
     private const int Refused = 5;
 
@@ -59,7 +62,12 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
             var bad = server.GroupBy(q => q.Capture).Select(g => g.Where(q => IsBad(view, q)).ToArray()).MaxBy(g => g.Length)!;
             if (bad.Length > 0)
             {
-                yield return new Server(view, there.Any(q => IsBad(view, q)) ? owner : null, server.Key, bad, there);
+                DnsQuery[] answered = [.. server.Where(q => q.Capture == bad[0].Capture && q.Answer is not null)];
+                var late = answered.Count(q => q.Answer >= Slow);
+                var slow = late >= FewestLate && 2 * late >= answered.Length;
+                // A resolver asks for the IPv4 and the IPv6 address of one name from one socket.
+                var telling = bad.Where(q => slow || q.Attempts > 1 || q.Answer is null || q.ResponseCode is ServerFailure or Refused).DistinctBy(q => (q.Client, q.Name)).Count();
+                yield return new Server(view, there.Any(q => IsBad(view, q)) ? owner : null, server.Key, bad, there) { Telling = telling };
             }
         }
     }
@@ -90,7 +98,7 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
         || (q.Answer is null && view.Capture(q.Capture)?.Last is { } last && last - q.Asked >= Patience);
 
     private static IEnumerable<Sighting> Bad(Server s) =>
-        [new Sighting(s.Bad.Count >= Fewest ? Answer.Yes : Answer.Unknown, $"{s.Bad.Count} at {s.Bad[0].At}: {Text(s.Bad[0])}", [.. s.Bad.Select(q => q.From).Take(24)])];
+        [new Sighting(s.Telling >= Fewest ? Answer.Yes : Answer.Unknown, $"{s.Bad.Count} at {s.Bad[0].At}: {Text(s.Bad[0])}", [.. s.Bad.Select(q => q.From).Take(24)])];
 
     private static IEnumerable<Sighting> BadThere(Server s)
     {
@@ -126,6 +134,9 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
         internal IPEndPoint End { get; } = end;
 
         internal IReadOnlyList<DnsQuery> Bad { get; } = bad;
+
+        /// <summary>Names looked up in vain, asked for again, or of a server half of whose answers are late: one late answer may have had to come from others.</summary>
+        internal int Telling { get; init; }
 
         /// <summary>All queries as a capture at the server itself saw them.</summary>
         internal IReadOnlyList<DnsQuery> There { get; } = there;

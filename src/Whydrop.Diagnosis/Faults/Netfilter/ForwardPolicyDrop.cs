@@ -97,11 +97,19 @@ internal sealed class ForwardPolicyDrop : FaultOf<ForwardPolicyDrop.Policy>
     }
 
     /// <summary>A policy, and what vanished where it is in force.</summary>
-    internal sealed class Policy(CaseView view, VantagePoint at, Vanishing? gone, FirewallChain chain) : DroppedAt(view, at, gone)
+    internal sealed class Policy : DroppedAt
     {
-        internal FirewallChain Chain { get; } = chain;
+        internal Policy(CaseView view, VantagePoint at, Vanishing? gone, FirewallChain chain)
+            : base(view, at, gone)
+        {
+            Chain = chain;
+            Grown = chain.Counter is null ? null : view.Facts.Of<CounterDelta>().LastOrDefault(d => d.At.Stack == at && d.Name == chain.Counter)?.Delta;
+            Witnesses = chain.Counter is null ? [] : [chain.Counter];
+        }
+
+        internal FirewallChain Chain { get; }
 
         /// <summary>Packets that fell to it between two readings; null when they are not counted.</summary>
-        internal long? Grown { get; } = chain.Counter is null ? null : view.Facts.Of<CounterDelta>().LastOrDefault(d => d.At.Stack == at && d.Name == chain.Counter)?.Delta;
+        internal long? Grown { get; }
     }
 }
