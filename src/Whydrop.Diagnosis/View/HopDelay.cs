@@ -111,10 +111,10 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
 
     private static double Median(double[] ascending) => ascending[ascending.Length / 2];
 
-    /// <summary>The round trip before a loss is that of a full queue each time: long, and much the same.</summary>
+    /// <summary>The round trip before a loss is that of a full queue each time: long, and much the same. What was never seen died before the capture, where its round trips begin.</summary>
     private static HopDelay? RoundTrip(Hop hop)
     {
-        var waits = Waits(hop);
+        var waits = hop.Seen is null ? [] : Waits(hop);
         if (waits.Length == 0)
         {
             return null;
@@ -128,7 +128,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         bool? queued = median == 0 || line < NoQueue ? false
             : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && low >= high / MuchAlike)) ? true
             : null;
-        if (queued == true && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && LongerAtLosses(hop) != true)
+        if (queued == true && (!hop.SizesKnown || HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes)) && LongerAtLosses(hop) != true)
         {
             // Both ends may be slow all the time: no more was lost when others waited, nor did the losses come together.
             queued = null;

@@ -104,8 +104,10 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
 
     private static IEnumerable<Sighting> NothingLost(Standing s)
     {
-        var lost = s.View.Losses.Count - s.View.Benign.Count;
-        yield return lost == 0 ? Sighting.Of(true, "no segment is") : s.Placed && s.LostThere == 0 ? Sighting.Of(true, "no segment is, there") : Sighting.Of(false, $"{(s.Placed ? s.LostThere : lost)} are", s.From);
+        // All that were counted, also those without a fact of their own; where nobody counted, none is known to be lost, nor not to be.
+        var lost = s.View.LostSegments - s.View.Benign.Count;
+        yield return lost <= 0 && s.View.Facts.Of<FateTally>().Count == 0 ? Sighting.Unknown("losses were not counted")
+            : lost <= 0 ? Sighting.Of(true, "no segment is") : s.Placed && s.LostThere == 0 ? Sighting.Of(true, "no segment is, there") : Sighting.Of(false, $"{(s.Placed ? s.LostThere : lost)} are", s.From);
     }
 
     private static IEnumerable<Sighting> Backlog(Standing s) => s.View.Facts.Of<QueueDiscipline>()

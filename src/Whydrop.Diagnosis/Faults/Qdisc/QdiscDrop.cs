@@ -147,9 +147,9 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     private static NetworkInterface? Device(Queue q) => q.View.Interfaces(q.At.Stack).FirstOrDefault(d => d.At == q.At);
 
-    /// <summary>Segments that got to the device waited for it, others vanished there, and nobody counted the drops of its queue.</summary>
+    /// <summary>Segments that got to the device waited for it, others vanished there, and nobody counted the drops of its queue. A device without a queue makes nobody wait.</summary>
     private static HopDelay? Waited(Queue q) =>
-        q.Drops > 0 || q.View.Delta(q.At, "Qdisc.Dropped") is not null || !q.Losses.Any(l => IsThere(l, q.At)) ? null
+        q.Drops > 0 || Device(q) is { Qdisc: "noqueue" } || q.View.Delta(q.At, "Qdisc.Dropped") is not null || !q.Losses.Any(l => IsThere(l, q.At)) ? null
         : q.View.Hops.Where(h => h.Missing == q.At).Select(HopDelay.Of).FirstOrDefault(d => d?.Queued == true);
 
     private static IEnumerable<Sighting> AsMany(Queue q)
