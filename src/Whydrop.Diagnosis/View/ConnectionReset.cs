@@ -58,6 +58,12 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
     /// <summary>Bytes of its claimed sender that were never acknowledged, as far as is known of.</summary>
     internal long NotDelivered { get; init; }
 
+    /// <summary>
+    /// Bytes of an open connection that its claimed sender sent from its sequence number on: whoever ends a connection by it has sent all before. Where it carries
+    /// no acknowledgment either, it answered a segment that found no connection (RFC 9293, 3.10.7.1), and the end that goes on sending knows nothing of it.
+    /// </summary>
+    internal long SentBeyond { get; init; }
+
     /// <summary>Data of its connection had been lost before and never arrived: whoever reset it gave up, and the loss is the cause.</summary>
     internal bool AfterLoss { get; init; }
 
@@ -83,6 +89,6 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
         _ when !FromClient => true,
 
         // A client that has all it asked for may close so (SO_LINGER 0: load generators, health probes), and one that ends; one that waited, or left data, did not.
-        _ => (NotTaken > 0 && !SenderQuit) || NotDelivered > 0 || (SentBytes > 0 && ReceivedBytes == 0) || (Silence is { } pause && pause.DataFromClient == Segment.FromClient),
+        _ => SentBeyond > 0 || (NotTaken > 0 && !SenderQuit) || NotDelivered > 0 || (SentBytes > 0 && ReceivedBytes == 0) || (Silence is { } pause && pause.DataFromClient == Segment.FromClient),
     };
 }

@@ -95,10 +95,14 @@ internal sealed class Resets
             NotDelivered = undelivered[(key, first.FromClient)].DistinctBy(f => f.Sequence).Sum(f => (long)f.Length),
             AfterLoss = losing.Contains(direction.Connection),
             AllArrived = losing.Contains(direction.Connection) ? Answer.No : told.Contains(first.Capture) ? Answer.Yes : Answer.Unknown,
+            SentBeyond = phase == ResetPhase.Open ? Beyond(first, own) : 0,
             SentBytes = own.UniqueBytes,
             ReceivedBytes = peer.UniqueBytes,
         };
     }
+
+    private static long Beyond(ControlSegment rst, TcpSender own) =>
+        own.InitialSequence is { } initial && (int)(initial + 1 + (uint)own.UniqueBytes - rst.Sequence) is var more && more > 0 && more <= own.UniqueBytes ? more : 0;
 
     /// <summary>The client had taken a part of the only answer it ever asked for: no load generator, which repeats itself.</summary>
     private bool InItsOnlyAnswer(int connection, long sent, long? notTaken) => notTaken > 0 && notTaken < sent && view.Exchanges(connection) is { NearClient.Exchanges: <= 1 };

@@ -44,6 +44,8 @@ public sealed class StaleConntrackDnat : PodScenario
             Fault, network.NodeA,
             confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeB),
             suspectable: run.HasDumps(HostRole.NodeA) && (run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.Client)));
+        // The address the entries still point to is nobody's: the server and its own capture have no part in it.
+        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h == HostRole.Server) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
         run.Truth.Accompanying("blackhole-route", "neigh-unresolved");
         run.Truth.Figure("attemptsFailed", failed.Failed);
         run.Truth.Expect(failed.Failed == failed.All.Count, "a client that tried from the same port got through");

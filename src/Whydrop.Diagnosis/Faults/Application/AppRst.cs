@@ -52,9 +52,10 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
 
     protected override IEnumerable<Aborts> Propose(CaseView view)
     {
-        // What never opened was not aborted, but given up.
+        // What never opened was not aborted, but given up; a RST that answers for no connection while its end goes on with one is not its application's.
         var failed = view.Attempts.Where(a => a.Failed).Select(a => a.Connection).ToHashSet();
-        return BySender(view, view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false, IdleBeforeFin: null } && !failed.Contains(r.Direction.Connection)));
+        return BySender(view, view.Resets.Where(r => r is { Abnormal: true, AfterLoss: false, IdleBeforeFin: null } && !failed.Contains(r.Direction.Connection)
+            && (r.SentBeyond == 0 || r.Segment.Acknowledgment != 0)));
     }
 
     private static IEnumerable<Aborts> BySender(CaseView view, IEnumerable<ConnectionReset> resets) => resets
