@@ -171,6 +171,6 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
 
     /// <summary>That network namespace was seen to forward, or has a route onwards for what it should have received.</summary>
     private bool Forwards(VantagePoint place) =>
-        View.Trails.Any(t => t.Flows.Where(f => f.At.Stack == place.Stack).Select(f => f.At).Distinct().Skip(1).Any())
+        View.Forwards(place)
         || (place == Gone.Missing && Gone.Destinations(View).Any(to => Owns(place, to) == Answer.No && View.Devices.Egress(place.Stack, to) is not null));
 }

@@ -77,7 +77,10 @@ internal sealed record AccessPattern(bool Told, bool ByPort, string Text, IReadO
         var above = stopped.Min(port) > passed.Max(port);
         var below = stopped.Max(port) < passed.Min(port);
         var chance = 2 * Chance(stopped, passed);
-        return (above || below) && chance <= Coincidence
+
+        // Ports may be counted up: where all that passes was open before anything vanished, the split is one of time just as well.
+        var later = stopped.Min(c => c.Began) > passed.Max(c => c.Began);
+        return (above || below) && !later && chance <= Coincidence
             ? new AccessPattern(
                 true, true, string.Create(null, $"{words} {stopped.Min(port)} to {stopped.Max(port)} nothing passes, {words} {passed.Min(port)} to {passed.Max(port)} all does; chance {chance:0.###}"),
                 [.. stopped[0].Evidence, .. passed[0].Evidence])

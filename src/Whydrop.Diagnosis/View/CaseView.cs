@@ -135,6 +135,9 @@ internal sealed class CaseView
 
     internal CaptureSummary? Capture(int capture) => captures.GetValueOrDefault(capture);
 
+    /// <summary>That network namespace was seen to pass on what came in by another of its devices.</summary>
+    internal bool Forwards(VantagePoint place) => Trails.Any(t => t.Flows.Where(f => f.At.Stack == place.Stack).DistinctBy(f => f.At).Skip(1).Any());
+
     internal TcpFlow? Flow(FlowKey key) => flows.GetValueOrDefault(key);
 
     internal TcpSender? Sender(FlowKey key, bool fromClient) => Flow(key) is { } flow ? fromClient ? flow.FromClient : flow.FromServer : null;

@@ -10,9 +10,10 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="To">Destination there.</param>
 /// <param name="ServicePort">Port of its server there.</param>
 /// <param name="Encapsulation">Tunnel headers it wears there; null when plain.</param>
+/// <param name="Began">Its first packet where it was last seen.</param>
 /// <param name="Passed">The next place saw packets of it.</param>
 /// <param name="Evidence">Its first frame where it was last seen, and at the next place.</param>
-internal sealed record Crossing(DirectionKey Direction, IPEndPoint From, IPEndPoint To, int ServicePort, string? Encapsulation, bool Passed, IReadOnlyList<Provenance> Evidence)
+internal sealed record Crossing(DirectionKey Direction, IPEndPoint From, IPEndPoint To, int ServicePort, string? Encapsulation, Timestamp Began, bool Passed, IReadOnlyList<Provenance> Evidence)
 {
     /// <summary>Every connection that went from where packets vanished towards the place that misses them, while they vanished.</summary>
     internal static IReadOnlyList<Crossing> All(CaseView view, Vanishing gone)
@@ -35,7 +36,7 @@ internal sealed record Crossing(DirectionKey Direction, IPEndPoint From, IPEndPo
             var passed = far is not null && Sent(toServer ? far.FromClient : far.FromServer);
             if (passed || own is not null)
             {
-                found.Add(new Crossing(toServer ? trail.ToServer : trail.ToClient, from, to, near.Server.Port, near.Encapsulation, passed, far is null ? [near.From] : [near.From, far.From]));
+                found.Add(new Crossing(toServer ? trail.ToServer : trail.ToClient, from, to, near.Server.Port, near.Encapsulation, near.First, passed, far is null ? [near.From] : [near.From, far.From]));
             }
         }
 

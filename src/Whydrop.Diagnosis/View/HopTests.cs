@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.Statistics;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -133,9 +134,20 @@ internal static class HopTests
     {
         if (hop is { Seen: { } seen, Missing: { } missing })
         {
-            yield return Sighting.Of(seen.Node != missing.Node, seen.Node != missing.Node ? $"they left {seen} and did not come in at {missing}" : $"{seen} and {missing} are of one host", hop.Losses[0].From);
+            yield return seen.Node == missing.Node ? Sighting.Of(false, $"{seen} and {missing} are of one host", hop.Losses[0].From)
+                : MayBePod(hop, seen) || MayBePod(hop, missing) ? Sighting.Unknown($"{seen} or {missing} may be a pod's, whose host was not watched", hop.Losses[0].From)
+                : Sighting.Of(true, $"they left {seen} and did not come in at {missing}", hop.Losses[0].From);
         }
     }
+
+    /// <summary>A veth of a namespace that was not seen to forward, nor has a route onwards for what it should have received: behind its other end may be the rest of a host.</summary>
+    private static bool MayBePod(Hop hop, VantagePoint place) =>
+        hop.View.Interfaces(place.Stack).Any(d => d.At == place && d.Kind == "veth") && !hop.View.Forwards(place)
+        && !(place == hop.Missing && hop.View.Addresses(place.Stack).ToArray() is { Length: > 0 } own
+            && hop.Losses.Any(l => Destination(hop, l) is { } to && !own.Any(a => Ends.Same(a, to)) && hop.View.Devices.Egress(place.Stack, to) is not null));
+
+    private static IPAddress? Destination(Hop hop, Loss loss) =>
+        loss.Placement is { } p && hop.View.Flow(new FlowKey(p.Capture, p.Flow)) is { } flow ? (p.FromClient ? flow.Server : flow.Client).Address : null;
 
     internal static IEnumerable<LoadTimeline> Timelines(Hop hop)
     {

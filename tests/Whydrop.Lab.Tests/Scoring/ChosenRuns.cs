@@ -14,12 +14,19 @@ public static class ChosenRuns
     // In each row: what a user cannot tell apart without the proof.
     private static readonly string[][] Rows =
     [
-        ["tunnel-mtu mtu=1440", "tunnel-mtu icmp=open"],
-        ["listen-overflow", "networkpolicy-drop", "sg-nacl-drop family=6", "rp-filter-martian"],
-        ["missing-route", "blackhole-route", "no-endpoints-reject"],
+        ["tunnel-mtu mtu=1440", "tunnel-mtu icmp=open", "payload-corruption", "payload-corruption overlay=vxlan"],
+        ["listen-overflow", "networkpolicy-drop", "sg-nacl-drop family=6", "rp-filter-martian", "neigh-unresolved"],
+        ["missing-route", "missing-route family=both", "blackhole-route", "no-endpoints-reject"],
         ["connection-refused-closed-port", "healthy-load-test"],
         ["slow-reader-zero-window", "healthy-flow-control"],
-        ["healthy-overtaking"],
+        ["rcvbuf-overrun", "spurious-rto", "random-loss"],
+        ["rate-policer", "qdisc-drop", "bufferbloat"],
+        ["ecmp-bad-member", "healthy-overtaking"],
+        ["transient-routing-loop", "healthy-any-capture"],
+        ["app-slow-response", "nagle-delayed-ack"],
+        ["keepalive-vs-idle-timeout", "firewall-state-loss", "healthy-keep-alive"],
+        ["app-rst", "middlebox-rst", "conntrack-invalid-rst"],
+        ["stale-kubeproxy-rules", "stale-conntrack-dnat"],
     ];
 
     private static readonly Lazy<Dictionary<string, object>> Ended = new(Make);

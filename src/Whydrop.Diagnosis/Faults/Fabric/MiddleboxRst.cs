@@ -81,12 +81,11 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
     {
         var (born, text) = (r.Birth!, $"between {r.Birth!.NotSeenAt} and {r.Birth.At}");
         return born.At.Stack == born.NotSeenAt.Stack ? Sighting.Of(false, text, born.From)
-            : Forwards(f.View, born.At) && Forwards(f.View, born.NotSeenAt) ? Sighting.Of(true, $"{text}, which both pass on what others send", born.From)
+            : f.View.Forwards(born.At) && f.View.Forwards(born.NotSeenAt) ? Sighting.Of(true, $"{text}, which both pass on what others send", born.From)
             : r.Sightings.Any(s => s.Ttl > LinuxTtl && !Stacks.IsInitialTtl(s.Ttl)) ? Sighting.Of(true, $"{text}; its TTL is {r.Segment.Ttl}, that of a rule of a node starts at {LinuxTtl}", born.From)
             : Sighting.Unknown($"{text}, and what lies there is not known", born.From);
     });
 
-    private static bool Forwards(CaseView view, VantagePoint place) => view.Trails.Any(t => t.Flows.Where(s => s.At.Stack == place.Stack).DistinctBy(s => s.At).Skip(1).Any());
 
     // A segment of a live exchange may be refused for what it holds; the first after a silence, for what has been forgotten.
     private static IEnumerable<Sighting> OwnAccord(Forged f)
