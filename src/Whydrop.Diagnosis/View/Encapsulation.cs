@@ -40,6 +40,10 @@ internal static class Encapsulation
         return NamedByKernel.FirstOrDefault(n => name.StartsWith(n.Prefix, StringComparison.Ordinal)).Kind;
     }
 
+    /// <summary>Whether the device is one that wraps so. Of a device of a program (tun) only the name is known: it may put either family of IP into either.</summary>
+    internal static bool Wraps(NetworkInterface device, string? encapsulation) => Kind(encapsulation) is { } kind
+        && (TunnelKind(device) == kind || (device.Kind is null or "tun" && IpInIp.Contains(kind) && TunnelKind(device) is { } named && IpInIp.Contains(named)));
+
     /// <summary>Bytes the device adds to a datagram; null when it is no tunnel.</summary>
     internal static int? Overhead(NetworkInterface device, bool ipv6Underlay)
     {
@@ -58,6 +62,8 @@ internal static class Encapsulation
             _ => null,
         };
     }
+
+    private static readonly HashSet<string> IpInIp = new(StringComparer.Ordinal) { "ipip", "sit", "ip6tnl" };
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {

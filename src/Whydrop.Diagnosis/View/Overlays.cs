@@ -30,7 +30,7 @@ internal static class Overlays
             return null;
         }
 
-        var outer = tunnel.Tunnel?.Remote ?? tunnel.Tunnel?.Local;
+        var outer = tunnel.Tunnel?.Remote ?? tunnel.Tunnel?.Local ?? OwnEnd(view, tunnel);
         var kind = Encapsulation.TunnelKind(tunnel);
         var ipv6 = outer is null || outer.Equals(IPAddress.Any) ? kind == "ip6tnl" : outer.AddressFamily == AddressFamily.InterNetworkV6;
         return Encapsulation.Overhead(tunnel, ipv6) is { } overhead ? new Overlay(tunnel, underlay, overhead) : null;
@@ -54,17 +54,9 @@ internal static class Overlays
             return devices.FirstOrDefault(d => d.At.Interface == owner);
         }
 
-        // What a capture saw wrapped says where to.
-        foreach (var ends in view.Facts.Of<TcpFlow>().Select(f => f.Encapsulation).Distinct()
-            .Where(e => Encapsulation.Kind(e) == Encapsulation.TunnelKind(tunnel)).Select(Encapsulation.Ends).OfType<(IPAddress Source, IPAddress Destination)>())
+        if (OwnEnd(view, tunnel) is { } own)
         {
-            foreach (var end in new[] { ends.Source, ends.Destination })
-            {
-                if (Owner(view, tunnel.At.Stack, end) is { } device)
-                {
-                    return devices.FirstOrDefault(d => d.At.Interface == device);
-                }
-            }
+            return devices.FirstOrDefault(d => d.At.Interface == Owner(view, tunnel.At.Stack, own));
         }
 
         // Nothing was said of it: the default route, when there is one device with it.
@@ -73,6 +65,12 @@ internal static class Overlays
             .Select(r => r.At.Interface).Distinct().ToArray();
         return defaults.Length == 1 ? devices.FirstOrDefault(d => d.At.Interface == defaults[0]) : null;
     }
+
+    /// <summary>What a capture saw wrapped so, between an address of this namespace and another, says which address the tunnel has outside.</summary>
+    private static IPAddress? OwnEnd(CaseView view, NetworkInterface tunnel) =>
+        view.Facts.Of<TcpFlow>().Select(f => f.Encapsulation).Distinct().Where(e => Encapsulation.Wraps(tunnel, e))
+            .Select(Encapsulation.Ends).OfType<(IPAddress Source, IPAddress Destination)>().SelectMany(e => new[] { e.Source, e.Destination })
+            .FirstOrDefault(end => Owner(view, tunnel.At.Stack, end) is not null);
 
     private static string? Owner(CaseView view, VantagePoint stack, IPAddress address) =>
         view.Facts.Of<InterfaceAddress>().FirstOrDefault(a => a.At.Stack == stack && a.Address.Equals(address))?.At.Interface;

@@ -67,7 +67,6 @@ internal sealed class PathDevices(CaseView view)
     /// <summary>Tunnel devices of that kind on the node that owns the outer source address.</summary>
     private IEnumerable<NetworkInterface> Encapsulators(VantagePoint seen, VantagePoint missing, string encapsulation)
     {
-        var kind = Encapsulation.Kind(encapsulation);
         var source = Encapsulation.Ends(encapsulation)?.Source;
         foreach (var stack in view.ListedStacks.Where(s => s.Node == seen.Node))
         {
@@ -77,7 +76,7 @@ internal sealed class PathDevices(CaseView view)
                 continue;
             }
 
-            var ofKind = view.Interfaces(stack).Where(d => Encapsulation.TunnelKind(d) == kind && d.Up != false).ToArray();
+            var ofKind = view.Interfaces(stack).Where(d => Encapsulation.Wraps(d, encapsulation) && d.Up != false).ToArray();
             foreach (var device in ofKind)
             {
                 yield return device;

@@ -228,9 +228,8 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
 
         foreach (var loss in n.Losses.Where(l => l.Placement is { AbsenceProven: true, MissingEncapsulation: not null }).DistinctBy(l => l.Placement!.MissingAt))
         {
-            var kind = Encapsulation.Kind(loss.Placement!.MissingEncapsulation);
-            var wide = n.View.ListedStacks.Where(s => s.Node == loss.Placement.At.Node).SelectMany(n.View.Interfaces)
-                .FirstOrDefault(d => Encapsulation.TunnelKind(d) == kind && d.Mtu >= loss.DatagramLength);
+            var wide = n.View.ListedStacks.Where(s => s.Node == loss.Placement!.At.Node).SelectMany(n.View.Interfaces)
+                .FirstOrDefault(d => Encapsulation.Wraps(d, loss.Placement!.MissingEncapsulation) && d.Mtu >= loss.DatagramLength);
             if (!n.Placed && wide is not null)
             {
                 yield return Sighting.Of(false, $"{loss.DatagramLength} <= {wide.Mtu} of {wide.At.Interface}, lost once wrapped", loss.From, wide.From);
