@@ -74,6 +74,8 @@ internal sealed class Resets
         var pause = sightings.SelectMany(s => endedPauses[(new FlowKey(s.Capture, s.Flow), s.From.Frame)]).FirstOrDefault();
         var phase = Phase(trail, first, key, fromClient, own, peer);
         var notTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)], fins[(key, first.FromClient)].FirstOrDefault(f => f.Seen <= first.Seen));
+        // A hole below its number that the receiver has not acknowledged either: its sender had sent more than ever came here.
+        var lost = losing.Contains(direction.Connection) || undelivered[(key, first.FromClient)].Any(f => f.Fate == Fate.NotCaptured);
         // What a place saw under another name of the connection it did see.
         ControlBirth[] born = [.. births[(direction, sequence)].Where(b => !Array.Exists(sightings, s => s.At == b.NotSeenAt))];
         var usual = sightings.Select(s => (s.Ttl, Usual: Usual(s))).Where(t => t.Usual.Count > 0).ToArray();
@@ -93,8 +95,8 @@ internal sealed class Resets
             NotTaken = notTaken,
             IdleBeforeFin = phase == ResetPhase.AfterOwnFin && notTaken > 0 ? sightings.Select(IdleBeforeFin).FirstOrDefault(i => i is not null) : null,
             NotDelivered = undelivered[(key, first.FromClient)].DistinctBy(f => f.Sequence).Sum(f => (long)f.Length),
-            AfterLoss = losing.Contains(direction.Connection),
-            AllArrived = losing.Contains(direction.Connection) ? Answer.No : told.Contains(first.Capture) ? Answer.Yes : Answer.Unknown,
+            AfterLoss = lost,
+            AllArrived = lost ? Answer.No : told.Contains(first.Capture) ? Answer.Yes : Answer.Unknown,
             SentBeyond = phase == ResetPhase.Open ? Beyond(first, own) : 0,
             SentBytes = own.UniqueBytes,
             ReceivedBytes = peer.UniqueBytes,

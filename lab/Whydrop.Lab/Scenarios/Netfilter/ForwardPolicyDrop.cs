@@ -21,6 +21,8 @@ public sealed partial class ForwardPolicyDrop : NotForwarded
         LabParameter.Choice("service", "clients connect to the pod itself or to the Service's ClusterIP", "off", "on"),
     ];
 
+    protected override bool NeighboursAskedAgain => true;
+
     protected override bool Suspectable(PodRun run) => run.HasDumps(Role) && (run.HasCaptures(Role) || run.Settings.Word("backend") == "iptables");
 
     protected override void Shape(PodNetworkOptions options, LabSettings settings) => options.Service = settings.Word("service") == "on";

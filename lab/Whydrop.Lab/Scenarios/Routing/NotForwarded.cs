@@ -30,6 +30,9 @@ public abstract class NotForwarded : PodScenario
     /// <summary>Whether what is collected points to the fault at all.</summary>
     protected virtual bool Suspectable(PodRun run) => run.HasDumps(Role);
 
+    /// <summary>The node asks for its neighbours while captures run; not where they are the fault.</summary>
+    protected virtual bool NeighboursAskedAgain => false;
+
     /// <summary>Other ids that name it truly, and other places.</summary>
     protected virtual void AlsoTrue(PodRun run)
     {
@@ -45,6 +48,9 @@ public abstract class NotForwarded : PodScenario
         var dropped = Break(run, node);
         var before = dropped?.Invoke() ?? 0;
         run.Begin();
+        // Neighbours are asked for again every minute or so; a run is shorter. That a capture keeps ARP says that it has no filter.
+        if (NeighboursAskedAgain)
+            node.Ip("neigh flush all");
         var tried = RequestClient.Run(run, new RequestOptions
         {
             Count = 1, Connections = run.Settings.Number("connections"), Patience = run.Seconds, Reconnects = false, Log = run.Log(network.Client),

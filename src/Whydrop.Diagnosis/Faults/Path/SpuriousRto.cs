@@ -77,7 +77,10 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
     {
         // An acknowledgment or answer that is lost makes the timer fire in vain as well.
         var lost = l.View.Losses.Count(x => l.Connections.Contains(x.Direction.Connection));
-        yield return Sighting.Of(lost == 0, $"{lost} are lost", l.Vain[0].From);
+        var holes = lost == 0 ? l.View.Facts.Of<SegmentFate>().FirstOrDefault(f => f is { Fate: Fate.NotCaptured, NeverDelivered: true } 
+            && l.Connections.Contains(l.View.Connections.Direction(new FlowKey(f.Capture, f.Flow), f.FromClient).Connection)) : null;
+        yield return holes is not null ? Sighting.Unknown("some of their data never came where it was looked for, nor was it acknowledged", holes.From)
+            : Sighting.Of(lost == 0, $"{lost} are lost", l.Vain[0].From);
     }
 
     private static IEnumerable<Sighting> TimePassed(Late l) => l.Hop is { } hop
