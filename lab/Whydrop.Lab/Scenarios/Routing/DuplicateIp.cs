@@ -49,6 +49,12 @@ public sealed class DuplicateIp : PodScenario
         run.End();
 
         run.Truth.Blame(Fault, null, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.NodeB));
+        if (!run.HasCaptures(HostRole.NodeA) && !run.HasCaptures(HostRole.NodeB))
+        {
+            // From an end the path is dark while the other owner has the address.
+            run.Truth.LooksLike("path-blackout");
+        }
+
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
         run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
         run.Truth.AlsoAt(network.NodeA);

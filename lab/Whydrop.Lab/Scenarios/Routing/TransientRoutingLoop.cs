@@ -47,6 +47,12 @@ public sealed class TransientRoutingLoop : PodScenario
 
         // Of a loop between routers nobody collects from, only their ICMP errors are seen.
         run.Truth.Blame(Fault, spines ? null : network.NodeB, spines ? null : network.Names.Uplink, confirmable: !spines && run.HasCaptures(HostRole.NodeB), suspectable: run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.Client) || (!spines && run.HasCaptures(HostRole.NodeB)));
+        if (!run.HasCaptures(HostRole.NodeA) && !run.HasCaptures(HostRole.Client))
+        {
+            // Routers say "time exceeded" to the sender only: from the other end the path is dark for a while.
+            run.Truth.LooksLike("path-blackout");
+        }
+
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
         run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
         run.Truth.Figure("requestsAnswered", asked.Answered);
