@@ -106,16 +106,25 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
             there => there.At.Stack != gone.Seen.Stack);
     }
 
-    /// <summary>Plain, they were to come in at the one other host whose table has the destination on a device of its own, where other packets between the two come in.</summary>
+    /// <summary>
+    /// Plain, they were to come in at the one other host whose table has the destination on a device of its own, where other packets between the two come in:
+    /// also where a device further inside is the one that is said to have missed them.
+    /// </summary>
     private static Vanishing AtPodsHost(CaseView view, Vanishing gone)
     {
-        if (gone is not { Proven: false, Missing: null } || gone.Destinations(view) is not [var to, ..])
+        if (gone.Destinations(view) is not [var to, ..])
         {
             return gone;
         }
 
         var hosts = view.ListedStacks.Where(s => s != gone.Seen.Stack && RouteLookup.Of(view, s, to) is { Known: true, Found: { Via: null, Type: "unicast" or "" } }).ToArray();
-        return hosts is [var host] ? WhereOthersComeIn(view, gone, seen => seen.Encapsulation is null, there => there.At.Stack == host && there.Encapsulation is null) : gone;
+        if (hosts is not [var host] || (gone.Missing is { } inner && inner.Stack != host))
+        {
+            return gone;
+        }
+
+        var entrance = WhereOthersComeIn(view, gone, seen => seen.Encapsulation is null, there => there.At.Stack == host && there.Encapsulation is null);
+        return entrance.Proven || gone.Missing is null ? entrance : gone;
     }
 
     private static Vanishing WhereOthersComeIn(CaseView view, Vanishing gone, Func<TcpFlow, bool> passes, Func<TcpFlow, bool> comesIn)
