@@ -58,6 +58,9 @@ internal struct Board
     public bool FromHigh;
     public bool Opened;
 
+    /// <summary>The receiver has reset the connection: it says nothing more of what comes.</summary>
+    public bool ReceiverReset;
+
     /// <summary>Highest SACK block edges seen last, so that a repeated block costs nothing.</summary>
     [InlineArray(8)]
     public struct SackCache

@@ -189,7 +189,10 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
         var shown = n.MissingFrame != 0;
         var echoed = book.SackInUse(b) && n.Is(Transmission.AckedAtHead) && n.Is(Transmission.HasTimestamp) && SequenceNumber.LessOrEqual(deliverer.TsVal, n.AckedTsEcr)
             && n.TsVal != deliverer.TsVal;
-        book.Enter(b, n, Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique: false, repeat);
+
+        // RFC 8985, 7.4: that a probe was needed shows in the D-SACK that did not come. None could where the acknowledgment was the last word before a RST.
+        var unsaid = !shown && !echoed && b->ReceiverReset && n.AckedFrame == b->LastHeardFrame && book.SackInUse(b);
+        book.Enter(b, n, unsaid ? Fate.Unknown : Fate.LostAfter, shown || echoed, shown ? n.MissingFrame : n.AckedFrame, false, unique: false, repeat);
     }
 
     // The transmission that brought the bytes, and whether the receiver named it. Ambiguous timing speaks for the latest one.

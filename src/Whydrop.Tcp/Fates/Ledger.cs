@@ -64,6 +64,11 @@ internal sealed unsafe class Ledger : IDisposable
             hearing.TakeAfterwards(boards[reverseBoard - 1], s, frameNumber, frame);
         }
 
+        if (s.IsReset && reverseBoard != 0)
+        {
+            boards[reverseBoard - 1]->ReceiverReset = true;
+        }
+
         var data = s.Length > 0 && (mask & ProbeBits) == 0 && !s.IsSyn;
         if (IsActive(ownBoard) || (data && d.Fwd->NextSeq != 0 && d.Rev->Frames != 0 && s.Sequence != d.Fwd->NextSeq))
         {
