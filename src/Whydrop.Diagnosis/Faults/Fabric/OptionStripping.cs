@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -49,7 +50,7 @@ internal sealed class OptionStripping : FaultOf<OptionStripping.Stripped>
     private static IEnumerable<Step> Steps(CaseView view, ConnectionTrail trail, DirectionKey direction)
     {
         var seen = view.Connections.FromSender(direction).Select(view.Flow).OfType<TcpFlow>()
-            .Select(f => (f.At, f.From, Sender: view.Connections.FromClient(new FlowKey(f.Capture, f.Flow), direction) ? f.FromClient : f.FromServer))
+            .Select(f => view.Connections.FromClient(new FlowKey(f.Capture, f.Flow), direction) ? (f.At, f.From, Sender: f.FromClient, To: f.Server.Address) : (f.At, f.From, Sender: f.FromServer, To: f.Client.Address))
             .Where(f => f.Sender is { InitialSequence: not null, Ttl: not null }).ToArray();
         foreach (var (name, has) in Options)
         {
@@ -57,7 +58,7 @@ internal sealed class OptionStripping : FaultOf<OptionStripping.Stripped>
             if (with.Length > 0 && without.Length > 0 && with.Min(f => f.Sender.Ttl) is { } ttl && without.Max(f => f.Sender.Ttl) is { } behind && behind <= ttl)
             {
                 var (a, b) = (with.Last(f => f.Sender.Ttl == ttl), without.First(f => f.Sender.Ttl == behind));
-                yield return new Step(trail.Connection, (a.At, a.From), (b.At, b.From), name);
+                yield return new Step(trail.Connection, (a.At, a.From), (b.At, b.From), a.To, name);
             }
         }
     }
@@ -66,10 +67,10 @@ internal sealed class OptionStripping : FaultOf<OptionStripping.Stripped>
         [("SACK permitted", s => s.SackPermitted == true), ("window scale", s => s.WindowScale is not null), ("MSS", s => s.Mss is not null)];
 
     /// <summary>One SYN at two neighbouring places.</summary>
-    internal sealed record Step(int Connection, (VantagePoint At, Provenance From) Before, (VantagePoint At, Provenance From) Behind, string Lost);
+    internal sealed record Step(int Connection, (VantagePoint At, Provenance From) Before, (VantagePoint At, Provenance From) Behind, IPAddress To, string Lost);
 
     /// <summary>SYNs between two places.</summary>
-    internal sealed class Stripped(CaseView view, IReadOnlyList<Step> steps) : Hypothesis(view, Scope.Of(steps[0].Before.At))
+    internal sealed class Stripped(CaseView view, IReadOnlyList<Step> steps) : Hypothesis(view, view.Devices.Behind(steps[0].Before.At, steps.Select(s => s.To)))
     {
         internal IReadOnlyList<Step> Hit { get; } = steps;
 

@@ -108,7 +108,7 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
 
     /// <summary>Two places between which the numbers of a sender are moved; only a sender when nothing tells where.</summary>
     internal sealed class Moved(CaseView view, VantagePoint before, VantagePoint? behind, VantagePoint? sender, IReadOnlyList<Shift> shifts)
-        : Hypothesis(view, Place(view, before, shifts))
+        : Hypothesis(view, view.Devices.Behind(before, shifts.Select(s => s.To)))
     {
         internal VantagePoint Before { get; } = before;
 
@@ -125,9 +125,5 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
         /// <summary>What was lost of the moved directions, while their sender discarded SACK blocks.</summary>
         internal override IReadOnlyList<Loss> Worsened => Sender is { } at && View.Delta(at, Discarded) is { Delta: > 0 }
             ? [.. View.Losses.Where(l => Shifts.Any(s => s.Direction == l.Direction))] : [];
-
-        /// <summary>The device by which the sender's packets leave the host where they were last seen as they were sent; that host when they were seen at another of its devices.</summary>
-        private static Scope Place(CaseView view, VantagePoint before, IReadOnlyList<Shift> shifts) => Scope.Of(
-            shifts.Count == 0 || shifts.All(s => view.Devices.Egress(before.Stack, s.To)?.At == before) ? before : before.Stack);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
 
     private static Sysctl? Setting(DroppedAt h)
     {
-        var six = h.Gone is { } gone ? gone.Destinations(h.View).Any(d => d.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6) : h.Stack.Delta("Ip.InAddrErrors") is not { Delta: > 0 };
+        var six = h.Gone?.Destinations(h.View) is { Count: > 0 } to ? to.Any(d => d.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6) : h.Stack.Delta("Ip.InAddrErrors") is not { Delta: > 0 };
         return h.Stack.Setting(six ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
     }
 }
