@@ -50,8 +50,8 @@ public sealed class NetworkPolicyDrop : PodScenario
         run.End();
 
         var rules = run.HasDumps(HostRole.NodeB);
-        // From the client's node alone, packets that a tunnel hides go out and nothing comes back: that is any fault behind it.
-        var hidden = run.Settings.Word("overlay") != "none" && run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h == HostRole.NodeA);
+        // From the client alone, or its node when a tunnel hides them, packets go out and nothing comes back: that is any fault behind it.
+        var hidden = run.Evidence.Captured.Count > 0 && (run.Evidence.Captured.All(h => h == HostRole.Client) || (run.Settings.Word("overlay") != "none" && run.Evidence.Captured.All(h => h == HostRole.NodeA)));
         run.Truth.Blame(Fault, network.NodeB, confirmable: rules, suspectable: rules || !hidden);
         run.Truth.Unseen(!rules && !run.HasDumps(HostRole.Client) && !run.HasCaptures(HostRole.Client) && !run.HasCaptures(HostRole.NodeA));
         if (!rules)

@@ -105,7 +105,7 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
     private static IEnumerable<Sighting> LateThere(Service s) => s.Waits.Where(w => w.SeenThere(s.Owner)).Select(w => Sighting.Of(true, $"at {w.Trail.Flows[^1].At}: {w.Text}", w.From));
 
     // A person, a mail filter or a long poll takes its time, and one request of a connection may be of a kind that does (a password that is checked). It is late where
-    // the same server does otherwise: several others were answered within half of that, and several late ones were most of their connections, or somebody was not
+    // the same server does otherwise: several others were answered within half of that, and several late ones, one in ten of all, were most of their connections, or somebody was not
     // willing to wait. Who never answers anything may owe no answer.
     private static IEnumerable<Sighting> LateForIt(Service s)
     {
@@ -116,7 +116,7 @@ internal sealed class AppSlowResponse : FaultOf<AppSlowResponse.Service>
 
         ExchangeTiming[] late = [.. s.Waits.Where(w => w.Answer is { } answer && answer == w.Timing!.MedianAnswer).Select(w => w.Timing!)];
         ExchangeTiming[] sooner = late.Length == 0 ? [] : [.. s.SoonerThan(late.Min(t => t.MedianAnswer!.Value))];
-        yield return Times(sooner) >= Fewest && Times(late) >= Fewest
+        yield return Times(sooner) >= Fewest && Times(late) >= Fewest && Times(late) * OneIn >= Times(s.Answers)
             ? Sighting.Of(true, string.Create(null, $"{Times(sooner)} others took {sooner.Max(t => t.MedianAnswer!.Value).TotalMilliseconds:0.#} ms at the median"), sooner[0].From)
             : Sighting.Unknown("nothing says that it should have been sooner: nobody gave up, and it did not answer several others within half the time", s.Waits[0].From);
     }
