@@ -70,4 +70,7 @@ public sealed record SenderReport
 
     /// <summary>How often one observation was made.</summary>
     public long Count(Observation observation) => Observations.GetValueOrDefault(observation.ToString());
+
+    /// <summary>Of its segments, bytes and distinct bytes, those whose fate is unknown and that no <see cref="Evidence.Capture.SegmentFate"/> tells one by one.</summary>
+    public (long Segments, long Bytes, long UniqueBytes) Unjudged { get; init; }
 }

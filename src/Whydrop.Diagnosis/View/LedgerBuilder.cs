@@ -129,7 +129,9 @@ internal static class LedgerBuilder
 
         if (sender is not null)
         {
-            Add(totals, Fate.Delivered, -(sender.Segments - seen), -(sender.Bytes - seenBytes), -Math.Max(0, sender.UniqueBytes - ended));
+            var (segments, bytes, unique) = sender.Unjudged;
+            Add(totals, Fate.Unknown, -segments, -bytes, -unique);
+            Add(totals, Fate.Delivered, -(sender.Segments - seen - segments), -(sender.Bytes - seenBytes - bytes), -Math.Max(0, sender.UniqueBytes - ended - unique));
         }
     }
 

@@ -21,4 +21,8 @@ namespace Whydrop.Evidence.Capture;
 public sealed record TcpSender(
     long Segments, long Bytes, long UniqueBytes, long Retransmissions, int? Mss, int? WindowScale, bool? SackPermitted,
     bool Timestamps, uint? InitialSequence, int LargestDatagram, int LargestDelivered, int? Ttl, TimeSpan? MinRtt,
-    TimeSpan? SmoothedRtt, IReadOnlyDictionary<string, long> Observations, bool Fin, long? ResetFrame);
+    TimeSpan? SmoothedRtt, IReadOnlyDictionary<string, long> Observations, bool Fin, long? ResetFrame)
+{
+    /// <summary>Of its segments, bytes and distinct bytes, those never acknowledged that no <see cref="SegmentFate"/> tells one by one: <see cref="Fate.Unknown"/> in <see cref="FateTally"/>.</summary>
+    public (long Segments, long Bytes, long UniqueBytes) Unjudged { get; init; }
+}

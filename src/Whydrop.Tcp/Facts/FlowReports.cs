@@ -20,8 +20,8 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
         var opening = engine.Table.Openings[index];
         var unusual = flow->Unusual == 0 ? null : engine.Unusual[Math.Abs(flow->Unusual) - 1];
         var clientHigh = (opening->Bits & FlowOpening.ClientHigh) != 0;
-        var low = Sender(flow->Low, opening->Low, flow->High, unusual == null ? null : &unusual->Low, unusual == null ? 0 : unusual->LowBoard);
-        var high = Sender(flow->High, opening->High, flow->Low, unusual == null ? null : &unusual->High, unusual == null ? 0 : unusual->HighBoard);
+        var low = Sender(flow->Low, opening->Low, flow->High, unusual == null ? null : &unusual->Low, unusual == null ? 0 : unusual->LowBoard) with { Unjudged = Unjudged.Of(engine, flow, fromHigh: false) };
+        var high = Sender(flow->High, opening->High, flow->Low, unusual == null ? null : &unusual->High, unusual == null ? 0 : unusual->HighBoard) with { Unjudged = Unjudged.Of(engine, flow, fromHigh: true) };
         var lowEnd = EndPoint(flow->Key.AddressLow, flow->Key.PortLow, flow->Key.IsIpv6);
         var highEnd = EndPoint(flow->Key.AddressHigh, flow->Key.PortHigh, flow->Key.IsIpv6);
         return new FlowReport
