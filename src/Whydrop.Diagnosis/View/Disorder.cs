@@ -68,6 +68,12 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
                 {
                     var key = new FlowKey(flow.Capture, flow.Flow);
                     var odd = FatesAt(view, key, direction).Where(f => f.Fate == kind).ToArray();
+                    if (odd.Length == 0 && kind == Fate.Duplicated && before is not null && SentOnce(view, before, key, direction))
+                    {
+                        // Without an IP identification a copy looks like a repetition; nobody sent one.
+                        odd = [.. FatesAt(view, key, direction).Where(f => f.Fate == Fate.RetransmittedNeedlessly)];
+                    }
+
                     if (odd.Length > 0)
                     {
                         // Of two that are no neighbours a third one between them may have been in disorder already.
@@ -83,6 +89,14 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
 
         return found.GroupBy(f => (f.Before, f.At)).Select(g => new Disorder(view, g.Key.Before, g.Key.At, [.. g.SelectMany(f => f.Odd)], g.Select(f => f.Direction).ToHashSet()))
             .OrderByDescending(d => d.Odd.Count);
+    }
+
+    /// <summary>A whole capture at the place next before saw every byte of that direction once.</summary>
+    private static bool SentOnce(CaseView view, TcpFlow before, FlowKey key, DirectionKey direction)
+    {
+        var near = new FlowKey(before.Capture, before.Flow);
+        return view.Connections.AreNeighbours(near, key) && view.Capture(before.Capture) is { Complete: true, KernelDrops: 0 or null }
+            && view.Sender(near, view.Connections.FromClient(near, direction)) is { Retransmissions: 0 };
     }
 
     /// <summary>Details of one direction as one sighting tells them.</summary>
