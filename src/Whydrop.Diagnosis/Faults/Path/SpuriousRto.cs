@@ -70,14 +70,14 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
     // Linux: TCP_RTO_MIN.
     private static readonly TimeSpan TimerFloor = TimeSpan.FromMilliseconds(200);
 
-    // The timer is an estimate that now and then runs out too early on a sound path (RFC 5682 is for that); one after the other it does not.
+    // The timer is an estimate that now and then runs out too early on a sound path (RFC 5682 is for that); one after the other it does not, nor again once it has backed off (RFC 6298, 5.5).
     private const int Few = 3;
 
     private static IEnumerable<Sighting> InVain(Late l)
     {
         var text = $"{l.Vain.Count} repeated by the timer in {l.Times} time-outs, both copies acknowledged";
         Provenance[] frames = [.. l.Vain.Take(12).Select(f => f.From)];
-        yield return l.Times >= Few ? Sighting.Of(true, text, frames) : Sighting.Unknown(text, frames);
+        yield return l.Times >= Few || l.BackedOff ? Sighting.Of(true, text, frames) : Sighting.Unknown(text, frames);
     }
 
     private static IEnumerable<Sighting> NothingLost(Late l)
@@ -116,6 +116,9 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
         /// <summary>Time-outs: what follows within the shortest of them belongs to the same.</summary>
         internal int Times { get; } = vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient)).Sum(g => g.Select(f => f.Sent).Order().Aggregate(
             (Count: 0, Last: (Timestamp?)null), (n, sent) => (n.Last is { } last && sent - last < TimerFloor ? n.Count : n.Count + 1, sent)).Count);
+
+        /// <summary>The same bytes were repeated twice in vain.</summary>
+        internal bool BackedOff { get; } = vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence)).Any(g => g.Skip(1).Any());
 
         internal override bool Placed => Hop is not null;
 
