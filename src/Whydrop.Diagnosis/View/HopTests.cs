@@ -140,9 +140,9 @@ internal static class HopTests
         }
     }
 
-    /// <summary>A veth of a namespace that was not seen to forward, nor has a route onwards for what it should have received: behind its other end may be the rest of a host.</summary>
+    /// <summary>A veth, or a device of which nothing is known, of a namespace that was not seen to forward, nor has a route onwards for what it should have received: behind its other end may be the rest of a host.</summary>
     private static bool MayBePod(Hop hop, VantagePoint place) =>
-        hop.View.Interfaces(place.Stack).Any(d => d.At == place && d.Kind == "veth") && !hop.View.Forwards(place)
+        !hop.View.Interfaces(place.Stack).Any(d => d.At == place && d.Kind != "veth") && !hop.View.Forwards(place)
         && !(place == hop.Missing && hop.View.Addresses(place.Stack).ToArray() is { Length: > 0 } own
             && hop.Losses.Any(l => Destination(hop, l) is { } to && !own.Any(a => Ends.Same(a, to)) && hop.View.Devices.Egress(place.Stack, to) is not null));
 

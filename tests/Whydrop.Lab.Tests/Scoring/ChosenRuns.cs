@@ -25,7 +25,7 @@ public static class ChosenRuns
         ["transient-routing-loop", "healthy-any-capture"],
         ["app-slow-response", "nagle-delayed-ack"],
         ["keepalive-vs-idle-timeout", "firewall-state-loss", "healthy-keep-alive"],
-        ["app-rst", "middlebox-rst", "conntrack-invalid-rst"],
+        ["app-rst", "conntrack-invalid-rst"],
         ["stale-kubeproxy-rules", "stale-conntrack-dnat"],
     ];
 

@@ -60,5 +60,9 @@ public sealed class SgNaclDrop : FabricFilter
         run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run) && decided, suspectable: BothNodes(run));
         if (!decided)
             run.Truth.LooksLike("anti-spoofing-srcdst-check");
+
+        // What the list refuses towards the server was never there.
+        run.Truth.Unseen(run.Settings.Word("drops") != "return-range" && run.Evidence.Captured.Count > 0
+            && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
     }
 }

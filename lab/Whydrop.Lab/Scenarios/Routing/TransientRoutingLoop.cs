@@ -51,6 +51,9 @@ public sealed class TransientRoutingLoop : PodScenario
         {
             // Routers say "time exceeded" to the sender only: from the other end the path is dark for a while.
             run.Truth.LooksLike("path-blackout");
+
+            // New connections are not opened while it lasts: behind the loop nothing is missed.
+            run.Truth.Unseen(spines && run.Settings.Word("reuse") == "no" && run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
         }
 
         run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
