@@ -49,7 +49,7 @@ public sealed class HttpKeepaliveRace : PodScenario
         var after = run.Counters(network.Server);
         run.End();
 
-        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasAnyCapture);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("requestsFailed", asked.Failed);
         run.Truth.Figure("resetsSent", after["Tcp.OutRsts"] - before["Tcp.OutRsts"]);

@@ -68,7 +68,7 @@ public sealed class IpvsConnReuse1s : PodScenario
         var delayed = asked.All.Count(o => o.Error is null && o.Connected >= AboutOneSecond);
         var faulty = settings.Word("ending") == "reset" && settings.Number("reuse-mode") == 1;
         if (faulty)
-            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.Evidence.Captured.Count > 0);
+            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasAnyCapture);
         if (settings.Word("ending") == "reset")
             run.Truth.Accompanying("app-rst");
         run.Truth.Figure("connections", asked.All.Count);

@@ -53,7 +53,7 @@ public sealed class SlowReaderZeroWindow : PodScenario
 
         var closed = after["TcpExt.TCPToZeroWindowAdv"] - before["TcpExt.TCPToZeroWindowAdv"];
         if (never)
-            run.Truth.Blame(Fault, reader, confirmable: run.Evidence.Captured.Count > 0 && run.HasDumps(readerRole), suspectable: run.Evidence.Captured.Count > 0 || run.HasDumps(readerRole) || run.HasDumps(upload ? HostRole.Client : HostRole.Server));
+            run.Truth.Blame(Fault, reader, confirmable: run.HasAnyCapture && run.HasDumps(readerRole), suspectable: run.HasAnyCapture || run.HasDumps(readerRole) || run.HasDumps(upload ? HostRole.Client : HostRole.Server));
         run.Truth.Figure("windowsClosed", closed);
         run.Truth.Expect(closed > 0, "no window was closed");
     }
