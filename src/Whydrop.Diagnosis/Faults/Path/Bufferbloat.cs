@@ -46,7 +46,7 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
         var hops = view.Facts.Of<HopSummary>().Where(h => h is { MinDelay: not null, MedianDelay: not null } && h.SegmentsIn >= LeastSegments)
             .GroupBy(h => (h.At, h.OtherAt, h.FromClient)).Select(g => new Standing(view, [.. g])).ToArray();
         var placed = hops.Where(h => h.Wait >= Noticed).ToArray();
-        return placed.Length > 0 ? placed : RoundTrips(view, measured: hops.Length > 0).Where(r => r.Wait >= Noticed);
+        return Array.Exists(placed, IsStanding) ? placed : placed.Concat(RoundTrips(view, measured: hops.Length > 0 && placed.Length == 0).Where(r => r.Wait >= Noticed));
     }
 
     /// <summary>
@@ -87,10 +87,12 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
     private const double Datagram = 1500;
     private const double Line = 16;
 
+    private static bool IsStanding(Standing s) => s.Wait >= Standing50 && s.Wait >= TimesLeast * s.Least;
+
     private static IEnumerable<Sighting> Waits(Standing s)
     {
         var text = string.Create(null, $"{s.Wait.TotalMilliseconds:0.0} ms at the median above {s.Least.TotalMilliseconds:0.00} ms {s.Place}");
-        yield return s.Wait >= Standing50 && s.Wait >= TimesLeast * s.Least ? Sighting.Of(true, text, s.From) : Sighting.Unknown(text, s.From);
+        yield return IsStanding(s) ? Sighting.Of(true, text, s.From) : Sighting.Unknown(text, s.From);
     }
 
     private static IEnumerable<Sighting> Holds(Standing s)
