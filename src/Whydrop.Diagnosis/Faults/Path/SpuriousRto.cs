@@ -86,8 +86,19 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
         var lost = l.View.Losses.Count(x => l.Connections.Contains(x.Direction.Connection));
         var holes = lost == 0 ? l.View.Facts.Of<SegmentFate>().FirstOrDefault(f => f is { Fate: Fate.NotCaptured, NeverDelivered: true } 
             && l.Connections.Contains(l.View.Connections.Direction(new FlowKey(f.Capture, f.Flow), f.FromClient).Connection)) : null;
-        yield return holes is not null ? Sighting.Unknown("some of their data never came where it was looked for, nor was it acknowledged", holes.From)
+        var gap = lost == 0 ? l.Directions.Select(d => d with { FromClient = !d.FromClient }).Select(d => AnswerUnseen(l.View, d)).FirstOrDefault(f => f is not null) : null;
+        yield return gap is not null ? Sighting.Unknown("the other end had sent data that never came by: an answer, and its acknowledgment with it, may be lost", gap.From)
+            : holes is not null ? Sighting.Unknown("some of their data never came where it was looked for, nor was it acknowledged", holes.From)
             : Sighting.Of(lost == 0, $"{lost} are lost", l.Vain[0].From);
+    }
+
+    /// <summary>The place nearest to its sender heard of bytes that it never saw, and nothing became of them: only an empty segment behind them tells (RFC 9293, 3.4: it has the number of the next byte).</summary>
+    private static TcpFlow? AnswerUnseen(CaseView view, DirectionKey answer)
+    {
+        var key = view.Connections.NearestToSender(answer);
+        var called = view.Connections.FromClient(key, answer);
+        return view.Sender(key, called)?.Observations.GetValueOrDefault("PreviousSegmentNotCaptured") > 0
+            && !view.Fates(key, called).Any(f => f.Fate is Fate.LostBefore or Fate.NotCaptured or Fate.Reordered) ? view.Flow(key) : null;
     }
 
     private static IEnumerable<Sighting> TimePassed(Late l) => l.Hop is { } hop
