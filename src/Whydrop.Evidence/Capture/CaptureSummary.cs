@@ -60,6 +60,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
     /// <summary>Connections without their SYN.</summary>
     public long MidFlowFlows { get; init; }
 
+    /// <summary>Connections by the link-layer address that their first frame went to, as the kernel writes it; of at most 64 addresses. Empty where frames have none.</summary>
+    public IReadOnlyDictionary<string, long> ConnectionsTo { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Silences of its connections that are told one by one (<see cref="Pause"/>); 0: there was none worth it. Null when nobody looked.</summary>
     public long? Silences { get; init; }
 

@@ -102,6 +102,7 @@ internal sealed unsafe class CaptureFacts(
             Flows = flowCounts[i],
             OneSidedFlows = oneSided[i],
             MidFlowFlows = midFlow[i],
+            ConnectionsTo = p.Point.MacAddresses.Where(m => m.AsDestination > 0).ToDictionary(m => m.Address, m => m.AsDestination, StringComparer.OrdinalIgnoreCase),
             Silences = silences[i],
             AckedUnseenSegments = observed[i][(int)Observation.AckedUnseenSegment],
             KeepAlives = observed[i][(int)Observation.KeepAlive],
