@@ -95,6 +95,7 @@ internal sealed unsafe class CaptureFacts(
             CopiedFrames = p.CopiedFrames,
             RoutedCopies = p.RoutedCopies,
             LoopedDatagrams = p.LoopedDatagrams,
+            GroupMessages = p.GroupMessages,
             SuperPackets = p.SuperPackets,
             BadChecksums = p.BadChecksums,
             BadChecksumsAreOutgoing = p.BadChecksums > 0 && p.BadChecksumsNotOffload == 0,
