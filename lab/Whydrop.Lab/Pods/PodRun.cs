@@ -186,6 +186,9 @@ public sealed class PodRun
         Truth.AlsoAt(Network.NodeB, Network.Names.Uplink);
     }
 
+    /// <summary>A capture on the sender's side of the fabric. From the receiver's side alone what was lost is a hole: when it was sent, of what size, and what stood in line before it, is not in the case.</summary>
+    public bool WatchesSender(bool toServer) => toServer ? HasCaptures(HostRole.Client) || HasCaptures(HostRole.NodeA) : HasCaptures(HostRole.Server) || HasCaptures(HostRole.NodeB);
+
     /// <summary>Waits, and ends when the run is stopped.</summary>
     public void Pause(TimeSpan time) => Lab.Pause(time);
 }

@@ -129,6 +129,10 @@ internal sealed class PathDevices(CaseView view)
     internal Scope Behind(VantagePoint seen, IEnumerable<IPAddress> destinations) =>
         Scope.Of(destinations.All(to => Egress(seen.Stack, to) is not { } egress || egress.At == seen) ? seen : seen.Stack);
 
+    /// <summary>The place behind which something was lost or made. None where it is a device of an end of these connections that passes nothing on: the whole way lies behind it.</summary>
+    internal Scope Beyond(VantagePoint seen, IEnumerable<int> connections) =>
+        !view.Forwards(seen) && connections.Any(c => view.Stacks.End(c, client: true)?.At == seen.Stack || view.Stacks.End(c, client: false)?.At == seen.Stack) ? Scope.Unplaced : Scope.Of(seen);
+
     /// <summary>Devices of nodes on the way of a direction whose MTU lies in the step: they let the delivered sizes pass and not the lost ones.</summary>
     internal IReadOnlyList<NetworkInterface> Fitting(SizeStep step) =>
         [.. StacksOnPath(step.Direction)

@@ -108,7 +108,8 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
         .Select(r => Sighting.Of(true, $"Tcp.OutRsts of {r.Sender.Address} +0", r.From));
 
     /// <summary>RSTs that do not come from whom they name.</summary>
-    internal sealed class Forged(CaseView view, IReadOnlyList<ConnectionReset> resets) : Hypothesis(view, resets[0].Birth is { AbsenceProven: true } b ? Scope.Of(b.At) : Scope.Unplaced)
+    internal sealed class Forged(CaseView view, IReadOnlyList<ConnectionReset> resets)
+        : Hypothesis(view, resets[0].Birth is { AbsenceProven: true } b ? view.Devices.Beyond(b.At, resets.Select(r => r.Direction.Connection)) : Scope.Unplaced)
     {
         internal override bool Placed => Resets[0].Birth is { AbsenceProven: true, At.Interface: not null };
 
