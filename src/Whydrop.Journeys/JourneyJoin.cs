@@ -66,9 +66,8 @@ public static class JourneyJoin
     {
         var facts = new List<Fact>();
         var absence = new AbsenceProof(flows, clocks);
-        var doubted = Frames(captureFacts, Fate.LostAfter, Fate.Unknown);
-        var looped = Frames(captureFacts, Fate.Looped);
-        var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, doubted);
+        var told = new ToldFates(captureFacts);
+        var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, told.Doubted);
         var journeys = new List<DirectionJourney>();
         var unjoined = new UnjoinedFlows(flows, clocks);
         var chains = new List<PathChain>();
@@ -80,7 +79,7 @@ public static class JourneyJoin
             chains.Add(chain);
             facts.AddRange(Pairings(connection, chain, clocks));
             facts.AddRange(unjoined.OrderUnknown(chain));
-            journeys.AddRange(Directions(connection, chain, clocks, absence, doubted, looped));
+            journeys.AddRange(Directions(connection, chain, clocks, absence, told));
             opening.Add(connection, chain.Sightings);
         }
 
@@ -155,12 +154,11 @@ public static class JourneyJoin
     }
 
     private static DirectionJourney[] Directions(
-        Connection connection, PathChain chain, ClockTable clocks, AbsenceProof absence,
-        IReadOnlySet<(int Capture, long Frame)> doubted, IReadOnlySet<(int Capture, long Frame)> looped) =>
+        Connection connection, PathChain chain, ClockTable clocks, AbsenceProof absence, ToldFates told) =>
         chain.Sightings.Count < 2 ? [] :
         [
-            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, doubted, looped),
-            new DirectionJourney(connection, [.. Enumerable.Reverse(chain.Sightings)], false, clocks, absence, doubted, looped),
+            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, told),
+            new DirectionJourney(connection, [.. Enumerable.Reverse(chain.Sightings)], false, clocks, absence, told),
         ];
 
     private static FlowPairing Pairing(PairMatch match, ClockTable clocks)
@@ -187,9 +185,6 @@ public static class JourneyJoin
         var total = facts.Of<FateTally>().Where(t => t.Fate == Fate.LostAfter).ToLookup(t => t.Capture, t => t.Bytes);
         return [.. facts.Of<CaptureSummary>().Select(c => c.Capture).Where(c => lost[c].Sum() == total[c].Sum())];
     }
-
-    private static HashSet<(int Capture, long Frame)> Frames(FactSet facts, params Fate[] fates) =>
-        [.. facts.Of<SegmentFate>().Where(f => fates.Contains(f.Fate) && f.From.Frame is not null).Select(f => (f.Capture, f.From.Frame!.Value))];
 
     /// <summary>One kernel keeps the time of both: they are of one host of the case, or of hosts that a virtual cable joins.</summary>
     private static bool SameNode(CaseFlows flows, IReadOnlyDictionary<string, string> nodes, int a, int b)

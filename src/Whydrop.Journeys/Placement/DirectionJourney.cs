@@ -14,21 +14,18 @@ internal sealed class DirectionJourney
     private readonly PairMatch?[,] matches;
     private readonly ClockTable clocks;
     private readonly AbsenceProof absence;
-    private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
-    private readonly IReadOnlySet<(int Capture, long Frame)> looped;
+    private readonly ToldFates told;
     private readonly HopTally[] tallies;
     private readonly WorkBudget budget;
 
     /// <summary>Follows every transmission between every two places.</summary>
     /// <param name="chain">Sightings from the sender to the receiver.</param>
     /// <param name="fromClient">Direction in the words of the connection.</param>
-    /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
-    /// <param name="looped">Transmissions that their capture saw again and again.</param>
+    /// <param name="told">What each place by itself says of them.</param>
     public DirectionJourney(
-        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, AbsenceProof absence,
-        IReadOnlySet<(int Capture, long Frame)> doubted, IReadOnlySet<(int Capture, long Frame)> looped)
+        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, AbsenceProof absence, ToldFates told)
     {
-        (this.clocks, this.absence, this.doubted, this.looped) = (clocks, absence, doubted, looped);
+        (this.clocks, this.absence, this.told) = (clocks, absence, told);
         var travelled = chain.Where(s => chain.Any(o => o != s && Shares(connection, s, o, fromClient)));
         stops = [.. travelled.Select(s => new PathStop(s, fromClient != connection.IsSwapped(s)))];
         budget = new WorkBudget(stops.Sum(s => (long)s.Trail.Count));
@@ -101,13 +98,13 @@ internal sealed class DirectionJourney
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
                 var record = stops[i].Trail[index];
-                if (record.Length == 0 || !doubted.Contains((capture, record.Frame)) || !Arrived(i, index, listed))
+                if (record.Length == 0 || !told.Doubted.Contains((capture, record.Frame)) || !Arrived(i, index, listed))
                 {
                     continue;
                 }
 
                 var whole = Whole(i, index);
-                foreach (var later in Overlapping(i, whole).Where(o => o > index && !doubted.Contains((capture, stops[i].Trail[o].Frame))).Order().ToArray())
+                foreach (var later in Overlapping(i, whole).Where(o => o > index && !told.Doubted.Contains((capture, stops[i].Trail[o].Frame))).Order().ToArray())
                 {
                     var shared = Whole(i, later).Intersect(whole);
                     var again = stops[i].Trail[later];
@@ -129,7 +126,7 @@ internal sealed class DirectionJourney
         }
 
         var segments = stops[i].Segments(record);
-        tallies[i].Looped += looped.Contains((stops[i].Sighting.Flow.Capture, record.Frame)) ? segments : 0;
+        tallies[i].Looped += told.Looped.Contains((stops[i].Sighting.Flow.Capture, record.Frame)) ? segments : 0;
         tallies[i].Late += passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
     }
 
@@ -152,8 +149,12 @@ internal sealed class DirectionJourney
         return passage.Arrival(again) is var overtaking && overtaking >= 0 && overtaking < arrival;
     }
 
-    private long Duplicated(int i) =>
-        passages[i, i + 1]!.Duplicates + (absence.IsComplete(stops[i].Sighting) ? passages[i, i + 1]!.LikelyDuplicates : 0);
+    private long Duplicated(int i)
+    {
+        var (passage, here, there) = (passages[i, i + 1]!, stops[i], stops[i + 1]);
+        var more = told.Duplicated(there.Sighting, there.FromClient) - told.Duplicated(here.Sighting, here.FromClient);
+        return Math.Max(more, passage.Duplicates + (absence.IsComplete(here.Sighting) ? passage.LikelyDuplicates : 0));
+    }
 
     private ByteSpan Whole(int i, int index) => new(stops[i].Offsets[index], stops[i].Offsets[index] + stops[i].Trail[index].SequenceLength);
 
@@ -174,7 +175,7 @@ internal sealed class DirectionJourney
         var (whole, there) = (Whole(i, index), stops[last].Sighting.Flow);
         var span = new ByteSpan(passage.ToLater(whole.Start), passage.ToLater(whole.End));
         return listed.Contains(there.Capture) && stops[last].Acknowledged(span.End)
-            && !Overlapping(last, span).Any(o => doubted.Contains((there.Capture, stops[last].Trail[o].Frame)));
+            && !Overlapping(last, span).Any(o => told.Doubted.Contains((there.Capture, stops[last].Trail[o].Frame)));
     }
 
     private static bool Shares(Connection connection, Sighting a, Sighting b, bool fromClient) =>
@@ -279,7 +280,7 @@ internal sealed class DirectionJourney
             }
 
             var (j, proven, reason, laterSeen) = Missing(i, index, hole);
-            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
+            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || told.Doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
             {
                 tallies[i].Unrecorded(hole.Length);
                 continue;

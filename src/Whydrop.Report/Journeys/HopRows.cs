@@ -105,7 +105,7 @@ internal sealed class HopRows
         JourneyStop? from = hop.From < 0 ? null : all[hop.From], to = hop.To < 0 ? null : all[hop.To];
         var path = (from ?? to)!.Path;
         var forward = from is null || to is null ? Math.Min(hop.From, hop.To) == None : from.Order < to.Order;
-        return new JourneyHop(from, to, path, forward, measured.Count > 0 || from is null || to is null)
+        return new JourneyHop(from, to, path, forward, measured.Count > 0 || from is null || to is null || Math.Abs(from.Order - to.Order) == 1)
         {
             Connections = measured.Select(h => chains.Connection(h.Capture, h.Flow)).Union(also.Connections).Count(),
             SegmentsIn = measured.Sum(h => h.SegmentsIn) + also.Lost + also.Unproven,

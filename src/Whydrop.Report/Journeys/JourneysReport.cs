@@ -53,7 +53,7 @@ public static class JourneysReport
         var unproven = model.Lost.Count(l => !l.Proven);
         if (unproven > 0)
         {
-            page.Labelled("Not proven", $"{Wording.Count(unproven, "transmission")} not seen at the next place, which may have missed them: {model.Lost.First(l => !l.Proven).Reason}", 14);
+            page.Labelled(word == "NOT PROVEN" ? "" : "Not proven", $"{Wording.Count(unproven, "transmission")} not seen at the next place, which may have missed them: {model.Lost.First(l => !l.Proven).Reason}", 14);
         }
 
         page.Labelled("Followed", $"{Wording.Count(model.Joined, "connection")} through {Wording.Count(model.Stops.Count, "place")}"
@@ -73,7 +73,7 @@ public static class JourneysReport
         }
 
         return model.Lost.Count > 0
-            ? $"{Wording.Count(model.Lost.Count, "transmission")} not seen where they should have been seen next, none of them proven lost"
+            ? "nothing is proven lost, but not everything was seen again"
             : $"whatever of {Wording.Count(model.Joined, "connection")} entered a hop came out of it";
     }
 
@@ -190,8 +190,7 @@ public static class JourneysReport
         new("delayed", false, false, h => Wording.Number(h.Delayed)),
         new("twice", false, false, h => Wording.Number(h.Duplicated)),
         new("looped", false, false, h => Wording.Number(h.Looped)),
-        new("SYN/FIN/RST lost", false, false, h => Wording.Number(h.ControlLost)),
-        new("unknown", false, true, h => Wording.Number(h.ControlUnknown)),
+        new("SYN/FIN/RST lost", false, false, h => $"{Wording.Number(h.ControlLost)}{(h.ControlUnknown > 0 ? $" + {Wording.Number(h.ControlUnknown)}?" : "")}"),
         new("bytes in", false, true, h => Wording.Number(h.BytesIn)),
         new("bytes lost", false, true, h => Wording.Number(h.BytesLost)),
         new("conns", false, true, h => Wording.Number(h.Connections)),

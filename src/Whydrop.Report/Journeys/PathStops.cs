@@ -17,8 +17,9 @@ internal sealed class PathStops
     public PathStops(FactSet facts, JourneyChains chains)
     {
         var number = 0;
+        // The longest way tells most of the order; a shorter one is turned to fit it.
         var paths = chains.Shown.Where(c => c.Count > 1).Select(c => (Chain: c, Number: number++))
-            .GroupBy(c => string.Join('>', c.Chain.Select(s => Tagged(chains, s)))).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal);
+            .GroupBy(c => string.Join('>', c.Chain.Select(s => Tagged(chains, s)))).OrderByDescending(g => g.First().Chain.Count).ThenByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal);
         foreach (var alike in paths)
         {
             var reversed = IsReversed([.. alike.First().Chain.Select(s => Plain(chains, s))]);
