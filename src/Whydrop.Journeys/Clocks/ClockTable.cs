@@ -1,3 +1,5 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Pairing;
 using Whydrop.Journeys.Placement;
 
@@ -54,6 +56,15 @@ internal sealed class ClockTable
 
         // Backwards: the time on the first clock is not known, but an offset changes by parts per million only.
         return from < to ? relation.OffsetAt(time) : -relation.OffsetAt(time - relation.OffsetAt(time));
+    }
+
+    /// <summary>Offset and drift of one clock against another in a time of the other; none when the two cannot be compared.</summary>
+    public IEnumerable<ClockPiece> Pieces(int from, int to, long first, long last)
+    {
+        if (Offset(from, to, first) is { } begin && Offset(from, to, last) is { } end)
+        {
+            yield return new ClockPiece(new Timestamp(first), TimeSpan.FromTicks(begin / 100), last > first ? (end - begin) * 1e6 / (last - first) : 0);
+        }
     }
 
     /// <summary>

@@ -21,6 +21,9 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
     /// <summary>A segment went by a capture point unrecorded: it drops frames, and may have dropped others of any connection.</summary>
     public void Missed(Sighting by) => missed[by.Flow.Capture] = missed.GetValueOrDefault(by.Flow.Capture) + 1;
 
+    /// <summary>Nothing says that the capture missed anything.</summary>
+    public bool IsComplete(Sighting sighting) => Doubt(Witness(sighting), sighting.Flow.Capture, sighting.Flow.At) is null;
+
     /// <summary>Judges one transmission by the others of its direction.</summary>
     /// <param name="laterSeen">A later transmission of the same bytes was seen there.</param>
     /// <returns>Whether it is proven, and why or why not in one line.</returns>
