@@ -58,7 +58,8 @@ public sealed class FragmentLoss : LargeLost
         var node = FromServer(run) ? network.NodeA : network.NodeB;
         if (run.Settings.Word("by") == "fabric")
         {
-            run.BlameFabric(Fault);
+            // The pod behind the node that reassembles sees neither fragments nor what became of them.
+            run.BlameFabric(Fault, suspectable: run.WatchesSender(!FromServer(run)) || run.HasCaptures(receiver) || run.HasDumps(receiver));
             run.Truth.AlsoAt(node);
         }
         else

@@ -115,7 +115,7 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
 
     /// <summary>Two places between which the numbers of a sender are moved; only a sender when nothing tells where.</summary>
     internal sealed class Moved(CaseView view, VantagePoint before, VantagePoint? behind, VantagePoint? sender, IReadOnlyList<Shift> shifts)
-        : Hypothesis(view, view.Devices.Behind(before, shifts.Select(s => s.To), shifts.FirstOrDefault()?.MayComeIn == true))
+        : Hypothesis(view, view.Devices.Behind(before, shifts.Select(s => s.To), shifts is [{ MayComeIn: true }, ..]))
     {
         internal VantagePoint Before { get; } = before;
 
