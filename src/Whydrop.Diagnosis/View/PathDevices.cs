@@ -131,7 +131,7 @@ internal sealed class PathDevices(CaseView view)
 
     /// <summary>The place behind which something was lost or made. None where it is a device of an end of these connections that passes nothing on: the whole way lies behind it.</summary>
     internal Scope Beyond(VantagePoint seen, IEnumerable<int> connections) =>
-        !view.Forwards(seen) && connections.Any(c => new[] { true, false }.Any(client => view.Stacks.End(c, client)?.At == seen.Stack)) ? Scope.Unplaced : Scope.Of(seen);
+        !view.Forwards(seen) && connections.Any(c => view.Stacks.End(c, true)?.At == seen.Stack || view.Stacks.End(c, false)?.At == seen.Stack) ? Scope.Unplaced : Scope.Of(seen);
 
     /// <summary>Devices of nodes on the way of a direction whose MTU lies in the step: they let the delivered sizes pass and not the lost ones.</summary>
     internal IReadOnlyList<NetworkInterface> Fitting(SizeStep step) =>
