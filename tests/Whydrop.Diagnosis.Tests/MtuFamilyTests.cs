@@ -55,6 +55,41 @@ public class MtuFamilyTests
         Assert.Equal(6, first.Explains.Segments);
     }
 
+    [Theory]
+    [InlineData("10.1.0.80", true)]
+    [InlineData("fd00::80", false)]
+    [InlineData(null, false)]
+    public void A_tunnel_fits_only_with_the_ip_that_is_known_to_be_outside(string? outside, bool ruledOut)
+    {
+        // 1470 and 20 bytes of IPv4 fit 1500; 40 of IPv6 do not.
+        var settings = new TunnelSettings(outside is null ? null : IPAddress.Parse(outside), null, "eth0", null, null, null, null);
+        var f = Repeated(new Facts(), Facts.NodeTunl0, 1465, 1440).Device(Facts.NodeTunl0, 1470, "tun", settings).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, outside ?? "10.9.9.9");
+        Assert.Equal(ruledOut, Of(f.Set, "overlay-mtu-too-big") is { Status: VerdictStatus.RuledOut });
+    }
+
+    [Fact]
+    public void What_took_another_way_does_not_say_that_the_tunnel_lets_its_size_pass()
+    {
+        var tunnel = new TunnelSettings(IPAddress.Parse("10.1.0.80"), null, "eth0", null, "set", 1, 8472);
+        var beside = Repeated(new Facts(), Facts.NodeEth0, 1600, 1480).Device(Flannel, 1500, "vxlan", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80");
+        Assert.NotEqual(VerdictStatus.RuledOut, Of(beside.Set, "overlay-mtu-too-big")?.Status ?? VerdictStatus.Undecided);
+        var through = Repeated(new Facts(), Flannel, 1600, 1480).Device(Flannel, 1500, "vxlan", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80");
+        Assert.Equal(VerdictStatus.RuledOut, Of(through.Set, "overlay-mtu-too-big")?.Status);
+    }
+
+    [Fact]
+    public void Smaller_ones_that_passed_do_not_rule_the_black_hole_out()
+    {
+        // Holes, of no known length where the connection itself is not at hand.
+        var f = new Facts().Capture(0, Pod).Sizes(0, Pod, 0, true, (4360, 2, 0));
+        for (var i = 0; i < 6; i++)
+        {
+            f.Lost(0, Pod, 1000 + (uint)(8928 * i), 8928, 9000, fate: Fate.LostBefore);
+        }
+
+        Assert.NotEqual(VerdictStatus.RuledOut, Of(f.Set, "pmtu-blackhole")?.Status ?? VerdictStatus.Undecided);
+    }
+
     [Fact]
     public void Overlay_too_big_is_suspected_from_one_side_and_the_black_hole_is_not_first()
     {

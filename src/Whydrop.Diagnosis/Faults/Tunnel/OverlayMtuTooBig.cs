@@ -99,7 +99,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             : view.Devices.StacksOnPath(loss.Direction).Contains(overlay.Tunnel.At.Stack);
 
     private static IEnumerable<Sighting> Exceeds(Wrapping w) =>
-        [Sighting.Of(w.Overlay.Excess > 0, w.Overlay.Arithmetic, w.Overlay.Tunnel.From, w.Overlay.Underlay.From)];
+        [new Sighting(w.Overlay.Exceeds, w.Overlay.Arithmetic, [w.Overlay.Tunnel.From, w.Overlay.Underlay.From])];
 
     private static IEnumerable<Sighting> LostInBand(Wrapping w)
     {
@@ -119,13 +119,21 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             yield break;
         }
 
-        foreach (var sizes in w.View.Facts.Of<DatagramSizes>())
+        foreach (var sizes in w.View.Facts.Of<DatagramSizes>().Where(s => PassedThrough(w, s)))
         {
             var through = sizes.Sizes.FirstOrDefault(s => s.DatagramLength > w.Overlay.Room && s.DatagramLength <= w.Overlay.Tunnel.Mtu && s.Delivered > 0);
             yield return through.Delivered > 0
                 ? Sighting.Of(false, $"datagrams of {through.DatagramLength} bytes got through", sizes.From)
                 : Sighting.Unknown("none of such a size was sent", sizes.From);
         }
+    }
+
+    /// <summary>Their connection was seen at the tunnel, or wrapped by it: what took another way says nothing of it.</summary>
+    private static bool PassedThrough(Wrapping w, DatagramSizes sizes)
+    {
+        var connection = w.View.Connections.Direction(new FlowKey(sizes.Capture, sizes.Flow), sizes.FromClient).Connection;
+        return connection >= 0 && w.View.Trails[connection].Flows.Any(f => f.At == w.Overlay.Tunnel.At
+            || (f.At.Stack == w.Overlay.Tunnel.At.Stack && Encapsulation.Wraps(w.Overlay.Tunnel, f.Encapsulation)));
     }
 
     private static IEnumerable<Sighting> Died(Wrapping w) => w.Losses
