@@ -21,7 +21,7 @@ public static class JourneyJoin
     /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
     /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
 
@@ -52,24 +52,25 @@ public static class JourneyJoin
             return facts;
         }
 
-        Collect(sources, flows, selection, facts, ct);
+        var encrypted = new EncryptedTraffic();
+        Collect(sources, flows, selection, encrypted, facts, ct);
         var grouping = ConnectionGrouping.Run(selection.Chosen);
         var nodes = new LinkPeers(captureFacts).Nodes();
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
-        facts.AddRange(Follow(flows, captureFacts, grouping, clocks, out revisions, ct));
+        facts.AddRange(Follow(flows, captureFacts, grouping, clocks, encrypted, out revisions, ct));
         facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
         return facts;
     }
 
     private static List<Fact> Follow(
-        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
+        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, EncryptedTraffic encrypted, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
         var facts = new List<Fact>();
-        var absence = new AbsenceProof(flows, clocks);
+        var absence = new AbsenceProof(flows, clocks, encrypted);
         var told = new ToldFates(captureFacts);
         var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, told.Doubted);
         var journeys = new List<DirectionJourney>();
-        var unjoined = new UnjoinedFlows(flows, clocks);
+        var unjoined = new UnjoinedFlows(flows, clocks, encrypted);
         var chains = new List<PathChain>();
         foreach (var connection in grouping.Connections)
         {
@@ -88,6 +89,8 @@ public static class JourneyJoin
         facts.AddRange(journeys.SelectMany(j => j.Facts()));
         var listed = Listed(captureFacts);
         revisions = [.. journeys.SelectMany(j => j.Revisions(listed))];
+        facts.AddRange(encrypted.All);
+        facts.AddRange(new EncryptedGaps(flows, clocks, encrypted).Of([.. grouping.Connections.Select(c => c.Members), .. grouping.Single.Select(s => new[] { s })]));
         facts.AddRange(ClockFacts.Of(flows, chains, clocks));
         facts.AddRange(unjoined.Ambiguous(grouping.Ambiguous));
         foreach (var single in grouping.Single)
@@ -101,17 +104,19 @@ public static class JourneyJoin
     }
 
     private static void Collect(
-        IReadOnlyList<JourneySource> sources, CaseFlows flows, SightingSelection selection, List<Fact> facts, CancellationToken ct)
+        IReadOnlyList<JourneySource> sources, CaseFlows flows, SightingSelection selection, EncryptedTraffic encrypted, List<Fact> facts,
+        CancellationToken ct)
     {
         var records = 0L;
         for (var i = 0; i < sources.Count; i++)
         {
-            if (!selection.Chosen.Any(s => s.Source == i))
+            // A place that saw nothing of them may have seen them wrapped up.
+            if (!selection.Chosen.Any(s => s.Source == i) && flows.SummariesOf(i).All(s => s.Frames <= s.TcpSegments))
             {
                 continue;
             }
 
-            var collection = new SegmentCollection(flows, i, selection.Chosen);
+            var collection = new SegmentCollection(flows, i, selection.Chosen, encrypted);
             try
             {
                 using var file = sources[i].Open();

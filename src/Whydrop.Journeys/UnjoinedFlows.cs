@@ -8,7 +8,7 @@ using Whydrop.Journeys.Placement;
 namespace Whydrop.Journeys;
 
 /// <summary>Why connections that were looked for elsewhere were not found there, or are not followed all the same.</summary>
-internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks)
+internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, EncryptedTraffic encrypted)
 {
     /// <summary>Those of a connection whose place on its path is not established.</summary>
     public IEnumerable<UnjoinedFlow> OrderUnknown(PathChain chain) =>
@@ -23,6 +23,7 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks)
     {
         var running = new List<VantagePoint>();
         var uncompared = false;
+        string? hidden = null;
         foreach (var other in flows.Summaries.Where(c => flows.SourceOf(c.Capture) != sighting.Source))
         {
             var offset = clocks.Offset(sighting.Source, flows.SourceOf(other.Capture), sighting.Flow.First.UnixNanoseconds);
@@ -30,11 +31,14 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks)
             if (Ran(other, sighting.Flow, offset ?? 0) || offset is null)
             {
                 running.Add(other.At);
+                hidden ??= encrypted.During(sighting, other.Capture, offset) is { } tunnel
+                    ? $"no other capture shows any of its segments to be read; {other.At} shows {tunnel}, which cannot be seen into" : null;
             }
         }
 
         return running.Count == 0
             ? Of(sighting, UnjoinedReason.NotRunning, "no other capture ran at the time")
+            : hidden is not null ? Of(sighting, UnjoinedReason.Encrypted, hidden)
             : Of(sighting, UnjoinedReason.NoCounterpart, $"no other capture shows any of its segments{(uncompared ? "; not all clocks could be compared, so it may not have run then" : "")}");
     }
 

@@ -19,9 +19,12 @@ internal static class WholeJoin
             return loaded.Facts;
         }
 
-        var known = new FactSet(loaded.Facts.All.Where(f => f is not (FlowPairing or HopSummary or SegmentPlacement or ControlPlacement or ControlBirth or ClockComparison or UnjoinedFlow)));
+        var known = new FactSet(loaded.Facts.All.Where(f => f is not (FlowPairing or HopSummary or SegmentPlacement or ControlPlacement or ControlBirth or ClockComparison or UnjoinedFlow or EncryptedTunnel)));
         var joined = JourneyJoin.Run(sources, known, Following.All, out _, stop);
-        return new FactSet(known.All.Concat(joined.Where(f => f is not Gap || !known.All.Contains(f))));
+
+        // What the first join could not do is said again, of more connections.
+        var gaps = joined.OfType<Gap>().Select(g => (g.At, g.From, g.Kind)).ToHashSet();
+        return new FactSet(known.All.Where(f => f is not Gap g || !gaps.Contains((g.At, g.From, g.Kind))).Concat(joined));
     }
 
     /// <summary>The capture files on disk; null when one is not there.</summary>
