@@ -112,11 +112,28 @@ internal sealed class PathBlackout : FaultOf<Hop>
 
     private static IEnumerable<Sighting> AllLost(Hop hop)
     {
-        if (Dark(hop) is { } dark && HopTests.Timelines(hop).Any())
+        if (Dark(hop) is not { } dark || !HopTests.Timelines(hop).Any())
+        {
+            yield break;
+        }
+
+        if (OpenedMeanwhile(hop, dark.Lost) is { } opened)
+        {
+            yield return Sighting.Of(false, $"{opened.Client} opened a connection there meanwhile", opened.From);
+        }
+        else
         {
             yield return Sighting.Of(
                 true, string.Create(null, $"{dark.Lost.Length} of {dark.Lost.Length} in {(dark.To - dark.From).TotalSeconds:0.00} s from {dark.From}"), [.. dark.Lost.Take(12).Select(l => l.From)]);
         }
+    }
+
+    /// <summary>A SYN that went there after the first and was answered before the last of them, by the clock of one capture.</summary>
+    private static TcpFlow? OpenedMeanwhile(Hop hop, Loss[] lost)
+    {
+        var sent = lost.Select(l => (Capture: l.Placement?.Capture ?? l.Fate.Capture, Sent: l.Placement?.Sent ?? l.Fate.Sent)).GroupBy(l => l.Capture).MaxBy(g => g.Count())!;
+        var (from, to) = (sent.Min(l => l.Sent), sent.Max(l => l.Sent));
+        return Openings.Past(hop.View, sent.Key, hop.Missing, Servers(hop, lost)).FirstOrDefault(f => f.HandshakeRtt is { } trip && f.First > from && Timestamps.Add(f.First, trip) < to);
     }
 
     private static IEnumerable<Sighting> PassedElse(Hop hop)
