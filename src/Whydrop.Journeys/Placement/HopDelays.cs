@@ -32,17 +32,23 @@ internal sealed class HopDelays
         var (a, b) = (match.A.Trail(from.FromClient), match.TrailOfB(from.FromClient));
         var pairs = match.Matches(from.FromClient);
         var withData = new List<(long Delay, int Segments)>();
-        sorted = new long[pairs.Length];
-        for (var i = 0; i < pairs.Length; i++)
+        var delays = new List<long>(pairs.Length);
+        foreach (var pair in pairs)
         {
-            ref readonly var sent = ref a[pairs[i].A];
-            sorted[i] = b[pairs[i].B].UnixNanoseconds - sent.UnixNanoseconds - (clocks.Offset(match.A.Source, match.B.Source, sent.UnixNanoseconds) ?? 0);
+            ref readonly var sent = ref a[pair.A];
+            if (clocks.Offset(match.A.Source, match.B.Source, sent.UnixNanoseconds) is not { } offset)
+            {
+                continue;
+            }
+
+            delays.Add(b[pair.B].UnixNanoseconds - sent.UnixNanoseconds - offset);
             if (sent.Length > 0)
             {
-                withData.Add((sorted[i], from.Segments(sent)));
+                withData.Add((delays[^1], from.Segments(sent)));
             }
         }
 
+        sorted = [.. delays];
         Array.Sort(sorted);
         data = [.. withData];
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Whydrop.Evidence.Journeys;
 
 namespace Whydrop.Report.Journeys;
 
@@ -29,7 +30,23 @@ internal static class ClockText
         var error = clock.Error is { } e ? $" ± {Milliseconds(e)}" : ", error unknown: one direction of travel only";
         var text = string.Join("; ", clock.Pieces.Select((p, i) =>
             $"{(i == 0 ? "" : $"from {p.Begin} on ")}{Offset(p.Offset)}{(i == 0 ? error : "")}{(Math.Abs(p.DriftPpm) >= DriftWorthSaying ? $", {p.DriftPpm.ToString("+0.#;-0.#", CultureInfo.InvariantCulture)} ppm" : "")}"));
-        return clock.Pieces.Count > 1 ? $"stepped {(clock.Pieces.Count == 2 ? "once" : $"{clock.Pieces.Count - 1} times")}: {text}" : text;
+        return clock.Pieces.Count == 1 ? text : $"{(Jumps(clock) ? "stepped" : "rate changed")} {(clock.Pieces.Count == 2 ? "once" : $"{clock.Pieces.Count - 1} times")}: {text}";
+    }
+
+    /// <summary>Some piece does not begin where the drift of the one before led to.</summary>
+    private static bool Jumps(ClockComparison clock)
+    {
+        for (var i = 1; i < clock.Pieces.Count; i++)
+        {
+            var (before, after) = (clock.Pieces[i - 1], clock.Pieces[i]);
+            var led = before.Offset + ((after.Begin - before.Begin) * (before.DriftPpm * 1e-6));
+            if ((after.Offset - led).Duration() > 2 * (clock.Error ?? TimeSpan.Zero))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string Offset(TimeSpan offset)
