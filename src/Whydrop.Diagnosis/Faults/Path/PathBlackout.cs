@@ -128,12 +128,12 @@ internal sealed class PathBlackout : FaultOf<Hop>
         }
     }
 
-    /// <summary>A SYN that went there after the first and was answered before the last of them, by the clock of one capture.</summary>
+    /// <summary>A SYN that went there after the first and was answered before the last of them, by the clock of one capture. One that was sent again says not which of them was.</summary>
     private static TcpFlow? OpenedMeanwhile(Hop hop, Loss[] lost)
     {
         var sent = lost.Select(l => (Capture: l.Placement?.Capture ?? l.Fate.Capture, Sent: l.Placement?.Sent ?? l.Fate.Sent)).GroupBy(l => l.Capture).MaxBy(g => g.Count())!;
         var (from, to) = (sent.Min(l => l.Sent), sent.Max(l => l.Sent));
-        return Openings.Past(hop.View, sent.Key, hop.Missing, Servers(hop, lost)).FirstOrDefault(f => f.HandshakeRtt is { } trip && f.First > from && Timestamps.Add(f.First, trip) < to);
+        return Openings.Past(hop.View, sent.Key, hop.Missing, Servers(hop, lost)).FirstOrDefault(f => f.HandshakeRtt is { } trip && !f.FromClient.Observations.ContainsKey("SynRetry") && !f.FromServer.Observations.ContainsKey("SynRetry") && f.First > from && Timestamps.Add(f.First, trip) < to);
     }
 
     private static IEnumerable<Sighting> PassedElse(Hop hop)

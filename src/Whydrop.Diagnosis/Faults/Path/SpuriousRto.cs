@@ -56,7 +56,8 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
     }
 
     protected override string Summarise(Late l) => $"{l.Vain.Count} segments repeated by the timer had arrived: "
-        + (l.Hop is { } h ? string.Create(null, $"for a time packets took {h.P99Delay!.Value.TotalMilliseconds:0} ms from {h.At} to {h.OtherAt} instead of {h.MinDelay!.Value.TotalMilliseconds:0.#} ms.") : "something held them back.");
+        + (l.Hop is { } h ? string.Create(null, $"for a time packets took {h.P99Delay!.Value.TotalMilliseconds:0} ms from {h.At} to {h.OtherAt} instead of {h.MinDelay!.Value.TotalMilliseconds:0.#} ms.")
+            : l.Arrived.Length > 0 ? "something held them back." : "something held them, or their acknowledgments, back.");
 
     protected override IEnumerable<NextEvidence> Next(Late l)
     {
@@ -75,7 +76,7 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
 
     private static IEnumerable<Sighting> InVain(Late l)
     {
-        var text = $"{l.Vain.Count} repeated by the timer in {l.Times} time-outs, both copies acknowledged";
+        var text = $"{l.Vain.Count} repeated by the timer in {l.Times} time-outs, " + (l.Arrived.Length > 0 ? "both copies acknowledged" : "and no receiver says that these arrived as well");
         Provenance[] frames = [.. l.Vain.Take(12).Select(f => f.From)];
         yield return l.Times >= Few || l.BackedOff ? Sighting.Of(true, text, frames) : Sighting.Unknown(text, frames);
     }
@@ -124,12 +125,22 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
 
         internal IReadOnlyList<SegmentFate> Vain { get; } = vain;
 
+        /// <summary>
+        /// Of these, what its receiver named as come twice (D-SACK), and what it has no words for, without SACK. Where none of the copies came, acknowledgments may have been lost like them:
+        /// then the timer was right.
+        /// </summary>
+        internal SegmentFate[] Arrived { get; } =
+        [
+            .. vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence))
+                .Where(g => g.Any(f => f.CameTwice) || view.Flow(new FlowKey(g.Key.Capture, g.Key.Flow)) is not { FromClient.SackPermitted: true, FromServer.SackPermitted: true }).SelectMany(g => g),
+        ];
+
         /// <summary>Time-outs: what follows within the shortest of them belongs to the same.</summary>
-        internal int Times { get; } = vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient)).Sum(g => g.Select(f => f.Sent).Order().Aggregate(
+        internal int Times => Arrived.GroupBy(f => (f.Capture, f.Flow, f.FromClient)).Sum(g => g.Select(f => f.Sent).Order().Aggregate(
             (Count: 0, Last: (Timestamp?)null), (n, sent) => (n.Last is { } last && sent - last < TimerFloor ? n.Count : n.Count + 1, sent)).Count);
 
         /// <summary>The same bytes were repeated twice in vain.</summary>
-        internal bool BackedOff { get; } = vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence)).Any(g => g.Skip(1).Any());
+        internal bool BackedOff => Arrived.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence)).Any(g => g.Skip(1).Any());
 
         internal override bool Placed => Hop is not null;
 
