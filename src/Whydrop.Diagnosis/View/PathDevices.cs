@@ -127,7 +127,7 @@ internal sealed class PathDevices(CaseView view)
 
     /// <summary>The place behind which something changed: the device where it was last seen as it was; its host, when the way out to one of these addresses is known to be another device of it.</summary>
     internal Scope Behind(VantagePoint seen, IEnumerable<IPAddress> destinations) =>
-        Scope.Of(destinations.All(to => Egress(seen.Stack, to) is not { } egress || egress.At == seen) ? seen : seen.Stack);
+        Scope.Of(destinations.All(to => Egress(seen.Stack, to) is not { } egress || (egress.At == seen && !Encapsulation.IsTunnel(egress))) ? seen : seen.Stack);
 
     /// <summary>The place behind which something was lost or made. None where it is a device of an end of these connections that passes nothing on: the whole way lies behind it.</summary>
     internal Scope Beyond(VantagePoint seen, IEnumerable<int> connections) =>
