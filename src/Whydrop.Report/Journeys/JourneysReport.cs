@@ -30,6 +30,7 @@ public static class JourneysReport
         WriteStops(page, model);
         WriteHops(page, model, wide);
         new LostSection(page, model, wide ? int.MaxValue : LostShown, wide).Write();
+        WriteContradictions(page, model, wide);
         WriteUnjoined(page, model, wide);
         WriteGaps(page, model, wide);
     }
@@ -135,6 +136,24 @@ public static class JourneysReport
         {
             page.Paragraph("Segments with data; one-way delays in ms of all datagrams, ± what the clocks leave open. Columns without a figure are left out.", 2, TextStyle.Faint);
         }
+    }
+
+    private static void WriteContradictions(TextPage page, JourneysModel model, bool wide)
+    {
+        if (model.Contradictions.Count == 0)
+        {
+            return;
+        }
+
+        page.Heading("Contradictions: the packets show another translation than is said");
+        var groups = model.Contradictions.GroupBy(c => (c.From.Source, c.Server, c.SeenServer)).OrderByDescending(g => g.Count()).ToList();
+        foreach (var group in groups.Take(wide ? int.MaxValue : UnjoinedShown))
+        {
+            var c = group.First();
+            page.Paragraph($"{Wording.Count(group.Count(), "connection")}, such as {c.Client} → {c.Server}: seen as {c.SeenClient} → {c.SeenServer}, but {c.Said} [{c.From}]");
+        }
+
+        More(page, groups.Count, wide ? int.MaxValue : UnjoinedShown);
     }
 
     private static void WriteUnjoined(TextPage page, JourneysModel model, bool wide)

@@ -12,6 +12,8 @@ internal static class JourneysBuilder
         [.. model.Stops.Select(Stop)], [.. model.Hops.Select(Hop)], [.. model.Lost.Select(l => Lost(model, l))],
         [.. model.Unjoined.Select(u => new UnjoinedElement(
             u.Why, DocumentBuilder.Place(u.At), u.Source, u.Reason, u.Connections.Count, [.. u.Connections.Select(f => $"{f.Client} > {f.Server}").Take(Examples)]))],
+        [.. model.Contradictions.Select(c => new ContradictionElement(
+            c.Client.ToString(), c.Server.ToString(), c.SeenClient.ToString(), c.SeenServer.ToString(), c.Said, DocumentBuilder.Evidence(c.From)))],
         [.. model.Gaps.Select(DocumentBuilder.Gap)]);
 
     private const int Examples = 20;

@@ -14,6 +14,7 @@ internal sealed record JourneysDocument(
     [property: Description("Two stops and one direction each. Segments in are segments out, lost and unknown.")] IReadOnlyList<HopElement> Hops,
     [property: Description("Transmissions seen at one stop and not at the next, all of them.")] IReadOnlyList<LostElement> Lost,
     [property: Description("Connections that were seen at one place only, or are not followed.")] IReadOnlyList<UnjoinedElement> Unjoined,
+    [property: Description("Translations that packets show otherwise than connection tracking tables or objects of the cluster say.")] IReadOnlyList<ContradictionElement> Contradictions,
     [property: Description("What of the captures was not read or joined.")] IReadOnlyList<GapElement> Gaps);
 
 internal sealed record StopElement(
@@ -93,3 +94,11 @@ internal sealed record UnjoinedElement(
     string Reason,
     int Connections,
     [property: Description("Client and server of some of them.")] IReadOnlyList<string> Examples);
+
+internal sealed record ContradictionElement(
+    [property: Description("Ends before the translation.")] string Client,
+    string Server,
+    [property: Description("Ends after it, in the packets.")] string SeenClient,
+    string SeenServer,
+    [property: Description("What is said instead.")] string Said,
+    EvidenceElement From);
