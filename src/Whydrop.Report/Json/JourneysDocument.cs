@@ -88,7 +88,7 @@ internal sealed record LostElement(
     [property: Description("Its frame in every file that shows it, from the sender on.")] IReadOnlyList<EvidenceElement> Frames);
 
 internal sealed record UnjoinedElement(
-    [property: Description("no-counterpart, not-running, ambiguous, order-unknown, encrypted or not-followed.")] string Why,
+    [property: Description("no-counterpart, not-listed, not-running, ambiguous, order-unknown, encrypted or not-followed.")] string Why,
     PlaceElement At,
     string Source,
     string Reason,
