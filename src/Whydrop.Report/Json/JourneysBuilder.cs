@@ -19,7 +19,7 @@ internal static class JourneysBuilder
     private const int Examples = 20;
 
     private static StopElement Stop(JourneyStop s) => new(
-        s.Order, s.Name, s.Path, DocumentBuilder.Place(s.At), s.Source, s.Tunnel, s.Connections,
+        s.Order, s.Name, s.Path, DocumentBuilder.Place(s.At), s.Source, s.Tunnel, s.Connections, s.Example is { } e ? $"{e.Client} > {e.Server}" : null,
         s.Clock is { Pieces.Count: > 0 } clock
             ? new ClockElement(clock.Other.Source, clock.Error?.TotalMilliseconds, [.. clock.Pieces.Select(p => new ClockPieceElement(p.Begin.ToString(), p.Offset.TotalSeconds, p.DriftPpm))])
             : null);

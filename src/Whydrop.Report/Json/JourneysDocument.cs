@@ -25,6 +25,7 @@ internal sealed record StopElement(
     string Source,
     [property: Description("Kind of tunnel that the connections wear there.")] string? Tunnel,
     int Connections,
+    [property: Description("Client and server of one of them as seen there, the same one at all stops it passes.")] string? Example,
     [property: Description("Left out when it cannot be compared.")] ClockElement? Clock);
 
 internal sealed record ClockElement(
