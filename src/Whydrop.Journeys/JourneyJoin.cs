@@ -8,6 +8,7 @@ using Whydrop.Journeys.Control;
 using Whydrop.Journeys.Pairing;
 using Whydrop.Journeys.Paths;
 using Whydrop.Journeys.Placement;
+using Whydrop.Journeys.Translation;
 
 namespace Whydrop.Journeys;
 
@@ -21,7 +22,7 @@ public static class JourneyJoin
     /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
     /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
 
@@ -72,6 +73,7 @@ public static class JourneyJoin
         var journeys = new List<DirectionJourney>();
         var unjoined = new UnjoinedFlows(flows, clocks, encrypted);
         var chains = new List<PathChain>();
+        var translations = new NatMap(captureFacts);
         foreach (var connection in grouping.Connections)
         {
             ct.ThrowIfCancellationRequested();
@@ -80,6 +82,7 @@ public static class JourneyJoin
             chains.Add(chain);
             facts.AddRange(Pairings(connection, chain, clocks));
             facts.AddRange(unjoined.OrderUnknown(chain));
+            facts.AddRange(translations.Contradictions(connection, chain.Sightings));
             journeys.AddRange(Directions(connection, chain, clocks, absence, told));
             opening.Add(connection, chain.Sightings);
         }

@@ -10,6 +10,8 @@ namespace Whydrop.Journeys;
 /// <summary>Why connections that were looked for elsewhere were not found there, or are not followed all the same.</summary>
 internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, EncryptedTraffic encrypted)
 {
+    private readonly Dictionary<int, int> listed = flows.Sightings.GroupBy(s => s.Flow.Capture).ToDictionary(g => g.Key, g => g.Count());
+
     /// <summary>Those of a connection whose place on its path is not established.</summary>
     public IEnumerable<UnjoinedFlow> OrderUnknown(PathChain chain) =>
         chain.Unplaced.Select(s => Of(s, UnjoinedReason.OrderUnknown, "seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured"));
@@ -24,6 +26,7 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, Encrypte
         var running = new List<VantagePoint>();
         var uncompared = false;
         string? hidden = null;
+        VantagePoint? unlisted = null;
         foreach (var other in flows.Summaries.Where(c => flows.SourceOf(c.Capture) != sighting.Source))
         {
             var offset = clocks.Offset(sighting.Source, flows.SourceOf(other.Capture), sighting.Flow.First.UnixNanoseconds);
@@ -31,6 +34,7 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, Encrypte
             if (Ran(other, sighting.Flow, offset ?? 0) || offset is null)
             {
                 running.Add(other.At);
+                unlisted ??= listed.GetValueOrDefault(other.Capture) < other.Flows ? other.At : null;
                 hidden ??= encrypted.During(sighting, other.Capture, offset) is { } tunnel
                     ? $"no other capture shows any of its segments to be read; {other.At} shows {tunnel}, which cannot be seen into" : null;
             }
@@ -38,6 +42,7 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, Encrypte
 
         return running.Count == 0
             ? Of(sighting, UnjoinedReason.NotRunning, "no other capture ran at the time")
+            : unlisted is not null ? Of(sighting, UnjoinedReason.NotListed, $"{unlisted} does not list connections without anything unusual one by one: this may be among them")
             : hidden is not null ? Of(sighting, UnjoinedReason.Encrypted, hidden)
             : Of(sighting, UnjoinedReason.NoCounterpart, $"no other capture shows any of its segments{(uncompared ? "; not all clocks could be compared, so it may not have run then" : "")}");
     }

@@ -128,4 +128,16 @@ public sealed class HopSummaryTests
 
         Assert.Equal(UnjoinedReason.NotRunning, Assert.Single(facts.OfType<UnjoinedFlow>()).Why);
     }
+
+    [Fact]
+    public void Where_a_capture_does_not_list_all_of_its_connections_one_may_be_among_them()
+    {
+        var path = new NodePortPath(seed: 47);
+        _ = path.Play([.. Enumerable.Range(0, 3).Select(n => path.Flow(n) with { Requests = NodePortPath.Sizes(20) })]);
+        path.Pod.Seen.RemoveAll(p => p.Flow == 1);
+
+        var facts = SimFacts.JoinAll(s => s.At.Node == "pod" ? s with { Flows = s.Flows + 1 } : s, path.Front, path.Pod);
+
+        Assert.Equal(UnjoinedReason.NotListed, Assert.Single(facts.OfType<UnjoinedFlow>()).Why);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -137,6 +138,10 @@ public class JourneysReportTests
             Middle, new Provenance("b.pcap"), Near, new Provenance("a.pcap"),
             [new ClockPiece(Start, TimeSpan.FromHours(-2), 12.34), new ClockPiece(new Timestamp(Start.UnixNanoseconds + 60_000_000_000), TimeSpan.FromMilliseconds(1.5), 0)],
             TimeSpan.FromMicroseconds(40)),
+        new TranslationContradiction(
+            new VantagePoint("node-a"), new Provenance("node-a/conntrack.txt", Line: 7), 0, 0, 2, 0, new IPEndPoint(IPAddress.Parse("10.0.0.1"), 40000),
+            new IPEndPoint(IPAddress.Parse("10.209.34.80"), 30170), new IPEndPoint(IPAddress.Parse("10.0.0.1"), 40000), new IPEndPoint(IPAddress.Parse("10.244.3.7"), 8080),
+            "connection tracking of node-a says that 10.0.0.1:40000 to 10.209.34.80:30170 becomes 10.0.0.1:40000 to 10.244.3.9:8080"),
         Alone(),
     ];
 

@@ -19,7 +19,7 @@ internal static class WholeJoin
             return loaded.Facts;
         }
 
-        var known = new FactSet(loaded.Facts.All.Where(f => f is not (FlowPairing or HopSummary or SegmentPlacement or ControlPlacement or ControlBirth or ClockComparison or UnjoinedFlow or EncryptedTunnel)));
+        var known = new FactSet(loaded.Facts.All.Where(f => f is not (FlowPairing or HopSummary or SegmentPlacement or ControlPlacement or ControlBirth or ClockComparison or UnjoinedFlow or EncryptedTunnel or TranslationContradiction)));
         var joined = JourneyJoin.Run(sources, known, Following.All, out _, stop);
 
         // What the first join could not do is said again, of more connections.

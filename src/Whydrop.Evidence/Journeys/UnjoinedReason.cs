@@ -6,6 +6,9 @@ public enum UnjoinedReason
     /// <summary>No other capture shows any of its segments.</summary>
     NoCounterpart,
 
+    /// <summary>Another capture does not list all its connections one by one, and this may be among the others.</summary>
+    NotListed,
+
     /// <summary>No other capture ran at the time.</summary>
     NotRunning,
 

@@ -19,7 +19,7 @@ internal static class ClockText
 
         if (clock.From.Source == clock.Other.Source)
         {
-            return "all others are compared with it";
+            return "reference";
         }
 
         if (clock.Pieces.Count == 0)
@@ -59,7 +59,7 @@ internal static class ClockText
             : $"{sign}{(size.TotalHours >= 1 ? $"{(long)size.TotalHours} h " : "")}{size.Minutes} min {Seconds(TimeSpan.FromTicks(size.Ticks % TimeSpan.TicksPerMinute))}";
     }
 
-    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.####", CultureInfo.InvariantCulture) + " ms";
+    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture) + " ms";
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture) + " s";
 }

@@ -1,5 +1,6 @@
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
 using Whydrop.Report.Names;
 
 namespace Whydrop.Report.Journeys;
@@ -11,10 +12,11 @@ namespace Whydrop.Report.Journeys;
 /// <param name="Lost">Transmissions seen at one stop and not at the next, by stops, connection and time.</param>
 /// <param name="Joined">Connections seen at two stops or more.</param>
 /// <param name="Unjoined">Those that were not followed, the most first.</param>
+/// <param name="Contradictions">Translations that packets show otherwise than tables or objects say.</param>
 /// <param name="Gaps">What of the captures could not be read or joined.</param>
 public sealed record JourneysModel(
     string Case, IReadOnlyList<JourneyStop> Stops, IReadOnlyList<JourneyHop> Hops, IReadOnlyList<LostRange> Lost, int Joined,
-    IReadOnlyList<UnjoinedGroup> Unjoined, IReadOnlyList<Gap> Gaps)
+    IReadOnlyList<UnjoinedGroup> Unjoined, IReadOnlyList<TranslationContradiction> Contradictions, IReadOnlyList<Gap> Gaps)
 {
     /// <summary>Names for addresses.</summary>
     internal EndpointNames Names { get; private init; } = EndpointNames.None;
@@ -40,6 +42,7 @@ public sealed record JourneysModel(
         var captures = facts.Of<CaptureSummary>().Select(c => c.From.Source).ToHashSet(StringComparer.Ordinal);
         return new JourneysModel(
             name, stops.All, hops.Rows, lost, chains.Joined, UnjoinedGroups.Of(facts, chains),
+            [.. facts.Of<TranslationContradiction>().Where(c => chains.IsShown(c.Capture, c.Flow))],
             [.. facts.Of<Gap>().Where(g => !g.Minor && captures.Contains(g.From.Source))])
         {
             Names = EndpointNames.Of(facts),

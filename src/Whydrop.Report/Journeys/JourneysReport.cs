@@ -1,4 +1,5 @@
 using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
 using Whydrop.Report.Terminal;
 
 namespace Whydrop.Report.Journeys;
@@ -27,9 +28,10 @@ public static class JourneysReport
         }
 
         WriteHead(page, model);
-        WriteStops(page, model);
+        WriteStops(page, model, wide);
         WriteHops(page, model, wide);
         new LostSection(page, model, wide ? int.MaxValue : LostShown, wide).Write();
+        WriteContradictions(page, model, wide);
         WriteUnjoined(page, model, wide);
         WriteGaps(page, model, wide);
     }
@@ -101,15 +103,32 @@ public static class JourneysReport
         return $"{from.Order + 1}→{to.Order + 1} {start} → {(stack.Length > 0 && end.StartsWith(stack, StringComparison.Ordinal) ? end[stack.Length..] : end)}";
     }
 
-    private static void WriteStops(TextPage page, JourneysModel model)
+    private static void WriteStops(TextPage page, JourneysModel model, bool wide)
     {
         foreach (var path in model.Stops.GroupBy(s => s.Path))
         {
             page.Heading(model.Stops.Any(s => s.Path > 0) ? $"Path {path.Key + 1}: places in the order of the way" : "Places in the order of the way");
+            var stops = path.ToList();
             page.Table(
-                ["", "place", "connections", "file", "clock"],
-                [.. path.Select(s => new[] { $"{s.Order + 1}", s.Name, Wording.Number(s.Connections), s.Source, ClockText.Of(s) })], new HashSet<int> { 0, 2 }, givesWay: 4);
+                wide ? ["", "place", "conns", "file", "clock", "one of them"] : ["", "place", "conns", "clock", "one of them"],
+                [.. stops.Select((s, i) => (string[])
+                [
+                    $"{s.Order + 1}", s.Name, Wording.Number(s.Connections), .. wide ? [s.Source] : Array.Empty<string>(), ClockText.Of(s), Shown(model, s, i > 0 ? stops[i - 1].Example : null),
+                ])],
+                new HashSet<int> { 0, 2 }, givesWay: wide ? 4 : 3);
         }
+    }
+
+    /// <summary>A connection as it is seen there, where NAT made another of it.</summary>
+    private static string Shown(JourneysModel model, JourneyStop stop, TcpFlow? before)
+    {
+        if (stop.Example is not { } flow)
+        {
+            return "";
+        }
+
+        var same = before is not null && ((flow.Client.Equals(before.Client) && flow.Server.Equals(before.Server)) || (flow.Client.Equals(before.Server) && flow.Server.Equals(before.Client)));
+        return same ? "" : $"{(before is null ? "" : "NAT: ")}{model.Names.Text(flow.Client, flow.First, flow.Last)} → {model.Names.Text(flow.Server, flow.First, flow.Last)}";
     }
 
     private static void WriteHops(TextPage page, JourneysModel model, bool wide)
@@ -135,6 +154,24 @@ public static class JourneysReport
         {
             page.Paragraph("Segments with data; one-way delays in ms of all datagrams, ± what the clocks leave open. Columns without a figure are left out.", 2, TextStyle.Faint);
         }
+    }
+
+    private static void WriteContradictions(TextPage page, JourneysModel model, bool wide)
+    {
+        if (model.Contradictions.Count == 0)
+        {
+            return;
+        }
+
+        page.Heading("Contradictions: the packets show another translation than is said");
+        var groups = model.Contradictions.GroupBy(c => (c.From.Source, c.Server, c.SeenServer)).OrderByDescending(g => g.Count()).ToList();
+        foreach (var group in groups.Take(wide ? int.MaxValue : UnjoinedShown))
+        {
+            var c = group.First();
+            page.Paragraph($"{Wording.Count(group.Count(), "connection")}, such as {c.Client} → {c.Server}: seen as {c.SeenClient} → {c.SeenServer}, but {c.Said} [{c.From}]");
+        }
+
+        More(page, groups.Count, wide ? int.MaxValue : UnjoinedShown);
     }
 
     private static void WriteUnjoined(TextPage page, JourneysModel model, bool wide)

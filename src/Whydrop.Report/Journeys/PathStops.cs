@@ -11,6 +11,7 @@ internal sealed class PathStops
     private readonly Dictionary<Key, JourneyStop> stops = [];
     private readonly Dictionary<Key, HashSet<Key>> after = [];
     private readonly Dictionary<Key, HashSet<int>> connections = [];
+    private readonly Dictionary<Key, TcpFlow> examples = [];
     private readonly List<Key> met = [];
 
     /// <summary>Orders.</summary>
@@ -101,6 +102,11 @@ internal sealed class PathStops
             keyOf[sighting] = key;
             Meet(key);
             connections[key].Add(connection);
+            if (chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
+            {
+                _ = examples.TryAdd(key, flow);
+            }
+
             if (last is { } before)
             {
                 Before(before, key);
@@ -205,7 +211,8 @@ internal sealed class PathStops
             var source = summary?.From.Source ?? "?";
             stops[key] = new JourneyStop(
                 stops.Count, Name(facts, key, withFile: names[Name(facts, key, withFile: false)].Count() > 1), summary?.At ?? VantagePoint.Unknown, source, key.Tunnel, paths.IndexOf(Root(key)),
-                connections[key].Count, clocks.GetValueOrDefault(source), summary is { First: { } first, Last: { } last } ? (first, last) : null);
+                connections[key].Count, clocks.GetValueOrDefault(source), summary is { First: { } first, Last: { } last } ? (first, last) : null,
+                examples.GetValueOrDefault(key));
         }
     }
 

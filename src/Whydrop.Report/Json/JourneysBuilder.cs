@@ -12,12 +12,14 @@ internal static class JourneysBuilder
         [.. model.Stops.Select(Stop)], [.. model.Hops.Select(Hop)], [.. model.Lost.Select(l => Lost(model, l))],
         [.. model.Unjoined.Select(u => new UnjoinedElement(
             u.Why, DocumentBuilder.Place(u.At), u.Source, u.Reason, u.Connections.Count, [.. u.Connections.Select(f => $"{f.Client} > {f.Server}").Take(Examples)]))],
+        [.. model.Contradictions.Select(c => new ContradictionElement(
+            c.Client.ToString(), c.Server.ToString(), c.SeenClient.ToString(), c.SeenServer.ToString(), c.Said, DocumentBuilder.Evidence(c.From)))],
         [.. model.Gaps.Select(DocumentBuilder.Gap)]);
 
     private const int Examples = 20;
 
     private static StopElement Stop(JourneyStop s) => new(
-        s.Order, s.Name, s.Path, DocumentBuilder.Place(s.At), s.Source, s.Tunnel, s.Connections,
+        s.Order, s.Name, s.Path, DocumentBuilder.Place(s.At), s.Source, s.Tunnel, s.Connections, s.Example is { } e ? $"{e.Client} > {e.Server}" : null,
         s.Clock is { Pieces.Count: > 0 } clock
             ? new ClockElement(clock.Other.Source, clock.Error?.TotalMilliseconds, [.. clock.Pieces.Select(p => new ClockPieceElement(p.Begin.ToString(), p.Offset.TotalSeconds, p.DriftPpm))])
             : null);

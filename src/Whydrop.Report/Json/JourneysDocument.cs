@@ -14,6 +14,7 @@ internal sealed record JourneysDocument(
     [property: Description("Two stops and one direction each. Segments in are segments out, lost and unknown.")] IReadOnlyList<HopElement> Hops,
     [property: Description("Transmissions seen at one stop and not at the next, all of them.")] IReadOnlyList<LostElement> Lost,
     [property: Description("Connections that were seen at one place only, or are not followed.")] IReadOnlyList<UnjoinedElement> Unjoined,
+    [property: Description("Translations that packets show otherwise than connection tracking tables or objects of the cluster say.")] IReadOnlyList<ContradictionElement> Contradictions,
     [property: Description("What of the captures was not read or joined.")] IReadOnlyList<GapElement> Gaps);
 
 internal sealed record StopElement(
@@ -24,6 +25,7 @@ internal sealed record StopElement(
     string Source,
     [property: Description("Kind of tunnel that the connections wear there.")] string? Tunnel,
     int Connections,
+    [property: Description("Client and server of one of them as seen there, the same one at all stops it passes.")] string? Example,
     [property: Description("Left out when it cannot be compared.")] ClockElement? Clock);
 
 internal sealed record ClockElement(
@@ -87,9 +89,17 @@ internal sealed record LostElement(
     [property: Description("Its frame in every file that shows it, from the sender on.")] IReadOnlyList<EvidenceElement> Frames);
 
 internal sealed record UnjoinedElement(
-    [property: Description("no-counterpart, not-running, ambiguous, order-unknown, encrypted or not-followed.")] string Why,
+    [property: Description("no-counterpart, not-listed, not-running, ambiguous, order-unknown, encrypted or not-followed.")] string Why,
     PlaceElement At,
     string Source,
     string Reason,
     int Connections,
     [property: Description("Client and server of some of them.")] IReadOnlyList<string> Examples);
+
+internal sealed record ContradictionElement(
+    [property: Description("Ends before the translation.")] string Client,
+    string Server,
+    [property: Description("Ends after it, in the packets.")] string SeenClient,
+    string SeenServer,
+    [property: Description("What is said instead.")] string Said,
+    EvidenceElement From);

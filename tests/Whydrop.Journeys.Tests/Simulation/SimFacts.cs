@@ -20,9 +20,12 @@ public static class SimFacts
         Join(known, Following.Troubled, out first, captures);
 
     /// <summary>With every connection, as the journeys command follows them.</summary>
-    public static IReadOnlyList<Fact> JoinAll(params SimCapture[] captures) => Join([], Following.All, out _, captures);
+    public static IReadOnlyList<Fact> JoinAll(params SimCapture[] captures) => JoinAll(s => s, captures);
 
-    private static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures)
+    /// <param name="told">What each capture says of itself, changed.</param>
+    public static IReadOnlyList<Fact> JoinAll(Func<CaptureSummary, CaptureSummary> told, params SimCapture[] captures) => Join([], Following.All, out _, captures, told);
+
+    private static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null)
     {
         var sources = new List<JourneySource>();
         var facts = new List<Fact>();
@@ -32,7 +35,7 @@ public static class SimFacts
             var bytes = capture.ToFile();
             using var file = CaptureFile.Open(new MemoryStream(bytes), capture.Name);
             using var analysis = TcpAnalysis.Run(file);
-            facts.AddRange(analysis.Facts(capture.Name, firstCapture, point => Place(capture, point)).Select(f => WithDrops(f, capture)));
+            facts.AddRange(analysis.Facts(capture.Name, firstCapture, point => Place(capture, point)).Select(f => WithDrops(f, capture)).Select(f => told is not null && f is CaptureSummary s ? told(s) : f));
             sources.Add(new JourneySource(capture.Name, () => CaptureFile.Open(new MemoryStream(bytes), capture.Name), firstCapture));
             firstCapture += analysis.Points.Count;
         }
