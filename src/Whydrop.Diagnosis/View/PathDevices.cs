@@ -125,19 +125,13 @@ internal sealed class PathDevices(CaseView view)
         return route is null ? null : view.Interfaces(stack).FirstOrDefault(d => d.At.Interface == route.At.Interface);
     }
 
-<<<<<<< HEAD
     /// <summary>
     /// The place behind which something changed: the device where it was last seen as it was; its host, when the way out to one of these addresses is known to be another
     /// device of it, or is not known and it may have come in by this one.
     /// </summary>
     /// <param name="mayComeIn">It was seen in another network namespace before, and by no other device of this one.</param>
     internal Scope Behind(VantagePoint seen, IEnumerable<IPAddress> destinations, bool mayComeIn) =>
-        Scope.Of(destinations.All(to => Egress(seen.Stack, to) is { } egress ? egress.At == seen : !mayComeIn) ? seen : seen.Stack);
-=======
-    /// <summary>The place behind which something changed: the device where it was last seen as it was; its host, when the way out to one of these addresses is known to be another device of it.</summary>
-    internal Scope Behind(VantagePoint seen, IEnumerable<IPAddress> destinations) =>
-        Scope.Of(destinations.All(to => Egress(seen.Stack, to) is not { } egress || (egress.At == seen && !Encapsulation.IsTunnel(egress))) ? seen : seen.Stack);
->>>>>>> drops
+        Scope.Of(destinations.All(to => Egress(seen.Stack, to) is { } egress ? egress.At == seen && !Encapsulation.IsTunnel(egress) : !mayComeIn) ? seen : seen.Stack);
 
     /// <summary>The place behind which something was lost or made. None where it is a device of an end of these connections that passes nothing on: the whole way lies behind it.</summary>
     internal Scope Beyond(VantagePoint seen, IEnumerable<int> connections) =>
