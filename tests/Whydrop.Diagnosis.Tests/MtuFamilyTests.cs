@@ -199,7 +199,7 @@ public class MtuFamilyTests
         var f = new Facts().Capture(0, there).Flow(0, there, 8, 9000, encapsulation: wrapped).Sizes(0, there, 0, true, (1440, 2, 0), (1480, 0, 6)).Tally(0, there, Fate.LostAfter, 6, 6 * 1428, 1428)
             .Capture(1, inner).Flow(1, inner, 2, 2000).Paired(0, there, 1, inner, translated: false)
             .Add(new FragmentTally(there, new Provenance("b.pcap"), 0, IPAddress.Parse("10.1.0.80"), IPAddress.Parse("10.1.0.81"), 17, 6, 6, 0, 0, 1530, null))
-            .Grown(there.Stack, "Ip.ReasmReqds", 0).Grown(there.Stack, "Ip.ReasmFails", 0).Grown(there.Stack, "Ip.ReasmOKs", 0);
+            .Grown(there.Stack, "Ip6.ReasmReqds", 0).Grown(there.Stack, "Ip6.ReasmFails", 0).Grown(there.Stack, "Ip6.ReasmOKs", 0).Grown(there.Stack, "Ip.ReasmReqds", 0).Grown(there.Stack, "Ip.ReasmFails", 0);
         for (var i = 0; i < 6; i++)
         {
             f.Lost(0, there, 1000, 1428, 1480, i + 1, seconds: 1 + 0.2 * Math.Pow(2, i)).Placed(there, 0, inner, 1, 1000, 1428, 1480, 1 + 0.2 * Math.Pow(2, i), 1440);

@@ -170,7 +170,8 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
             var text = asked is { } a ? $"{ip}.ReasmFails +{fails.Delta} of ReasmReqds +{a.Delta}" : $"{ip}.ReasmFails +{fails.Delta}";
 
             // Those still waited for have not failed yet: no failure says something only when the others were put together.
-            var settled = asked is { Delta: 0 } || (asked is { } all && p.View.Delta(p.Stack, ip + ".ReasmOKs") is { } whole && whole.Delta * 2 >= all.Delta);
+            // Connection tracking puts those of IPv6 together before IP counts any.
+            var settled = (asked is { Delta: 0 } && ip == "Ip") || (asked is { Delta: > 0 } all && p.View.Delta(p.Stack, ip + ".ReasmOKs") is { } whole && whole.Delta * 2 >= all.Delta);
             yield return fails.Delta == 0 ? settled ? Sighting.Of(false, text, fails.From) : Sighting.Unknown(text, fails.From)
                 : asked is { Delta: > 0 } of ? Sighting.Of(fails.Delta > of.Delta * TooMany, text, fails.From, of.From)
                 : Sighting.Unknown(text, fails.From);
