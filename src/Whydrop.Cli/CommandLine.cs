@@ -94,6 +94,7 @@ public static class CommandLine
         {
             root.Add(DiagnoseCommand.Create(context));
             root.Add(FlowsCommand.Create(context));
+            root.Add(JourneysCommand.Create(context));
             root.Add(ExplainCommand.Create(context));
             root.Add(LabCommand.Create(context));
         }

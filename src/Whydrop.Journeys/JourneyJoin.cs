@@ -21,7 +21,7 @@ public static class JourneyJoin
     /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
     /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
 
@@ -29,12 +29,19 @@ public static class JourneyJoin
     /// <param name="revisions">For <see cref="FateRevision.Apply"/> to the facts of the captures.</param>
     /// <inheritdoc cref="Run(IReadOnlyList{JourneySource}, FactSet, CancellationToken)"/>
     public static IReadOnlyList<Fact> Run(
-        IReadOnlyList<JourneySource> sources, FactSet captureFacts, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
+        IReadOnlyList<JourneySource> sources, FactSet captureFacts, out IReadOnlyList<FateRevision> revisions, CancellationToken ct) =>
+        Run(sources, captureFacts, Following.Troubled, out revisions, ct);
+
+    /// <summary>The same, with more or fewer connections.</summary>
+    /// <param name="following">Which connections are followed.</param>
+    /// <inheritdoc cref="Run(IReadOnlyList{JourneySource}, FactSet, out IReadOnlyList{FateRevision}, CancellationToken)"/>
+    public static IReadOnlyList<Fact> Run(
+        IReadOnlyList<JourneySource> sources, FactSet captureFacts, Following following, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
         revisions = [];
         var facts = new List<Fact>();
         var flows = new CaseFlows(sources, captureFacts);
-        var selection = SightingSelection.Choose(flows);
+        var selection = SightingSelection.Choose(flows, following);
         if (selection.LeftOut > 0)
         {
             facts.Add(LimitGap(sources, $"{selection.LeftOut} connections were not followed across captures: more than {SightingSelection.MostRecords} segments"));
@@ -45,30 +52,35 @@ public static class JourneyJoin
             return facts;
         }
 
-        Collect(sources, flows, selection, facts, ct);
+        var encrypted = new EncryptedTraffic();
+        Collect(sources, flows, selection, encrypted, facts, ct);
         var grouping = ConnectionGrouping.Run(selection.Chosen);
         var nodes = new LinkPeers(captureFacts).Nodes();
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
-        facts.AddRange(Follow(flows, captureFacts, grouping, clocks, out revisions, ct));
+        facts.AddRange(Follow(flows, captureFacts, grouping, clocks, encrypted, out revisions, ct));
         facts.AddRange(grouping.Ambiguous.Select(AmbiguityGap));
         return facts;
     }
 
     private static List<Fact> Follow(
-        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
+        CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, EncryptedTraffic encrypted, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
         var facts = new List<Fact>();
-        var absence = new AbsenceProof(flows, clocks);
-        var doubted = Doubted(captureFacts);
-        var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, doubted);
+        var absence = new AbsenceProof(flows, clocks, encrypted);
+        var told = new ToldFates(captureFacts);
+        var opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, told.Doubted);
         var journeys = new List<DirectionJourney>();
+        var unjoined = new UnjoinedFlows(flows, clocks, encrypted);
+        var chains = new List<PathChain>();
         foreach (var connection in grouping.Connections)
         {
             ct.ThrowIfCancellationRequested();
             connection.Settle(opening.Order);
             var chain = PathChain.Of(connection);
+            chains.Add(chain);
             facts.AddRange(Pairings(connection, chain, clocks));
-            journeys.AddRange(Directions(connection, chain, clocks, absence, doubted));
+            facts.AddRange(unjoined.OrderUnknown(chain));
+            journeys.AddRange(Directions(connection, chain, clocks, absence, told));
             opening.Add(connection, chain.Sightings);
         }
 
@@ -77,8 +89,13 @@ public static class JourneyJoin
         facts.AddRange(journeys.SelectMany(j => j.Facts()));
         var listed = Listed(captureFacts);
         revisions = [.. journeys.SelectMany(j => j.Revisions(listed))];
+        facts.AddRange(encrypted.All);
+        facts.AddRange(new EncryptedGaps(flows, clocks, encrypted).Of([.. grouping.Connections.Select(c => c.Members), .. grouping.Single.Select(s => new[] { s })]));
+        facts.AddRange(ClockFacts.Of(flows, chains, clocks));
+        facts.AddRange(unjoined.Ambiguous(grouping.Ambiguous));
         foreach (var single in grouping.Single)
         {
+            facts.Add(unjoined.Alone(single));
             opening.Add(Connection.Single(single), [single]);
         }
 
@@ -87,17 +104,19 @@ public static class JourneyJoin
     }
 
     private static void Collect(
-        IReadOnlyList<JourneySource> sources, CaseFlows flows, SightingSelection selection, List<Fact> facts, CancellationToken ct)
+        IReadOnlyList<JourneySource> sources, CaseFlows flows, SightingSelection selection, EncryptedTraffic encrypted, List<Fact> facts,
+        CancellationToken ct)
     {
         var records = 0L;
         for (var i = 0; i < sources.Count; i++)
         {
-            if (!selection.Chosen.Any(s => s.Source == i))
+            // A place that saw nothing of them may have seen them wrapped up.
+            if (!selection.Chosen.Any(s => s.Source == i) && flows.SummariesOf(i).All(s => s.Frames <= s.TcpSegments))
             {
                 continue;
             }
 
-            var collection = new SegmentCollection(flows, i, selection.Chosen);
+            var collection = new SegmentCollection(flows, i, selection.Chosen, encrypted);
             try
             {
                 using var file = sources[i].Open();
@@ -140,11 +159,11 @@ public static class JourneyJoin
     }
 
     private static DirectionJourney[] Directions(
-        Connection connection, PathChain chain, ClockTable clocks, AbsenceProof absence, IReadOnlySet<(int Capture, long Frame)> doubted) =>
+        Connection connection, PathChain chain, ClockTable clocks, AbsenceProof absence, ToldFates told) =>
         chain.Sightings.Count < 2 ? [] :
         [
-            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, doubted),
-            new DirectionJourney(connection, [.. Enumerable.Reverse(chain.Sightings)], false, clocks, absence, doubted),
+            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, told),
+            new DirectionJourney(connection, [.. Enumerable.Reverse(chain.Sightings)], false, clocks, absence, told),
         ];
 
     private static FlowPairing Pairing(PairMatch match, ClockTable clocks)
@@ -171,9 +190,6 @@ public static class JourneyJoin
         var total = facts.Of<FateTally>().Where(t => t.Fate == Fate.LostAfter).ToLookup(t => t.Capture, t => t.Bytes);
         return [.. facts.Of<CaptureSummary>().Select(c => c.Capture).Where(c => lost[c].Sum() == total[c].Sum())];
     }
-
-    private static HashSet<(int Capture, long Frame)> Doubted(FactSet facts) =>
-        [.. facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostAfter or Fate.Unknown && f.From.Frame is not null).Select(f => (f.Capture, f.From.Frame!.Value))];
 
     /// <summary>One kernel keeps the time of both: they are of one host of the case, or of hosts that a virtual cable joins.</summary>
     private static bool SameNode(CaseFlows flows, IReadOnlyDictionary<string, string> nodes, int a, int b)

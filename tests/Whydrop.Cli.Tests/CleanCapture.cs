@@ -6,7 +6,8 @@ namespace Whydrop.Cli.Tests;
 /// <summary>A pcap of one TCP connection in which nothing is lost: handshake, request, three segments of answer, close.</summary>
 internal static class CleanCapture
 {
-    public static byte[] Bytes()
+    /// <param name="hops">Routers between the client's end and the capture.</param>
+    public static byte[] Bytes(int hops = 0)
     {
         using var file = new MemoryStream();
         Span<byte> head = stackalloc byte[24];
@@ -18,8 +19,8 @@ internal static class CleanCapture
         file.Write(head);
         uint client = 1000, server = 5000;
         var at = 0;
-        void Client(byte flags, int length) => client += Write(file, at++, true, client, server, flags, length);
-        void Server(byte flags, int length) => server += Write(file, at++, false, server, client, flags, length);
+        void Client(byte flags, int length) => client += Write(file, at++, hops, true, client, server, flags, length);
+        void Server(byte flags, int length) => server += Write(file, at++, hops, false, server, client, flags, length);
         Client(0x02, 0);
         Server(0x12, 0);
         Client(0x10, 0);
@@ -37,7 +38,7 @@ internal static class CleanCapture
         return file.ToArray();
     }
 
-    private static uint Write(MemoryStream file, int at, bool fromClient, uint seq, uint ack, byte flags, int length)
+    private static uint Write(MemoryStream file, int at, int hops, bool fromClient, uint seq, uint ack, byte flags, int length)
     {
         var frame = new byte[54 + length];
         frame[0] = frame[6] = 2;
@@ -49,7 +50,7 @@ internal static class CleanCapture
         BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)(40 + length));
         BinaryPrimitives.WriteUInt16BigEndian(ip[4..], (ushort)(at + 1));
         ip[6] = 0x40;
-        ip[8] = 64;
+        ip[8] = (byte)(fromClient ? 64 - hops : 60 + hops);
         ip[9] = 6;
         IPAddress.Parse("10.0.0.1").GetAddressBytes().CopyTo(ip[(fromClient ? 12 : 16)..]);
         IPAddress.Parse("10.0.0.2").GetAddressBytes().CopyTo(ip[(fromClient ? 16 : 12)..]);
@@ -66,7 +67,7 @@ internal static class CleanCapture
         BinaryPrimitives.WriteUInt16BigEndian(tcp[16..], Checksum(pseudo));
         Span<byte> record = stackalloc byte[16];
         BinaryPrimitives.WriteUInt32LittleEndian(record, 1_700_000_000);
-        BinaryPrimitives.WriteInt32LittleEndian(record[4..], at * 1000);
+        BinaryPrimitives.WriteInt32LittleEndian(record[4..], (at * 1000) + (fromClient ? 100 * hops : -100 * hops) + 500);
         BinaryPrimitives.WriteInt32LittleEndian(record[8..], frame.Length);
         BinaryPrimitives.WriteInt32LittleEndian(record[12..], frame.Length);
         file.Write(record);

@@ -11,6 +11,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("diagnose")]
     [InlineData("flows")]
+    [InlineData("journeys")]
     [InlineData("explain")]
     public void HelpIsThereForEveryCommand(string command)
     {

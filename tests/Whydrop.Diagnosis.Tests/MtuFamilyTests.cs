@@ -181,6 +181,35 @@ public class MtuFamilyTests
     }
 
     [Fact]
+    public void What_leaves_in_fragments_and_never_arrives_is_suspected_from_the_senders_side()
+    {
+        var f = Repeated(new Facts(), Flannel, 1480, 1440).Capture(1, Facts.NodeEth0).Flow(1, Facts.NodeEth0, 8, 9000, encapsulation: "vxlan 1 10.1.0.80>10.1.0.81").Paired(0, Flannel, 1, Facts.NodeEth0, translated: false)
+            .Add(new FragmentTally(Facts.NodeEth0, new Provenance("a.pcap"), 1, IPAddress.Parse("10.1.0.80"), IPAddress.Parse("10.1.0.81"), 17, 6, 6, 0, 0, 1530, null));
+        var first = First(f.Set);
+        Assert.Equal(("fragment-loss", VerdictStatus.Suspected, Scope.Of(Facts.NodeEth0)), (first.Fault.Id, first.Status, first.Scope));
+        Assert.Equal(6, first.Explains.Segments);
+    }
+
+    /// <summary>Connection tracking puts fragments of IPv6 together before IP does, and counts nothing.</summary>
+    [Fact]
+    public void Fragments_that_came_whole_and_are_not_unwrapped_are_not_put_together_whatever_is_counted()
+    {
+        var (there, inner) = (new VantagePoint("node-b", null, "eth0"), new VantagePoint("node-b", null, "flannel.1"));
+        const string wrapped = "vxlan 1 10.1.0.80>10.1.0.81";
+        var f = new Facts().Capture(0, there).Flow(0, there, 8, 9000, encapsulation: wrapped).Sizes(0, there, 0, true, (1440, 2, 0), (1480, 0, 6)).Tally(0, there, Fate.LostAfter, 6, 6 * 1428, 1428)
+            .Capture(1, inner).Flow(1, inner, 2, 2000).Paired(0, there, 1, inner, translated: false)
+            .Add(new FragmentTally(there, new Provenance("b.pcap"), 0, IPAddress.Parse("10.1.0.80"), IPAddress.Parse("10.1.0.81"), 17, 6, 6, 0, 0, 1530, null))
+            .Grown(there.Stack, "Ip.ReasmReqds", 0).Grown(there.Stack, "Ip.ReasmFails", 0).Grown(there.Stack, "Ip.ReasmOKs", 0);
+        for (var i = 0; i < 6; i++)
+        {
+            f.Lost(0, there, 1000, 1428, 1480, i + 1, seconds: 1 + 0.2 * Math.Pow(2, i)).Placed(there, 0, inner, 1, 1000, 1428, 1480, 1 + 0.2 * Math.Pow(2, i), 1440);
+        }
+
+        var first = First(f.Set);
+        Assert.Equal(("fragment-loss", VerdictStatus.Confirmed, Scope.Of(there.Stack)), (first.Fault.Id, first.Status, first.Scope));
+    }
+
+    [Fact]
     public void A_drop_counter_that_equals_the_losses_is_suspected_and_no_more()
     {
         var f = new Facts().Capture(0, Pod).Device(Facts.NodeEth0, 1500).Device(Pod, 1500).Grown(Facts.NodeEth0, "Qdisc.Dropped", 546).Grown(Facts.NodeEth0.Stack, "Tcp.RetransSegs", 546);

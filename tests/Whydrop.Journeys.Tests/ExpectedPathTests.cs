@@ -48,6 +48,26 @@ public sealed class ExpectedPathTests
         Assert.All(answers, p => Assert.True(p.AbsenceProven, p.Reason));
     }
 
+    [Theory]
+    [InlineData(TunnelType.Esp)]
+    [InlineData(TunnelType.WireGuard)]
+    public void Where_a_tunnel_came_by_that_hides_what_it_carries_silence_proves_nothing(TunnelType type)
+    {
+        var captures = Captures();
+        var hidden = new Encapsulation(type, IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2"));
+        var played = Play(2, captures);
+        foreach (var packet in captures[1].Seen.Where(p => p.FromClient && p.Flow == 0).ToArray())
+        {
+            captures[2].Seen.Add(packet with { Time = packet.Time + 20_000, Tunnel = hidden });
+        }
+
+        var facts = SimFacts.Join([.. Tables(), .. Open(6)], played);
+
+        Assert.Equal(4, facts.Controls().Count());
+        Assert.DoesNotContain(facts.Controls(), p => p.AbsenceProven && p.MissingAt.ToString() == "node-a/eth0");
+        Assert.Contains(facts.OfType<Gap>(), g => g.At.ToString() == "node-a/eth0" && g.Kind == GapKind.Unsupported);
+    }
+
     [Fact]
     public void Without_the_rules_a_route_is_not_sure()
     {

@@ -39,6 +39,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
     /// <summary>Datagrams that came by more than twice with falling TTL.</summary>
     public long LoopedDatagrams { get; init; }
 
+    /// <summary>Messages about group membership (IGMP, RFC 3376; MLD, RFC 3810), which every host sends and nobody filters for.</summary>
+    public long GroupMessages { get; init; }
+
     /// <summary>TCP frames larger than one segment on the wire (TSO, GSO, GRO, LRO).</summary>
     public long SuperPackets { get; init; }
 

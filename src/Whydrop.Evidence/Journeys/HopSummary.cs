@@ -24,4 +24,32 @@ namespace Whydrop.Evidence.Journeys;
 public sealed record HopSummary(
     VantagePoint At, Provenance From, int Capture, int Flow, bool FromClient, VantagePoint OtherAt, int OtherCapture, int OtherFlow,
     long SegmentsIn, long SegmentsOut, long Lost, long Unproven, long BytesIn, long BytesOut, long BytesLost, long DelaySamples,
-    TimeSpan? MinDelay, TimeSpan? MedianDelay, TimeSpan? P99Delay, TimeSpan? DelayError) : Fact(At, From);
+    TimeSpan? MinDelay, TimeSpan? MedianDelay, TimeSpan? P99Delay, TimeSpan? DelayError) : Fact(At, From)
+{
+    /// <summary>90th percentile of the one-way delay; null as <see cref="MinDelay"/>.</summary>
+    public TimeSpan? P90Delay { get; init; }
+
+    /// <summary>Largest one-way delay; null as <see cref="MinDelay"/>.</summary>
+    public TimeSpan? MaxDelay { get; init; }
+
+    /// <summary>How often each delay was met, from the smallest on, rounded up to one part in 32; for adding up several connections. Empty when the clocks could not be compared.</summary>
+    public IReadOnlyList<DelayCount> Delays { get; init; } = [];
+
+    /// <summary>Datagrams that took longer here than the fastest by more than the connection's shortest round trip (and more than a millisecond, by which busy hosts are late).</summary>
+    public long Delayed { get; init; }
+
+    /// <summary>Of <see cref="SegmentsOut"/>, those that arrived when the sender had already sent their bytes again.</summary>
+    public long Late { get; init; }
+
+    /// <summary>Transmissions seen once at the first place and more than once at the second.</summary>
+    public long Duplicated { get; init; }
+
+    /// <summary>Of <see cref="SegmentsIn"/>, those that came by the first place again and again with falling TTL.</summary>
+    public long Looped { get; init; }
+
+    /// <summary>Tunnel headers at the first place, as <see cref="TcpFlow.Encapsulation"/>.</summary>
+    public string? Encapsulation { get; init; }
+
+    /// <summary>Tunnel headers at the second place.</summary>
+    public string? OtherEncapsulation { get; init; }
+}

@@ -24,4 +24,11 @@ namespace Whydrop.Evidence.Journeys;
 public sealed record SegmentPlacement(
     VantagePoint At, Provenance From, int Capture, int Flow, bool FromClient, uint Sequence, int Length, int DatagramLength,
     bool DontFragment, VantagePoint MissingAt, int MissingCapture, int? MissingFlow, string? MissingEncapsulation, bool AbsenceProven,
-    string Reason, int? LargestPassed, long? LargestPassedFrame, bool LaterSeen, Timestamp Sent) : Fact(At, From);
+    string Reason, int? LargestPassed, long? LargestPassedFrame, bool LaterSeen, Timestamp Sent) : Fact(At, From)
+{
+    /// <summary>Position in the stream, as <see cref="SegmentFate.StreamOffset"/>: the same at every place, whatever NAT and middleboxes change.</summary>
+    public long StreamOffset { get; init; }
+
+    /// <summary>Its frame at every place that saw it, from the sender on; the last is <see cref="Fact.From"/>.</summary>
+    public IReadOnlyList<Provenance> SeenAt { get; init; } = [];
+}

@@ -1,3 +1,5 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Pairing;
 using Whydrop.Journeys.Placement;
 
@@ -20,7 +22,9 @@ internal sealed class ClockTable
         foreach (var group in pairs)
         {
             var matches = group.ToArray();
-            if (ClockRelation.Fit(Samples(matches), sameNode(group.Key.Item1, group.Key.Item2)) is { } relation)
+            var frames = matches.SelectMany(m => new[] { m.A.FromClient, m.A.FromServer }).Where(t => t.Count > 0).ToArray();
+            if (frames.Length > 0
+                && ClockRelation.Fit(frames.Min(t => t[0].Frame), frames.Max(t => t[t.Count - 1].Frame), (first, last) => Samples(matches, first, last), sameNode(group.Key.Item1, group.Key.Item2)) is { } relation)
             {
                 relations[group.Key] = relation;
             }
@@ -52,8 +56,54 @@ internal sealed class ClockTable
             return null;
         }
 
-        // Backwards: the time on the first clock is not known, but an offset changes by parts per million only.
-        return from < to ? relation.OffsetAt(time) : -relation.OffsetAt(time - relation.OffsetAt(time));
+        return from < to ? relation.OffsetAt(time) : -relation.OffsetAtSecond(time);
+    }
+
+    /// <summary>Offset and drift of one clock against another in a time of the other; none when the two cannot be compared.</summary>
+    public IEnumerable<ClockPiece> Pieces(int from, int to, long first, long last)
+    {
+        if (from != to && Between(from, to).Length == 0 && Relation(from, to) is { Pieces.Count: > 1, Consistent: true } relation)
+        {
+            // A clock that stepped back shows some times twice: only its pieces by themselves are beyond doubt.
+            foreach (var piece in relation.Pieces)
+            {
+                yield return from < to ? Piece(piece.Begin, piece.Last, piece.OffsetAt) : Piece(piece.BeginSecond, piece.LastSecond, t => -piece.OffsetAtSecond(t));
+            }
+
+            yield break;
+        }
+
+        var steps = Steps(from, to).Where(s => s.Ends < last && s.Begins > first).OrderBy(s => s.Begins).ToArray();
+        for (var i = 0; i <= steps.Length; i++)
+        {
+            var (begin, end) = (i == 0 ? first : steps[i - 1].Begins, i == steps.Length ? last : steps[i].Ends);
+            if (Offset(from, to, begin) is { } offset && Offset(from, to, end) is { } later)
+            {
+                yield return Piece(begin, end, t => t == begin ? offset : later);
+            }
+        }
+    }
+
+    private static ClockPiece Piece(long begin, long end, Func<long, long> offset) => new(
+        new Timestamp(begin), TimeSpan.FromTicks(offset(begin) / 100), end > begin ? (offset(end) - offset(begin)) * 1e6 / (end - begin) : 0);
+
+    /// <summary>Steps of any of the clocks on the way from one to another: the last sample before and the first after it, on the clock of the first.</summary>
+    private IEnumerable<(long Ends, long Begins)> Steps(int from, int to)
+    {
+        int[] way = from == to ? [] : [from, .. Between(from, to), to];
+        for (var i = 0; i + 1 < way.Length; i++)
+        {
+            var (a, b) = (way[i], way[i + 1]);
+            var pieces = Relation(a, b)?.Pieces ?? [];
+            for (var p = 0; p + 1 < pieces.Count; p++)
+            {
+                var (ends, begins) = a < b ? (pieces[p].Last, pieces[p + 1].Begin) : (pieces[p].LastSecond, pieces[p + 1].BeginSecond);
+                if (Offset(a, from, ends) is { } before && Offset(a, from, begins) is { } after)
+                {
+                    yield return (ends + before, begins + after);
+                }
+            }
+        }
     }
 
     /// <summary>
@@ -120,9 +170,9 @@ internal sealed class ClockTable
         }
     }
 
-    private static ClockSamples Samples(PairMatch[] matches)
+    private static ClockSamples Samples(PairMatch[] matches, long first, long last)
     {
-        var samples = new ClockSamples(matches.Min(m => m.A.Flow.First.UnixNanoseconds), matches.Max(m => m.A.Flow.Last.UnixNanoseconds));
+        var samples = new ClockSamples(first, last);
         foreach (var match in matches)
         {
             Add(samples, match, true);
@@ -138,8 +188,8 @@ internal sealed class ClockTable
         var towardsSecond = (match.Sense == PathSense.FirstNearerClient) == fromClient;
         foreach (var pair in match.Matches(fromClient))
         {
-            var time = a[pair.A].UnixNanoseconds;
-            samples.Add(new ClockSample(time, b[pair.B].UnixNanoseconds - time, towardsSecond));
+            ref readonly var sent = ref a[pair.A];
+            samples.Add(new ClockSample(sent.Frame, sent.UnixNanoseconds, b[pair.B].UnixNanoseconds - sent.UnixNanoseconds, towardsSecond));
         }
     }
 }

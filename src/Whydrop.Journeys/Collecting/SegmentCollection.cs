@@ -1,4 +1,5 @@
 using Whydrop.Capture;
+using Whydrop.Evidence.Capture;
 using Whydrop.Wire;
 
 namespace Whydrop.Journeys.Collecting;
@@ -14,12 +15,17 @@ internal sealed class SegmentCollection
     private readonly IReadOnlySet<Sighting> chosen;
     private readonly HashSet<int> capturesWithCopies;
     private readonly Dictionary<ConnectionKey, Bound> bound = [];
+    private readonly CaptureSummary[] points;
+    private readonly EncryptedTraffic encrypted;
     private PacketHeaders headers;
     private int next;
 
     /// <summary>Prepares.</summary>
-    public SegmentCollection(CaseFlows flows, int source, IReadOnlySet<Sighting> chosen)
+    /// <param name="encrypted">Told what cannot be read.</param>
+    public SegmentCollection(CaseFlows flows, int source, IReadOnlySet<Sighting> chosen, EncryptedTraffic encrypted)
     {
+        this.encrypted = encrypted;
+        points = [.. flows.SummariesOf(source).OrderBy(s => s.Capture)];
         byFirstFrame = [.. flows.Sightings.Where(s => s.Source == source && s.Flow.From.Frame is not null).OrderBy(s => s.Flow.From.Frame)];
         capturesWithCopies = [.. flows.SummariesOf(source).Where(s => s.CopiedFrames > 0).Select(s => s.Capture)];
         this.chosen = chosen;
@@ -45,6 +51,10 @@ internal sealed class SegmentCollection
                 {
                     Take(bytes, frames[i], batch.FirstFrameNumber + i);
                 }
+                else if (headers.Status is DecodeStatus.Udp or DecodeStatus.OtherIp && points.Length > 0)
+                {
+                    encrypted.Take(Point(file, frames[i]), headers, bytes, frames[i].UnixNanoseconds, batch.FirstFrameNumber + i);
+                }
             }
 
             if (Records > limit)
@@ -53,6 +63,12 @@ internal sealed class SegmentCollection
                 return;
             }
         }
+    }
+
+    private CaptureSummary Point(CaptureFile file, in CapturedFrame frame)
+    {
+        var name = points.Length > 1 ? file.Interfaces[frame.Interface].Name : null;
+        return name is null ? points[0] : Array.Find(points, p => p.At.Interface == name) ?? points[0];
     }
 
     private void CutShort()

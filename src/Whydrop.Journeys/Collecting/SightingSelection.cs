@@ -32,7 +32,8 @@ internal sealed class SightingSelection
     public long LeftOut { get; private set; }
 
     /// <summary>Chooses.</summary>
-    public static SightingSelection Choose(CaseFlows flows)
+    /// <param name="following">All of them, as many as the limit allows, or those that something is wrong with.</param>
+    public static SightingSelection Choose(CaseFlows flows, Following following)
     {
         var selection = new SightingSelection(flows);
         var troubled = flows.Sightings.Where(flows.IsTroubled).ToArray();
@@ -43,7 +44,11 @@ internal sealed class SightingSelection
             selection.Add([.. selection.byOpening[sighting.Flow.FromClient.InitialSequence ?? 0].Union(selection.Group(sighting))]);
         }
 
-        if (troubled.Length + unplain.Length > 0)
+        if (following == Following.All)
+        {
+            selection.AddAll();
+        }
+        else if (troubled.Length + unplain.Length > 0)
         {
             selection.AddWitnesses(everyPair: unplain.Length > 0 || troubled.Any(s => selection.Group(s).Length < 2));
         }
@@ -54,6 +59,20 @@ internal sealed class SightingSelection
     /// <summary>Both initial sequence numbers: 64 random bits that NAT and tunnels keep.</summary>
     public static (uint Client, uint Server) Handshake(Sighting sighting) =>
         (sighting.Flow.FromClient.InitialSequence ?? 0, sighting.Flow.FromServer.InitialSequence ?? 0);
+
+    /// <summary>Those that were seen twice first: of them there is something to tell.</summary>
+    private void AddAll()
+    {
+        foreach (var group in groups.Values.OrderByDescending(g => g.Length > 1))
+        {
+            Add(group);
+        }
+
+        foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake))
+        {
+            Add([sighting]);
+        }
+    }
 
     private Sighting[] Group(Sighting sighting) => sighting.HasHandshake ? groups[Handshake(sighting)] : [sighting];
 

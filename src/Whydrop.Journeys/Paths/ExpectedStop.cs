@@ -7,4 +7,8 @@ namespace Whydrop.Journeys.Paths;
 /// <param name="Sure">There is no way around it.</param>
 /// <param name="Wrapped">The packet wears the same tunnel headers there.</param>
 /// <param name="Why">Why it is on the way, or why that is not sure.</param>
-internal sealed record ExpectedStop(CaptureSummary Capture, bool Sure, bool Wrapped, string Why);
+internal sealed record ExpectedStop(CaptureSummary Capture, bool Sure, bool Wrapped, string Why)
+{
+    /// <summary>Others with the same ends came by there and could be read: it is not inside a tunnel that hides it.</summary>
+    public bool Plain { get; init; }
+}

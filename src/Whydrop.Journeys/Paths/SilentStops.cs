@@ -42,7 +42,7 @@ internal sealed class SilentStops
         foreach (var (expected, sighting, doubt) in stops)
         {
             var (proven, reason) = doubt is null
-                ? absence.JudgeSilence(at, sent, expected.Capture, expected.Why, upstream, arrived)
+                ? absence.JudgeSilence(at, sent, expected.Capture, expected.Why, upstream, expected.Plain, arrived)
                 : (false, doubt);
             yield return new MissingStop(expected.Capture.At, expected.Capture.Capture, sighting?.Flow.Flow, expected.Wrapped, proven, reason);
         }

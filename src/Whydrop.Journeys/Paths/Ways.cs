@@ -35,7 +35,7 @@ internal sealed class Ways
             if (flows.Summary(capture) is { } summary)
             {
                 found.Add(count == total
-                    ? new ExpectedStop(summary, true, !changed, $"all {total} complete connections with the same ends came by there")
+                    ? new ExpectedStop(summary, true, !changed, $"all {total} complete connections with the same ends came by there") { Plain = true }
                     : new ExpectedStop(summary, false, !changed, $"only {count} of {total} complete connections with the same ends came by there"));
             }
         }

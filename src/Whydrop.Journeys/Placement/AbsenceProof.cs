@@ -6,7 +6,8 @@ namespace Whydrop.Journeys.Placement;
 
 /// <summary>Whether not having been seen means not having come by.</summary>
 /// <param name="clocks">All clocks.</param>
-internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
+/// <param name="encrypted">What came by unreadable.</param>
+internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks, EncryptedTraffic encrypted)
 {
     /// <summary>A datagram may be this late and more (three round trips) before its absence counts.</summary>
     private const long ShortestWait = 1_000_000_000;
@@ -20,6 +21,9 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
 
     /// <summary>A segment went by a capture point unrecorded: it drops frames, and may have dropped others of any connection.</summary>
     public void Missed(Sighting by) => missed[by.Flow.Capture] = missed.GetValueOrDefault(by.Flow.Capture) + 1;
+
+    /// <summary>Nothing says that the capture missed anything.</summary>
+    public bool IsComplete(Sighting sighting) => Doubt(Witness(sighting), sighting.Flow.Capture, sighting.Flow.At) is null;
 
     /// <summary>Judges one transmission by the others of its direction.</summary>
     /// <param name="laterSeen">A later transmission of the same bytes was seen there.</param>
@@ -61,9 +65,10 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
     /// <summary>Judges a segment that should have come by a capture which recognised none of its direction.</summary>
     /// <param name="why">Why it must have come by there.</param>
     /// <param name="upstream">It should have come by there before it was seen; else after.</param>
+    /// <param name="plain">Others with the same ends came by there and could be read.</param>
     /// <param name="arrived">When the last of the direction was sent that did arrive; null when none did.</param>
     public (bool Proven, string Reason) JudgeSilence(
-        Sighting from, long sent, CaptureSummary to, string why, bool upstream, long? arrived = null)
+        Sighting from, long sent, CaptureSummary to, string why, bool upstream, bool plain, long? arrived = null)
     {
         if (!captures.TryGetValue(to.Capture, out var witness))
         {
@@ -79,6 +84,11 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks)
         if (Expected(from.Source, flows.SourceOf(to.Capture), sent) is not ({ } time, { } error))
         {
             return (false, $"nothing in common tells how the clocks of {from.Flow.At} and {to.At} compare");
+        }
+
+        if (!plain && encrypted.Within(to.Capture, time - error - wait, time + error + wait) is { } tunnel)
+        {
+            return (false, $"the capture at {to.At} shows {tunnel}, and it may have come by inside, which cannot be seen");
         }
 
         if (!(witness.First <= time - error - (upstream ? wait : 0)))

@@ -14,19 +14,18 @@ internal sealed class DirectionJourney
     private readonly PairMatch?[,] matches;
     private readonly ClockTable clocks;
     private readonly AbsenceProof absence;
-    private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
+    private readonly ToldFates told;
     private readonly HopTally[] tallies;
     private readonly WorkBudget budget;
 
     /// <summary>Follows every transmission between every two places.</summary>
     /// <param name="chain">Sightings from the sender to the receiver.</param>
     /// <param name="fromClient">Direction in the words of the connection.</param>
-    /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
+    /// <param name="told">What each place by itself says of them.</param>
     public DirectionJourney(
-        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, AbsenceProof absence,
-        IReadOnlySet<(int Capture, long Frame)> doubted)
+        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, AbsenceProof absence, ToldFates told)
     {
-        (this.clocks, this.absence, this.doubted) = (clocks, absence, doubted);
+        (this.clocks, this.absence, this.told) = (clocks, absence, told);
         var travelled = chain.Where(s => chain.Any(o => o != s && Shares(connection, s, o, fromClient)));
         stops = [.. travelled.Select(s => new PathStop(s, fromClient != connection.IsSwapped(s)))];
         budget = new WorkBudget(stops.Sum(s => (long)s.Trail.Count));
@@ -64,7 +63,7 @@ internal sealed class DirectionJourney
         {
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
-                tallies[i].Enter(stops[i], stops[i].Trail[index]);
+                Enter(i, index);
                 var unseen = Unseen(i, index);
                 if (unseen.Count > 0)
                 {
@@ -77,6 +76,7 @@ internal sealed class DirectionJourney
 
             if (passages[i, i + 1] is not null)
             {
+                tallies[i].Duplicated = Duplicated(i);
                 yield return tallies[i].Summary(stops[i], stops[i + 1], matches[i, i + 1]!, clocks);
             }
         }
@@ -98,13 +98,13 @@ internal sealed class DirectionJourney
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
                 var record = stops[i].Trail[index];
-                if (record.Length == 0 || !doubted.Contains((capture, record.Frame)) || !Arrived(i, index, listed))
+                if (record.Length == 0 || !told.Doubted.Contains((capture, record.Frame)) || !Arrived(i, index, listed))
                 {
                     continue;
                 }
 
                 var whole = Whole(i, index);
-                foreach (var later in Overlapping(i, whole).Where(o => o > index && !doubted.Contains((capture, stops[i].Trail[o].Frame))).Order().ToArray())
+                foreach (var later in Overlapping(i, whole).Where(o => o > index && !told.Doubted.Contains((capture, stops[i].Trail[o].Frame))).Order().ToArray())
                 {
                     var shared = Whole(i, later).Intersect(whole);
                     var again = stops[i].Trail[later];
@@ -114,6 +114,46 @@ internal sealed class DirectionJourney
                 }
             }
         }
+    }
+
+    private void Enter(int i, int index)
+    {
+        ref readonly var record = ref stops[i].Trail[index];
+        tallies[i].Enter(stops[i], record);
+        if (record.Length == 0)
+        {
+            return;
+        }
+
+        var segments = stops[i].Segments(record);
+        tallies[i].Looped += told.Looped.Contains((stops[i].Sighting.Flow.Capture, record.Frame)) ? segments : 0;
+        tallies[i].Late += passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
+    }
+
+    /// <summary>Its bytes had been sent again before it arrived, by the clocks; or the later transmission arrived first.</summary>
+    private bool IsLate(int i, int index, Passage passage)
+    {
+        var again = Overlapping(i, Whole(i, index)).Where(other => other > index).DefaultIfEmpty(-1).Min();
+        if (again < 0 || IsProbe(i, index) || passage.Arrival(index) is var arrival && arrival < 0)
+        {
+            return false;
+        }
+
+        var (here, there) = (stops[i].Sighting.Source, stops[i + 1].Sighting.Source);
+        var arrived = stops[i + 1].Trail[arrival].UnixNanoseconds;
+        if (clocks.Error(there, here) is { } error && clocks.Offset(here, there, arrived) is { } offset && stops[i].Trail[again].UnixNanoseconds < arrived + offset - error)
+        {
+            return true;
+        }
+
+        return passage.Arrival(again) is var overtaking && overtaking >= 0 && overtaking < arrival;
+    }
+
+    private long Duplicated(int i)
+    {
+        var (passage, here, there) = (passages[i, i + 1]!, stops[i], stops[i + 1]);
+        var more = told.Duplicated(there.Sighting, there.FromClient) - told.Duplicated(here.Sighting, here.FromClient);
+        return Math.Max(more, passage.Duplicates + (absence.IsComplete(here.Sighting) ? passage.LikelyDuplicates : 0));
     }
 
     private ByteSpan Whole(int i, int index) => new(stops[i].Offsets[index], stops[i].Offsets[index] + stops[i].Trail[index].SequenceLength);
@@ -135,7 +175,7 @@ internal sealed class DirectionJourney
         var (whole, there) = (Whole(i, index), stops[last].Sighting.Flow);
         var span = new ByteSpan(passage.ToLater(whole.Start), passage.ToLater(whole.End));
         return listed.Contains(there.Capture) && stops[last].Acknowledged(span.End)
-            && !Overlapping(last, span).Any(o => doubted.Contains((there.Capture, stops[last].Trail[o].Frame)));
+            && !Overlapping(last, span).Any(o => told.Doubted.Contains((there.Capture, stops[last].Trail[o].Frame)));
     }
 
     private static bool Shares(Connection connection, Sighting a, Sighting b, bool fromClient) =>
@@ -240,7 +280,7 @@ internal sealed class DirectionJourney
             }
 
             var (j, proven, reason, laterSeen) = Missing(i, index, hole);
-            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
+            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || told.Doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
             {
                 tallies[i].Unrecorded(hole.Length);
                 continue;
@@ -326,7 +366,7 @@ internal sealed class DirectionJourney
     {
         var (stop, missing) = (stops[i], stops[j]);
         var record = stop.Trail[index];
-        var (largest, frame) = LargestPassed(i, j);
+        var (largest, frame) = passages[i, j]!.LargestSeen;
         var length = (int)piece.Length;
         var single = record.SequenceLength <= stop.SegmentSize(record);
         return new SegmentPlacement(
@@ -334,28 +374,21 @@ internal sealed class DirectionJourney
             stop.FromClient, record.Sequence + (uint)(piece.Start - stop.Offsets[index]), length,
             single ? record.DatagramLength : record.HeaderLength + length, record.Has(SegmentTraits.DontFragment), missing.At,
             missing.Sighting.Flow.Capture, missing.Sighting.Flow.Flow, missing.Sighting.Flow.Encapsulation, proven, reason, largest, frame,
-            laterSeen, new Timestamp(record.UnixNanoseconds));
+            laterSeen, new Timestamp(record.UnixNanoseconds))
+        {
+            StreamOffset = stop.StreamOffset(piece.Start),
+            SeenAt = [.. SeenBefore(i, index), new Provenance(stop.Sighting.Flow.From.Source, Frame: record.Frame)],
+        };
     }
 
-    private (int? Length, long? Frame) LargestPassed(int i, int j)
+    private IEnumerable<Provenance> SeenBefore(int i, int index)
     {
-        if (tallies[i].LargestPassedTo.TryGetValue(j, out var known))
+        for (var k = 0; k < i; k++)
         {
-            return known;
-        }
-
-        (int? Length, long? Frame) largest = (null, null);
-        var stop = stops[i];
-        for (var index = 0; index < stop.Trail.Count; index++)
-        {
-            ref readonly var record = ref stop.Trail[index];
-            var length = record.HeaderLength + Math.Min(record.Length, stop.SegmentSize(record));
-            if (record.SequenceLength > 0 && !(length <= largest.Length) && passages[i, j]!.Seen(index))
+            if (passages[k, i]?.Origin(index) is { } origin and >= 0)
             {
-                largest = (length, record.Frame);
+                yield return new Provenance(stops[k].Sighting.Flow.From.Source, Frame: stops[k].Trail[origin].Frame);
             }
         }
-
-        return tallies[i].LargestPassedTo[j] = largest;
     }
 }

@@ -16,16 +16,21 @@ internal sealed class HopTally
     private long unproven;
     private long bytesUnproven;
 
-    /// <summary>Largest datagram that passed from here to a later place, by that place; filled when first asked for.</summary>
-    public Dictionary<int, (int? Length, long? Frame)> LargestPassedTo { get; } = [];
+    /// <summary>Arrived after the hop when they had been sent again.</summary>
+    public long Late { get; set; }
+
+    /// <summary>Came out of the hop more than once.</summary>
+    public long Duplicated { get; set; }
+
+    /// <summary>Went round in a loop.</summary>
+    public long Looped { get; set; }
 
     /// <summary>A transmission was seen before the hop.</summary>
     public void Enter(PathStop stop, in SegmentRecord record)
     {
         if (record.Length > 0)
         {
-            var size = stop.SegmentSize(record);
-            segmentsIn += (record.Length + size - 1) / size;
+            segmentsIn += stop.Segments(record);
             bytesIn += record.Length;
         }
     }
@@ -45,37 +50,23 @@ internal sealed class HopTally
     /// <summary>The fact.</summary>
     public HopSummary Summary(PathStop from, PathStop to, PairMatch match, ClockTable clocks)
     {
-        var delays = Delays(from, match, clocks);
+        var delays = new HopDelays(from, match, clocks);
         var error = clocks.Error(from.Sighting.Source, to.Sighting.Source);
+        var (flow, other) = (from.Sighting.Flow, to.Sighting.Flow);
         return new HopSummary(
-            from.At, new Provenance(from.Sighting.Flow.From.Source), from.Sighting.Flow.Capture, from.Sighting.Flow.Flow, from.FromClient, to.At,
-            to.Sighting.Flow.Capture, to.Sighting.Flow.Flow, segmentsIn, segmentsIn - lost - unproven, lost, unproven, bytesIn,
-            bytesIn - bytesLost - bytesUnproven, bytesLost, delays.Length, At(delays, 0), At(delays, 0.5), At(delays, 0.99),
-            delays.Length > 0 && error is { } e ? Span(e) : null);
-    }
-
-    private static long[] Delays(PathStop from, PairMatch match, ClockTable clocks)
-    {
-        var (a, b) = (match.A.Trail(from.FromClient), match.TrailOfB(from.FromClient));
-        if (clocks.Error(match.A.Source, match.B.Source) is null)
+            from.At, new Provenance(flow.From.Source), flow.Capture, flow.Flow, from.FromClient, to.At, other.Capture, other.Flow,
+            segmentsIn, segmentsIn - lost - unproven, lost, unproven, bytesIn, bytesIn - bytesLost - bytesUnproven, bytesLost, delays.Count,
+            delays.At(0), delays.At(0.5), delays.At(0.99), delays.Count > 0 && error is { } e ? TimeSpan.FromTicks(e / 100) : null)
         {
-            return [];
-        }
-
-        var pairs = match.Matches(from.FromClient);
-        var delays = new long[pairs.Length];
-        for (var i = 0; i < pairs.Length; i++)
-        {
-            var sent = a[pairs[i].A].UnixNanoseconds;
-            delays[i] = b[pairs[i].B].UnixNanoseconds - sent - (clocks.Offset(match.A.Source, match.B.Source, sent) ?? 0);
-        }
-
-        Array.Sort(delays);
-        return delays;
+            P90Delay = delays.At(0.9),
+            MaxDelay = delays.At(1),
+            Delays = delays.Counts(),
+            Delayed = delays.Delayed(),
+            Late = Late,
+            Duplicated = Duplicated,
+            Looped = Looped,
+            Encapsulation = flow.Encapsulation,
+            OtherEncapsulation = other.Encapsulation,
+        };
     }
-
-    private static TimeSpan? At(long[] sorted, double share) =>
-        sorted.Length == 0 ? null : Span(sorted[(int)(share * (sorted.Length - 1))]);
-
-    private static TimeSpan Span(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);
 }

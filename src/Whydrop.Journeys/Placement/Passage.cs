@@ -25,6 +25,7 @@ internal sealed class Passage
     private static readonly List<ByteSpan> Nothing = [];
     private readonly WorkBudget budget;
     private int cursor = -1;
+    private (int? Length, long? Frame)? largestSeen;
 
     /// <summary>Follows every transmission.</summary>
     /// <param name="match">The two sightings compared, seen from <paramref name="from"/>; at least one segment of the direction is in both.</param>
@@ -52,8 +53,17 @@ internal sealed class Passage
     /// <summary>The same bytes were sent too often to tell all transmissions apart.</summary>
     public bool Exhausted => budget.Exhausted;
 
+    /// <summary>Transmissions that came by the later place once more although they had come by the earlier one once: the same packet by IP Identification.</summary>
+    public int Duplicates { get; private set; }
+
+    /// <summary>The same of packets without an IP Identification (IPv6), by their time stamp: the earlier place may have missed a second one with the same.</summary>
+    public int LikelyDuplicates { get; private set; }
+
     /// <summary>An offset of the earlier place in the offsets of the later one.</summary>
     public long ToLater(long offset) => offset - shift;
+
+    /// <summary>Largest datagram that was seen at both, at the earlier place, and its frame there.</summary>
+    public (int? Length, long? Frame) LargestSeen => largestSeen ??= FindLargestSeen();
 
     /// <summary>Whether any part of a transmission was seen at the later place.</summary>
     public bool Seen(int index) => touched[index];
@@ -83,6 +93,22 @@ internal sealed class Passage
         return rest.Count == 0;
     }
 
+    private (int? Length, long? Frame) FindLargestSeen()
+    {
+        (int? Length, long? Frame) largest = (null, null);
+        for (var index = 0; index < from.Trail.Count; index++)
+        {
+            ref readonly var record = ref from.Trail[index];
+            var length = record.HeaderLength + Math.Min(record.Length, from.SegmentSize(record));
+            if (record.SequenceLength > 0 && !(length <= largest.Length) && touched[index])
+            {
+                largest = (length, record.Frame);
+            }
+        }
+
+        return largest;
+    }
+
     private ByteSpan Whole(int index) => new(from.Offsets[index], from.Offsets[index] + from.Trail[index].SequenceLength);
 
     /// <summary>Finds the transmission, or the several merged ones, that a sighting at the later place is.</summary>
@@ -102,7 +128,7 @@ internal sealed class Passage
 
         var rest = new List<ByteSpan>(1) { new(start, start + sighting.SequenceLength) };
         var latest = LatestDeparture(sighting.UnixNanoseconds);
-        while (rest.Count > 0 && Best(sighting, rest[0], latest) is var best and >= 0)
+        while (rest.Count > 0 && Best(sighting, rest[0], latest, spent: false) is var best and >= 0)
         {
             var whole = Whole(best);
             var part = sighting.Has(SegmentTraits.FirstFragment) && whole.Start == rest[0].Start ? whole : whole.Intersect(rest[0]);
@@ -112,6 +138,44 @@ internal sealed class Passage
             holes[best] = open.Count == 0 ? Nothing : open;
             touched[best] = true;
         }
+
+        if (rest.Count > 0 && sighting.Length > 0 && Best(sighting, rest[0], latest, spent: true) is var twice and >= 0)
+        {
+            CountDuplicate(from.Trail[twice], sighting);
+        }
+    }
+
+    private void CountDuplicate(in SegmentRecord sent, in SegmentRecord again)
+    {
+        Duplicates += IsSamePacket(sent, again) ? 1 : 0;
+        LikelyDuplicates += timestamps && sent.IpId == 0 && again.IpId == 0 && sent.Length == again.Length ? 1 : 0;
+    }
+
+    /// <summary>The transmission that a sighting at the later place is; -1 when the earlier place did not see it.</summary>
+    /// <param name="later">Index there.</param>
+    public int Origin(int later)
+    {
+        ref readonly var sighting = ref to.Trail[later];
+        var start = to.Offsets[later] + shift;
+        return Best(sighting, new ByteSpan(start, start + Math.Max(1, sighting.SequenceLength)), LatestDeparture(sighting.UnixNanoseconds), spent: true);
+    }
+
+    /// <summary>Where at the later place a transmission was first seen; -1 when nowhere.</summary>
+    /// <param name="index">Index at the earlier place.</param>
+    public int Arrival(int index)
+    {
+        var (start, end) = (ToLater(from.Offsets[index]), ToLater(from.Offsets[index] + from.Trail[index].SequenceLength));
+        var first = -1;
+        for (var n = to.FirstReaching(start); n < to.Order.Length && to.Starts[n] < end && budget.TryStep(); n++)
+        {
+            var later = to.Order[n];
+            if (to.Starts[n] + to.Trail[later].SequenceLength > start && (first < 0 || later < first) && Origin(later) == index)
+            {
+                first = later;
+            }
+        }
+
+        return first;
     }
 
     /// <summary>The plain case: these bytes were sent once, in one packet like this one.</summary>
@@ -136,7 +200,8 @@ internal sealed class Passage
     }
 
     /// <summary>The transmission of these bytes that fits best: the same packet by IP Identification, else the last that left in time, else the first.</summary>
-    private int Best(in SegmentRecord sighting, ByteSpan wanted, long latest)
+    /// <param name="spent">Among those already found at the later place; else among those not yet found there.</param>
+    private int Best(in SegmentRecord sighting, ByteSpan wanted, long latest, bool spent)
     {
         var best = -1;
         var bestRank = (Sure: -1, Time: long.MinValue);
@@ -144,7 +209,7 @@ internal sealed class Passage
         {
             var index = from.Order[n];
             ref readonly var record = ref from.Trail[index];
-            if (from.Starts[n] + record.SequenceLength <= wanted.Start || !MayBe(record, sighting) || !IsOpen(index, wanted))
+            if (from.Starts[n] + record.SequenceLength <= wanted.Start || !MayBe(record, sighting) || (spent ? !touched[index] : !IsOpen(index, wanted)))
             {
                 continue;
             }

@@ -64,6 +64,12 @@ internal sealed class PathStop
     /// <summary>Most sequence numbers in one segment.</summary>
     public int LongestRecord { get; }
 
+    /// <summary>Position of an offset in the stream: 0 is its first byte; without the SYN, the first byte seen here.</summary>
+    public long StreamOffset(long offset) => offset + (Trail.Count > 0 && Sender.InitialSequence is { } initial ? (int)(Trail[0].Sequence - initial - 1) : 0);
+
+    /// <summary>Segments on the wire that a record was.</summary>
+    public int Segments(in SegmentRecord record) => (record.Length + SegmentSize(record) - 1) / SegmentSize(record);
+
     /// <summary>The receiver acknowledged everything up to this offset, as heard here.</summary>
     public bool Acknowledged(long end) => largestAcknowledgment >= end;
 

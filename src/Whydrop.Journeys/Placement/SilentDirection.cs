@@ -36,12 +36,16 @@ internal static class SilentDirection
 
         var stop = new PathStop(at, Here(at));
         var silent = new SilentStops(connection, at, Here(at), beyond, upstream: false, ways, absence, bystanders);
-        return Placements(stop, silent, doubted);
+        var before = chain.Take(last).Select(s => (Sighting: s, Pairs: connection.Match(s, at)?.Matches(Here(s)) ?? [])).Where(s => s.Pairs.Length > 0)
+            .Select(s => (s.Sighting, Frames: s.Pairs.ToDictionary(p => p.B, p => s.Sighting.Trail(Here(s.Sighting))[p.A].Frame))).ToArray();
+        return Placements(stop, silent, doubted, index => [.. before.Where(s => s.Frames.ContainsKey(index)).Select(s => new Provenance(s.Sighting.Flow.From.Source, Frame: s.Frames[index]))]);
 
         bool Here(Sighting sighting) => fromClient != connection.IsSwapped(sighting);
     }
 
-    private static IEnumerable<SegmentPlacement> Placements(PathStop stop, SilentStops silent, IReadOnlySet<(int Capture, long Frame)> doubted)
+    /// <param name="before">Frames of a segment at the places before.</param>
+    private static IEnumerable<SegmentPlacement> Placements(
+        PathStop stop, SilentStops silent, IReadOnlySet<(int Capture, long Frame)> doubted, Func<int, Provenance[]> before)
     {
         var arrived = LastArrived(stop);
         for (var index = 0; index < stop.Trail.Count; index++)
@@ -56,7 +60,7 @@ internal static class SilentDirection
             var start = stop.Offsets[index] + record.SequenceLength - record.Length;
             foreach (var piece in stop.Pieces(index, new ByteSpan(start, start + record.Length)))
             {
-                yield return Placement(stop, index, piece, missing);
+                yield return Placement(stop, index, piece, missing, before(index));
             }
         }
     }
@@ -89,7 +93,7 @@ internal static class SilentDirection
         return latest;
     }
 
-    private static SegmentPlacement Placement(PathStop stop, int index, ByteSpan piece, MissingStop missing)
+    private static SegmentPlacement Placement(PathStop stop, int index, ByteSpan piece, MissingStop missing, Provenance[] before)
     {
         var record = stop.Trail[index];
         var flow = stop.Sighting.Flow;
@@ -99,6 +103,10 @@ internal static class SilentDirection
             record.Sequence + (uint)(piece.Start - stop.Offsets[index]), (int)piece.Length,
             single ? record.DatagramLength : record.HeaderLength + (int)piece.Length, record.Has(SegmentTraits.DontFragment), missing.At,
             missing.Capture, missing.Flow, missing.Wrapped ? flow.Encapsulation : null, true, missing.Reason, null, null, false,
-            new Timestamp(record.UnixNanoseconds));
+            new Timestamp(record.UnixNanoseconds))
+        {
+            StreamOffset = stop.StreamOffset(piece.Start),
+            SeenAt = [.. before, new Provenance(flow.From.Source, Frame: record.Frame)],
+        };
     }
 }

@@ -68,13 +68,13 @@ internal static class DocumentBuilder
         s.Segments, s.Bytes, s.UniqueBytes, s.Retransmissions, lost, s.Mss, s.WindowScale, s.SackPermitted, s.Timestamps, s.LargestDatagram,
         s.LargestDelivered, s.Ttl, s.MinRtt?.TotalMilliseconds, s.SmoothedRtt?.TotalMilliseconds, s.Observations, s.Fin, s.ResetFrame);
 
-    private static GapElement Gap(Gap g) => new(g.Kind, Place(g.At), g.From.Source, g.From.Frame, g.From.Line, g.Reason);
+    public static GapElement Gap(Gap g) => new(g.Kind, Place(g.At), g.From.Source, g.From.Frame, g.From.Line, g.Reason);
 
-    private static PlaceElement Place(VantagePoint at) => new(at.Node, at.Netns, at.Interface);
+    public static PlaceElement Place(VantagePoint at) => new(at.Node, at.Netns, at.Interface);
 
     private static IReadOnlyList<EvidenceElement> Evidence(IEnumerable<Provenance> all) => [.. all.Select(Evidence)];
 
-    private static EvidenceElement Evidence(Provenance p) => new(p.Source, p.Frame, p.Line);
+    public static EvidenceElement Evidence(Provenance p) => new(p.Source, p.Frame, p.Line);
 
     private static string? Name(VantagePoint? at) => at is null ? null : Wording.Place(at);
 

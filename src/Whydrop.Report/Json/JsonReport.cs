@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Whydrop.Evidence;
 using Whydrop.Report.Flows;
+using Whydrop.Report.Journeys;
 
 namespace Whydrop.Report.Json;
 
@@ -23,10 +24,19 @@ public static class JsonReport
     public static void WriteFlows(IEnumerable<FlowRow> rows, int total, IEnumerable<Gap> gaps, TextWriter output) =>
         FlowsWriter.Write(rows, total, gaps, output);
 
+    /// <summary>Writes journeys as "whydrop.journeys/1", whose schema stands in docs/journeys.schema.json: all losses, however many.</summary>
+    public static void WriteJourneys(JourneysModel model, TextWriter output) =>
+        output.Write(JsonSerializer.Serialize(JourneysBuilder.Document(model), VerdictJsonContext.Readable.JourneysDocument) + "\n");
+
     /// <summary>The JSON Schema of the verdict contract, made from its types.</summary>
-    public static string Schema()
+    public static string Schema() => Schema(typeof(VerdictDocument), DocumentBuilder.VerdictSchema, "verdict");
+
+    /// <summary>The JSON Schema of the contract of journeys.</summary>
+    public static string JourneysSchema() => Schema(typeof(JourneysDocument), JourneysBuilder.Schema, "journeys");
+
+    private static string Schema(Type document, string name, string topic)
     {
-        var schema = (JsonObject)VerdictJsonContext.Readable.Options.GetJsonSchemaAsNode(typeof(VerdictDocument), new JsonSchemaExporterOptions
+        var schema = (JsonObject)VerdictJsonContext.Readable.Options.GetJsonSchemaAsNode(document, new JsonSchemaExporterOptions
         {
             TreatNullObliviousAsNonNullable = true,
             TransformSchemaNode = Described,
@@ -34,14 +44,14 @@ public static class JsonReport
         var head = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["$id"] = "urn:whydrop:verdict:1",
+            ["$id"] = $"urn:whydrop:{topic}:1",
         };
         foreach (var (key, value) in schema)
         {
             head[key] = value?.DeepClone();
         }
 
-        head["properties"]!["schema"]!["const"] = DocumentBuilder.VerdictSchema;
+        head["properties"]!["schema"]!["const"] = name;
         return head.ToJsonString(VerdictJsonContext.Readable.Options) + "\n";
     }
 

@@ -9,6 +9,7 @@ namespace Whydrop.Report.Json;
     GenerationMode = JsonSourceGenerationMode.Metadata, NewLine = "\n", RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(VerdictDocument))]
 [JsonSerializable(typeof(FlowsDocument))]
+[JsonSerializable(typeof(JourneysDocument))]
 internal sealed partial class VerdictJsonContext : JsonSerializerContext
 {
     private static VerdictJsonContext? readable;

@@ -14,9 +14,42 @@ public static class FrameBytes
             return Ethernet(inner);
         }
 
+        if (tunnel.Type is TunnelType.Esp or TunnelType.EspInUdp or TunnelType.WireGuard)
+        {
+            return Encrypted(tunnel, packet, inner.Length);
+        }
+
         return tunnel.Type == TunnelType.IpIp
             ? Ethernet(Ip(tunnel.Source, tunnel.Destination, packet.IsIpv6 ? (byte)41 : (byte)4, 64, 77, inner))
             : Ethernet(Ip(tunnel.Source, tunnel.Destination, 17, 64, 78, Vxlan(Ethernet(inner))));
+    }
+
+    private static byte[] Encrypted(Encapsulation tunnel, SimPacket packet, int length)
+    {
+        var hidden = new byte[16 + ((length + 31) / 16 * 16)];
+        new Random(packet.IpId).NextBytes(hidden);
+        if (tunnel.Type == TunnelType.Esp)
+        {
+            return Ethernet(Ip(tunnel.Source, tunnel.Destination, 50, 64, 79, hidden));
+        }
+
+        var wireGuard = tunnel.Type == TunnelType.WireGuard;
+        if (wireGuard)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(hidden, 4);
+        }
+
+        return Ethernet(Udp(tunnel.Source, tunnel.Destination, wireGuard ? 51820 : 4500, hidden));
+    }
+
+    public static byte[] Udp(IPAddress source, IPAddress destination, int port, byte[] payload)
+    {
+        var udp = new byte[8 + payload.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(udp, (ushort)port);
+        BinaryPrimitives.WriteUInt16BigEndian(udp.AsSpan(2), (ushort)port);
+        BinaryPrimitives.WriteUInt16BigEndian(udp.AsSpan(4), (ushort)udp.Length);
+        payload.CopyTo(udp, 8);
+        return Ip(source, destination, 17, 64, 80, udp);
     }
 
     private static byte[] Vxlan(byte[] frame)

@@ -19,6 +19,9 @@ public sealed class SimCapture(string name, string node, string @interface)
     /// <summary>Seconds per second that the clock runs fast.</summary>
     public double Drift { get; init; }
 
+    /// <summary>Steps of the clock: true time, and what is added from then on.</summary>
+    public IReadOnlyList<(long At, long By)> Steps { get; init; } = [];
+
     /// <summary>Only packets of this true time and later are captured.</summary>
     public long StartsAt { get; init; } = long.MinValue;
 
@@ -33,6 +36,9 @@ public sealed class SimCapture(string name, string node, string @interface)
     /// <summary>What the capture says of its own drops; null for nothing.</summary>
     public long? KernelDrops { get; init; } = 0;
 
+    /// <summary>Messages about group membership that it kept beside its frames.</summary>
+    public long GroupMessages { get; set; }
+
     /// <summary>Several interfaces in one pcapng: their names, by the number that a tap gives.</summary>
     public IReadOnlyList<string> Interfaces { get; init; } = [];
 
@@ -41,7 +47,7 @@ public sealed class SimCapture(string name, string node, string @interface)
 
     public List<SimPacket> Seen { get; } = [];
 
-    public long ClockAt(long time) => Epoch + time + ClockOffset + (long)(Drift * time);
+    public long ClockAt(long time) => Epoch + time + ClockOffset + (long)(Drift * time) + Steps.Where(s => time >= s.At).Sum(s => s.By);
 
     /// <summary>Something else that came by, at these times: the capture was alive.</summary>
     public SimCapture WithChatter(params long[] times)

@@ -16,7 +16,13 @@ public static class SimFacts
     /// <param name="known">Facts of other tools.</param>
     public static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, params SimCapture[] captures) => Join(known, out _, captures);
 
-    public static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, out FactSet first, params SimCapture[] captures)
+    public static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, out FactSet first, params SimCapture[] captures) =>
+        Join(known, Following.Troubled, out first, captures);
+
+    /// <summary>With every connection, as the journeys command follows them.</summary>
+    public static IReadOnlyList<Fact> JoinAll(params SimCapture[] captures) => Join([], Following.All, out _, captures);
+
+    private static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures)
     {
         var sources = new List<JourneySource>();
         var facts = new List<Fact>();
@@ -32,7 +38,7 @@ public static class SimFacts
         }
 
         first = new FactSet(facts.Concat(known));
-        var joined = JourneyJoin.Run(sources, first, out var revisions, CancellationToken.None);
+        var joined = JourneyJoin.Run(sources, first, following, out var revisions, CancellationToken.None);
         first = new FactSet(FateRevision.Apply(first.All, revisions));
         return joined;
     }
@@ -47,5 +53,5 @@ public static class SimFacts
         capture.Node, null, point.LinkInterfaceIndex is { } index ? $"if{index}" : capture.Interfaces.Count > 0 ? point.Name : capture.Interface);
 
     private static Fact WithDrops(Fact fact, SimCapture capture) =>
-        fact is CaptureSummary summary ? summary with { KernelDrops = capture.KernelDrops } : fact;
+        fact is CaptureSummary summary ? summary with { KernelDrops = capture.KernelDrops, GroupMessages = capture.GroupMessages } : fact;
 }

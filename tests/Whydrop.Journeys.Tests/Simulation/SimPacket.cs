@@ -42,6 +42,9 @@ public enum TunnelType
 {
     IpIp,
     Vxlan,
+    Esp,
+    EspInUdp,
+    WireGuard,
 }
 
 public sealed record Encapsulation(TunnelType Type, IPAddress Source, IPAddress Destination);

@@ -151,6 +151,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             var cut = w.View.Facts.Of<FragmentTally>().Where(f => f.Capture == capture.Capture && f.Protocol != Tcp).ToArray();
             yield return cut.Length == 0
                 ? Sighting.Of(true, $"none in the capture at {capture.At}", capture.From)
+                : w.Losses.Count > 0 && cut.Sum(f => f.Complete) >= w.Losses.Count ? Sighting.Of(false, $"{cut.Sum(f => f.Complete)} datagrams leave {capture.At} in fragments", cut[0].From)
                 : Sighting.Unknown($"{cut.Sum(f => f.Datagrams)} fragmented datagrams at {capture.At}", cut[0].From);
         }
 
@@ -159,15 +160,19 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             yield return Sighting.Of(true, "the tunnel sets DF outside", w.Overlay.Tunnel.From);
         }
 
-        if (w.View.Delta(w.Overlay.Tunnel.At.Stack, "Ip.FragCreates") is { } made)
+        if (w.View.Delta(w.Overlay.Tunnel.At.Stack, $"{Outside(w)}.FragCreates") is { } made)
         {
             yield return made.Delta == 0 ? Sighting.Of(true, "FragCreates did not grow", made.From) : Sighting.Unknown($"FragCreates +{made.Delta}", made.From);
         }
     }
 
+    /// <summary>Group of the counters of the IP version that wraps.</summary>
+    private static string Outside(Wrapping w) => w.Losses.SelectMany(l => w.View.Connections.Sightings(l.Direction.Connection))
+        .Any(k => Encapsulation.Ends(w.View.Flow(k)?.Encapsulation) is { } ends && ends.Source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6) ? "Ip6" : "Ip";
+
     private static IEnumerable<Sighting> Counted(Wrapping w)
     {
-        foreach (var name in new[] { "Ip.FragCreates", "Ip.FragFails" })
+        foreach (var name in new[] { $"{Outside(w)}.FragCreates", $"{Outside(w)}.FragFails" })
         {
             if (w.View.Delta(w.Overlay.Tunnel.At.Stack, name) is { } grown)
             {

@@ -1,0 +1,31 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Journeys.Collecting;
+
+namespace Whydrop.Journeys.Placement;
+
+/// <summary>What each capture by itself said of its transmissions.</summary>
+internal sealed class ToldFates
+{
+    private readonly Dictionary<(int Capture, int Flow, bool FromClient), long> duplicated;
+
+    /// <summary>Sorts the fates.</summary>
+    public ToldFates(FactSet facts)
+    {
+        Doubted = Frames(facts, Fate.LostAfter, Fate.Unknown);
+        Looped = Frames(facts, Fate.Looped);
+        duplicated = facts.Of<SegmentFate>().Where(f => f.Fate == Fate.Duplicated).GroupBy(f => (f.Capture, f.Flow, f.FromClient)).ToDictionary(g => g.Key, g => g.LongCount());
+    }
+
+    /// <summary>Transmissions whose capture holds them lost or cannot tell.</summary>
+    public IReadOnlySet<(int Capture, long Frame)> Doubted { get; }
+
+    /// <summary>Transmissions that their capture saw again and again.</summary>
+    public IReadOnlySet<(int Capture, long Frame)> Looped { get; }
+
+    /// <summary>Datagrams that came by a place once more; the second reading leaves copies out.</summary>
+    public long Duplicated(Sighting sighting, bool fromClient) => duplicated.GetValueOrDefault((sighting.Flow.Capture, sighting.Flow.Flow, fromClient));
+
+    private static HashSet<(int Capture, long Frame)> Frames(FactSet facts, params Fate[] fates) =>
+        [.. facts.Of<SegmentFate>().Where(f => fates.Contains(f.Fate) && f.From.Frame is not null).Select(f => (f.Capture, f.From.Frame!.Value))];
+}

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+
+namespace Whydrop.Cli.Tests;
+
+public sealed class JourneysCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("cli-journeys-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("examples/tunnel-mtu")]
+    [InlineData("examples/tunnel-mtu-front-only")]
+    public void LossesAreThoseOfTheLedger(string example)
+    {
+        var path = Path.Combine(Root(), example);
+
+        var ledger = Json("diagnose", path)["ledger"]!["fates"]!.AsArray().Where(f => (string?)f!["fate"] == "lost" && (bool?)f["proven"] == true)
+            .Select(f => ($"{f!["between"]![0]} {f["between"]![1]}", (long)f["segments"]!, (long)f["bytes"]!));
+        var journeys = Json("journeys", path);
+        var names = journeys["stops"]!.AsArray().ToDictionary(s => (int)s!["stop"]!, s => $"{s!["at"]!["node"]}/{s["at"]!["interface"]}");
+        var lost = journeys["lost"]!.AsArray().Where(l => (bool)l!["proven"]! && (string?)l["kind"] == "data").GroupBy(l => (From: (int)l!["from"]!, To: (int)l["to"]!))
+            .Select(g => ($"{names[g.Key.From]} {names[g.Key.To]}", (long)g.Count(), g.Sum(l => (long)l!["length"]!)));
+        var hops = journeys["hops"]!.AsArray().Where(h => (long)h!["lost"]! > 0 && h["from"] is not null && h["to"] is not null)
+            .Select(h => ($"{names[(int)h!["from"]!]} {names[(int)h["to"]!]}", (long)h["lost"]!, (long)h["bytesLost"]!));
+
+        Assert.Equal(ledger.Order(), lost.Order());
+        Assert.Equal(lost.Order(), hops.Order());
+    }
+
+    [Fact]
+    public void TheFirstLineSaysWhereAndTheExitCodeThatSomethingWasLost()
+    {
+        var run = Invocation.Of("journeys", Path.Combine(Root(), "examples/tunnel-mtu"), "--color", "never");
+
+        Assert.Equal((3, ""), (run.Code, run.Errors));
+        Assert.Matches(@"^LOST +14 of 60 segments \(19 572 bytes\) between fwd-node/eth0 and fwd-node/tunl0\n", run.Output);
+    }
+
+    [Fact]
+    public void AFilterByOneNameShowsTheConnectionUnderAllOfItsNames()
+    {
+        var document = Json("journeys", Path.Combine(Root(), "examples/tunnel-mtu"), "--flow", "10.209.30.21:59434,10.209.34.80:30170", "--range", "2883-2883");
+
+        Assert.Equal((1, 7), ((int)document["joined"]!, document["lost"]!.AsArray().Count));
+        Assert.Equal(7, document["stops"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public void NothingIsLostWhereBothSawAll()
+    {
+        foreach (var node in new[] { "a", "b" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder, node));
+            File.WriteAllBytes(Path.Combine(folder, node, "eth0.pcap"), CleanCapture.Bytes(hops: node == "a" ? 0 : 1));
+        }
+
+        var run = Invocation.Of("journeys", Path.Combine(folder, "a", "eth0.pcap"), Path.Combine(folder, "b", "eth0.pcap"), "-o", "json");
+
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        var hop = JsonNode.Parse(run.Output)!["hops"]!.AsArray().Single(h => (bool)h!["forward"]!)!;
+        Assert.Equal((1, 1, 0), ((int)hop["segmentsIn"]!, (int)hop["segmentsOut"]!, (int)hop["lost"]!));
+    }
+
+    [Fact]
+    public void OneCaptureAloneIsInconclusive()
+    {
+        var capture = Path.Combine(folder, "eth0.pcap");
+        File.WriteAllBytes(capture, CleanCapture.Bytes());
+
+        var run = Invocation.Of("journeys", capture);
+
+        Assert.Equal(4, run.Code);
+        Assert.StartsWith("NOT JOINED", run.Output, StringComparison.Ordinal);
+        Assert.Contains("10.0.0.1:40000", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--range", "7-3")]
+    [InlineData("--range", "all")]
+    [InlineData("--flow", "10.0.0.1,here")]
+    [InlineData("--output", "html")]
+    public void WrongUsageIsOneLineAndExitCode2(string option, string value)
+    {
+        var run = Invocation.Of("journeys", folder, option, value);
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Single(run.Errors.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void AFolderWithoutCapturesFailsWithALine()
+    {
+        File.WriteAllText(Path.Combine(folder, "poem.txt"), "Roses are red\n");
+
+        var run = Invocation.Of("journeys", folder);
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Contains("no capture in", run.Errors, StringComparison.Ordinal);
+    }
+
+    private static JsonNode Json(params string[] args) => JsonNode.Parse(Invocation.Of([.. args, "-o", "json"]).Output)!;
+
+    private static string Root()
+    {
+        var at = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(at, "Whydrop.slnx")))
+        {
+            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("the tests do not run inside the repository");
+        }
+
+        return at;
+    }
+}
