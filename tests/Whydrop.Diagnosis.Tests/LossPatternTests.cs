@@ -94,6 +94,31 @@ public class LossPatternTests
     }
 
     [Fact]
+    public void Gaps_are_counted_where_the_segments_came_to_the_hop()
+    {
+        // The sender's own capture shows many at once, before the device cuts them: what stood between two losses on the wire is not seen there.
+        var random = new Random(7);
+        var (pod, b) = (new VantagePoint("client", null, "eth0"), new VantagePoint("node-b", null, "eth0"));
+        var f = Bulk(4, (_, _) => random.Next(100) == 0).Capture(1, b).Capture(5, pod);
+        foreach (var loss in f.Set.Of<SegmentFate>())
+        {
+            f.Placed(At, 0, b, 1, loss.Sequence, loss.Length, 1500, loss.DataOrdinal * 0.01, 1500, flow: loss.Flow)
+                .Lost(5, pod, loss.Sequence, loss.Length, 1500, never: false, seconds: loss.DataOrdinal * 0.01, flow: loss.Flow, ordinal: loss.DataOrdinal / 128 * 128);
+        }
+
+        for (var flow = 0; flow < 4; flow++)
+        {
+            var n = f.Set.Of<SegmentFate>().Count(l => l.Capture == 0 && l.Flow == flow);
+            f.Flow(5, pod, 2000, 2000 * 1448, flow).Sizes(5, pod, flow, true, (1500, 2000 - n, n)).Paired(5, pod, 0, At, translated: false, flow: flow);
+        }
+
+        f.Add(Load(random, policed: false));
+        var verdict = Diagnose.Run(f.Set).Verdicts.First(v => v.Fault.Id == "random-loss");
+        Assert.True(verdict.Status == VerdictStatus.Confirmed, string.Join('\n', verdict.Readings.Select(r => $"{r.Question.Text} {r.Answer} {r.Text}")));
+        Assert.Equal(verdict.Explains.OfSegments, verdict.Explains.Segments);
+    }
+
+    [Fact]
     public void A_policer_is_told_by_its_bucket()
     {
         var random = new Random(11);

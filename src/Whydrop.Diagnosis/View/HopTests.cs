@@ -2,6 +2,7 @@ using System.Net;
 using Whydrop.Diagnosis.Statistics;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
 
 namespace Whydrop.Diagnosis.View;
 
@@ -52,14 +53,14 @@ internal static class HopTests
         }
 
         var values = new List<double>();
-        foreach (var of in hop.Losses.GroupBy(l => (Key: new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)))
+        foreach (var of in NearFates(hop).GroupBy(f => (Key: new FlowKey(f.Capture, f.Flow), f.FromClient)))
         {
             if (hop.View.Sender(of.Key.Key, of.Key.FromClient) is not { } sender)
             {
                 yield break;
             }
 
-            var ordinals = of.Select(l => l.Fate.DataOrdinal).Order().ToArray();
+            var ordinals = of.Select(f => f.DataOrdinal).Order().ToArray();
             double segments = Math.Max(sender.Segments, ordinals[^1] + 1);
             var before = -1L;
             foreach (var ordinal in ordinals)
@@ -76,6 +77,17 @@ internal static class HopTests
         // Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
         var judged = Judge(Goodness.Uniform(values), $"{values.Count} gaps between losses are geometric", Evidence(hop));
         yield return hop.Seen is null && judged.Answer == Answer.No ? judged with { Answer = Answer.Unknown } : judged;
+    }
+
+    /// <summary>The lost transmissions as the capture before the hop saw them, in whose order they came there; where it does not tell them all, as the one nearest to the sender did.</summary>
+    private static SegmentFate[] NearFates(Hop hop)
+    {
+        var near = hop.Losses.Select(l => l.Placement).OfType<SegmentPlacement>().GroupBy(p => (Key: new FlowKey(p.Capture, p.Flow), p.FromClient)).SelectMany(of =>
+        {
+            var told = hop.View.Fates(of.Key.Key, of.Key.FromClient).ToLookup(f => (f.Sequence, f.Sent));
+            return of.SelectMany(p => told[(p.Sequence, p.Sent)].Take(1));
+        }).Distinct().ToArray();
+        return near.Length == hop.Losses.Count ? near : [.. hop.Losses.Select(l => l.Fate)];
     }
 
     /// <summary>Does each flow lose its share?</summary>
