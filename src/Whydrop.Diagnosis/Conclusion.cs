@@ -85,9 +85,13 @@ internal static class Conclusion
     }
 
     /// <summary>What a capture cannot show may still be counted: something that drops, or cannot fragment or reassemble.</summary>
-    private static bool HasSymptom(CaseView view, Ledger ledger) => ledger.LostSegments > view.Benign.Count
+    private static bool HasSymptom(CaseView view, Ledger ledger) => ledger.LostSegments > view.Benign.Count || RepeatsInVain(view)
         || view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && Symptoms.Contains(d.Name) && !IsWithoutTarget(view, d))
         || (view.Benign.Count == 0 && view.Facts.Of<CounterDelta>().Any(d => d.Delta > 0 && (d.Name is "Ip.FragFails" or "Ip6.FragFails")));
+
+    /// <summary>The timer repeated the same bytes, which had arrived, more than once: for all that time nothing was heard of them.</summary>
+    private static bool RepeatsInVain(CaseView view) => view.Facts.Of<SegmentFate>().Where(f => f is { Fate: Fate.RetransmittedNeedlessly, Recovery: Recovery.Timeout })
+        .GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence)).Any(g => g.Skip(1).Any());
 
     // FragFails stands apart: path MTU discovery at work makes it grow, on the router and on the sender.
     private static readonly HashSet<string> Symptoms = new(StringComparer.Ordinal) { "Qdisc.Dropped", "Link.TxDropped", "Ip.ReasmFails", "Ip6.ReasmFails" };

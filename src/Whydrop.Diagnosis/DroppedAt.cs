@@ -34,11 +34,34 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
 
     /// <summary>
     /// The device they should have left this namespace by, or come out of next, sent (or received) between two readings fewer packets of any kind than half of
-    /// these: most were not among them. Null when it did or was not read.
+    /// these: most were not among them. Where no capture tells which, all devices but the one they came in by. Null when they did or were not read.
     /// </summary>
-    private CounterDelta? Silent => Gone is { Missing: { Interface: not null } missing, Proven: false } gone && missing != gone.Seen
-        ? View.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == missing && d.Name == (missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets") && 2 * d.Delta < gone.Count)
-        : null;
+    private Sighting? Silent
+    {
+        get
+        {
+            if (Gone is not { Proven: false } gone || gone.Missing == gone.Seen)
+            {
+                return null;
+            }
+
+            var counter = gone.Missing is null || gone.Missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets";
+            VantagePoint[] devices = gone.Missing is { } missing ? missing.Interface is null ? [] : [missing]
+                : CameIn(gone) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.At != gone.Seen && d.Up != false && !Watched(d.At, gone)).Select(d => d.At)] : [];
+            var sent = devices.Select(d => View.Delta(d, counter)).ToArray();
+            return sent.Length > 0 && sent.All(s => s is not null) && 2 * sent.Sum(s => s!.Value.Delta) < gone.Count
+                ? Sighting.Of(true, $"{gone.What} {gone.Place}, {counter} of {string.Join(", ", devices.Take(3).Select(d => d.ToString()))} +{sent.Sum(s => s!.Value.Delta)}", [.. sent.Take(3).Select(s => s!.Value.From)])
+                : null;
+        }
+    }
+
+    /// <summary>A capture there kept plain packets all the time, and would have seen them leave.</summary>
+    private bool Watched(VantagePoint device, Vanishing gone) => View.Captures.Any(c => c.At == device && c is { Complete: true, KernelDrops: 0 or null }
+        && c.First <= gone.Span.First && c.Last >= gone.Span.Last && View.Facts.Of<TcpFlow>().Any(f => f.Capture == c.Capture && f.Encapsulation is null));
+
+    /// <summary>They were seen on their way into this namespace: by its routes they would leave by another device, or not at all.</summary>
+    private bool CameIn(Vanishing gone) => gone.Seen.Stack == Stack.At && gone.Seen.Interface is { } came && gone.Destinations(View)
+        .All(to => RouteLookup.Of(View, Stack.At, to) is { Known: true } lookup && (lookup.Discards || lookup.Found?.At.Interface != came));
 
     /// <summary>Both places are in this namespace: whatever else was collected, it is meant.</summary>
     internal override bool MayBeRuledOut => Gone is { Inside: true };
@@ -62,7 +85,7 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
             yield return gone.Proven ? Sighting.Of(true, text, [.. gone.Frames.Take(24)]) : Sighting.Unknown(text, [.. gone.Frames.Take(24)]);
             if (Silent is { } silent)
             {
-                yield return Sighting.Of(true, $"{gone.What} {gone.Place}, {silent.Name} of {silent.At} +{silent.Delta}", silent.From);
+                yield return silent;
             }
         }
 

@@ -12,7 +12,7 @@ internal sealed class StateLost : Hypothesis
     internal static readonly TimeSpan ShortestIdle = TimeSpan.FromSeconds(1);
 
     private StateLost(CaseView view, Death[] deaths)
-        : base(view, deaths.All(d => d.Proven) ? Scope.Of(deaths[0].Seen) : Scope.Unplaced)
+        : base(view, deaths.All(d => d.Proven) ? view.Devices.Beyond(deaths[0].Seen, deaths.Select(d => d.Connection)) : Scope.Unplaced)
     {
         Deaths = deaths;
         NewOnes = OpenedLater();

@@ -55,6 +55,41 @@ public class MtuFamilyTests
         Assert.Equal(6, first.Explains.Segments);
     }
 
+    [Theory]
+    [InlineData("10.1.0.80", true)]
+    [InlineData("fd00::80", false)]
+    [InlineData(null, false)]
+    public void A_tunnel_fits_only_with_the_ip_that_is_known_to_be_outside(string? outside, bool ruledOut)
+    {
+        // 1470 and 20 bytes of IPv4 fit 1500; 40 of IPv6 do not.
+        var settings = new TunnelSettings(outside is null ? null : IPAddress.Parse(outside), null, "eth0", null, null, null, null);
+        var f = Repeated(new Facts(), Facts.NodeTunl0, 1465, 1440).Device(Facts.NodeTunl0, 1470, "tun", settings).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, outside ?? "10.9.9.9");
+        Assert.Equal(ruledOut, Of(f.Set, "overlay-mtu-too-big") is { Status: VerdictStatus.RuledOut });
+    }
+
+    [Fact]
+    public void What_took_another_way_does_not_say_that_the_tunnel_lets_its_size_pass()
+    {
+        var tunnel = new TunnelSettings(IPAddress.Parse("10.1.0.80"), null, "eth0", null, "set", 1, 8472);
+        var beside = Repeated(new Facts(), Facts.NodeEth0, 1600, 1480).Device(Flannel, 1500, "vxlan", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80");
+        Assert.NotEqual(VerdictStatus.RuledOut, Of(beside.Set, "overlay-mtu-too-big")?.Status ?? VerdictStatus.Undecided);
+        var through = Repeated(new Facts(), Flannel, 1600, 1480).Device(Flannel, 1500, "vxlan", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80");
+        Assert.Equal(VerdictStatus.RuledOut, Of(through.Set, "overlay-mtu-too-big")?.Status);
+    }
+
+    [Fact]
+    public void Smaller_ones_that_passed_do_not_rule_the_black_hole_out()
+    {
+        // Holes, of no known length where the connection itself is not at hand.
+        var f = new Facts().Capture(0, Pod).Sizes(0, Pod, 0, true, (4360, 2, 0));
+        for (var i = 0; i < 6; i++)
+        {
+            f.Lost(0, Pod, 1000 + (uint)(8928 * i), 8928, 9000, fate: Fate.LostBefore);
+        }
+
+        Assert.NotEqual(VerdictStatus.RuledOut, Of(f.Set, "pmtu-blackhole")?.Status ?? VerdictStatus.Undecided);
+    }
+
     [Fact]
     public void Overlay_too_big_is_suspected_from_one_side_and_the_black_hole_is_not_first()
     {
@@ -143,6 +178,35 @@ public class MtuFamilyTests
             .Grown(there.Stack, "Ip.ReasmReqds", 90).Grown(there.Stack, "Ip.ReasmFails", 10);
         var first = First(f.Set);
         Assert.Equal(("fragment-loss", VerdictStatus.Confirmed, Scope.Of(there)), (first.Fault.Id, first.Status, first.Scope));
+    }
+
+    [Fact]
+    public void What_leaves_in_fragments_and_never_arrives_is_suspected_from_the_senders_side()
+    {
+        var f = Repeated(new Facts(), Flannel, 1480, 1440).Capture(1, Facts.NodeEth0).Flow(1, Facts.NodeEth0, 8, 9000, encapsulation: "vxlan 1 10.1.0.80>10.1.0.81").Paired(0, Flannel, 1, Facts.NodeEth0, translated: false)
+            .Add(new FragmentTally(Facts.NodeEth0, new Provenance("a.pcap"), 1, IPAddress.Parse("10.1.0.80"), IPAddress.Parse("10.1.0.81"), 17, 6, 6, 0, 0, 1530, null));
+        var first = First(f.Set);
+        Assert.Equal(("fragment-loss", VerdictStatus.Suspected, Scope.Of(Facts.NodeEth0)), (first.Fault.Id, first.Status, first.Scope));
+        Assert.Equal(6, first.Explains.Segments);
+    }
+
+    /// <summary>Connection tracking puts fragments of IPv6 together before IP does, and counts nothing.</summary>
+    [Fact]
+    public void Fragments_that_came_whole_and_are_not_unwrapped_are_not_put_together_whatever_is_counted()
+    {
+        var (there, inner) = (new VantagePoint("node-b", null, "eth0"), new VantagePoint("node-b", null, "flannel.1"));
+        const string wrapped = "vxlan 1 10.1.0.80>10.1.0.81";
+        var f = new Facts().Capture(0, there).Flow(0, there, 8, 9000, encapsulation: wrapped).Sizes(0, there, 0, true, (1440, 2, 0), (1480, 0, 6)).Tally(0, there, Fate.LostAfter, 6, 6 * 1428, 1428)
+            .Capture(1, inner).Flow(1, inner, 2, 2000).Paired(0, there, 1, inner, translated: false)
+            .Add(new FragmentTally(there, new Provenance("b.pcap"), 0, IPAddress.Parse("10.1.0.80"), IPAddress.Parse("10.1.0.81"), 17, 6, 6, 0, 0, 1530, null))
+            .Grown(there.Stack, "Ip.ReasmReqds", 0).Grown(there.Stack, "Ip.ReasmFails", 0).Grown(there.Stack, "Ip.ReasmOKs", 0);
+        for (var i = 0; i < 6; i++)
+        {
+            f.Lost(0, there, 1000, 1428, 1480, i + 1, seconds: 1 + 0.2 * Math.Pow(2, i)).Placed(there, 0, inner, 1, 1000, 1428, 1480, 1 + 0.2 * Math.Pow(2, i), 1440);
+        }
+
+        var first = First(f.Set);
+        Assert.Equal(("fragment-loss", VerdictStatus.Confirmed, Scope.Of(there.Stack)), (first.Fault.Id, first.Status, first.Scope));
     }
 
     [Fact]

@@ -207,6 +207,10 @@ public sealed class ControlJourneyTests
         var filtered = SimFacts.Join(Addresses(), path.Front, path.Node, path.Worker, path.Pod);
         Assert.All(filtered.Controls(), p => Assert.False(p.AbsenceProven));
         Assert.All(filtered.Controls(), p => Assert.Contains("filter", p.Reason));
+
+        // One that kept what hosts say of their groups had none.
+        path.Worker.GroupMessages = 1;
+        Assert.All(SimFacts.Join(Addresses(), path.Front, path.Node, path.Worker, path.Pod).Controls(), p => Assert.True(p.AbsenceProven, p.Reason));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Whydrop.Lab.Scenarios;
+using Whydrop.Lab.Scenarios.Tunnel;
 
 namespace Whydrop.Lab.Tests;
 

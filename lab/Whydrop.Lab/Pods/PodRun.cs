@@ -61,6 +61,15 @@ public sealed class PodRun
     /// <summary>Whether captures of this host are in the case.</summary>
     public bool HasCaptures(HostRole host) => Evidence.Captured.Contains(host);
 
+    /// <summary>Whether any captures are in the case.</summary>
+    public bool HasAnyCapture => Evidence.Captured.Count > 0;
+
+    /// <summary>Whether captures of these hosts, and of no others, are in the case.</summary>
+    public bool CapturedOnly(params HostRole[] hosts) => HasAnyCapture && Evidence.Captured.All(hosts.Contains);
+
+    /// <summary>Whether all captures of the case stand on the server's side of the fabric.</summary>
+    public bool CapturedBehindFabricOnly => CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA, HostRole.NodeB);
+
     /// <summary>The server in the server pod, at <see cref="PodNetwork.ServerEndPoint"/>.</summary>
     public TrafficServer Serve(ServerOptions? options = null) => Serve(Network.ServerPod, options);
 
@@ -161,7 +170,7 @@ public sealed class PodRun
     /// <param name="suspectable">What is collected shows a symptom that points to it; null: any capture does.</param>
     public void BlameFabric(string faultId, bool? suspectable = null)
     {
-        Truth.Blame(faultId, at: null, confirmable: HasCaptures(HostRole.NodeA) && HasCaptures(HostRole.NodeB), suspectable: suspectable ?? Evidence.Captured.Count > 0);
+        Truth.Blame(faultId, at: null, confirmable: HasCaptures(HostRole.NodeA) && HasCaptures(HostRole.NodeB), suspectable: suspectable ?? HasAnyCapture);
         Truth.AlsoAt(Network.NodeA, HasCaptures(HostRole.NodeA) ? Network.Names.Uplink : null);
         Truth.AlsoAt(Network.NodeB, HasCaptures(HostRole.NodeB) ? Network.Names.Uplink : null);
         if (!HasCaptures(HostRole.NodeA))
@@ -169,6 +178,16 @@ public sealed class PodRun
         if (!HasCaptures(HostRole.NodeB))
             Truth.AlsoAt(Network.Server);
     }
+
+    /// <summary>Both nodes' uplinks are named truly: the last places that a user can see before and behind the fabric.</summary>
+    public void AlsoAtFabricEnds()
+    {
+        Truth.AlsoAt(Network.NodeA, Network.Names.Uplink);
+        Truth.AlsoAt(Network.NodeB, Network.Names.Uplink);
+    }
+
+    /// <summary>A capture on the sender's side of the fabric. From the receiver's side alone what was lost is a hole: when it was sent, of what size, and what stood in line before it, is not in the case.</summary>
+    public bool WatchesSender(bool toServer) => toServer ? HasCaptures(HostRole.Client) || HasCaptures(HostRole.NodeA) : HasCaptures(HostRole.Server) || HasCaptures(HostRole.NodeB);
 
     /// <summary>Waits, and ends when the run is stopped.</summary>
     public void Pause(TimeSpan time) => Lab.Pause(time);

@@ -187,9 +187,7 @@ public sealed class TrafficServer : IDisposable
             socket.NoDelay = options.NoDelay;
             if (options.BytesPerSecond is { } rate)
                 socket.Pace(rate);
-            if (options.IdleTimeout is { } idle)
-                socket.ReceiveTimeout = (int)idle.TotalMilliseconds;
-            while (Take(socket) is { } act)
+            while (!HasIdled(socket) && Take(socket) is { } act)
             {
                 if (act is ServerAct.Reset or ServerAct.AnswerAndReset)
                     return;
@@ -199,11 +197,6 @@ public sealed class TrafficServer : IDisposable
 
             reset = false;
             leaks = options.Leaks;
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut && options.IdleTimeout is { } idle)
-        {
-            options.Log.Note($"closing idle connection from {socket.RemoteEndPoint} after {idle.TotalSeconds:0.0} s");
-            reset = false;
         }
         catch (SocketException e)
         {
@@ -232,6 +225,15 @@ public sealed class TrafficServer : IDisposable
     }
 
     /// <summary>Serves one request; null when the peer has sent its FIN or what is no request.</summary>
+    /// <summary>Nothing came for the idle timeout. By poll, whose timer is exact: that of SO_RCVTIMEO rounds two seconds up by a quarter of one (kernel/time/timer.c).</summary>
+    private bool HasIdled(Socket socket)
+    {
+        if (options.IdleTimeout is not { } idle || socket.Poll(idle, SelectMode.SelectRead))
+            return false;
+        options.Log.Note($"closing idle connection from {socket.RemoteEndPoint} after {idle.TotalSeconds:0.0} s");
+        return true;
+    }
+
     private ServerAct? Take(Socket socket)
     {
         reading.Wait();

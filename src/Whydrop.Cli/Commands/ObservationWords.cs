@@ -14,6 +14,7 @@ internal static class ObservationWords
         new("DuplicateAck", ["tcp.analysis.duplicate_ack", "dupack"], "The same acknowledgment again without data: something arrived behind a hole. Three of them start a fast retransmission; with SACK they name what arrived."),
         new("WindowUpdate", ["tcp.analysis.window_update"], "The receiver offers more window without acknowledging more: the application has read. Normal."),
         new("WindowFull", ["tcp.analysis.window_full"], "The sender has filled the receiver's window and must wait: the receiver's application or buffer limits, not the network."),
+        new("WindowLimited", [], "A full segment, and the receiver's window has no room for another: the sender must wait although the window is not quite full. The receiver's buffer limits, not the network. Wireshark has no word for it."),
         new("ZeroWindow", ["tcp.analysis.zero_window"], "The receiver offers no window: its application does not read. The network is not at fault."),
         new("ZeroWindowProbe", ["tcp.analysis.zero_window_probe"], "One byte or less sent to ask whether the window has opened. It looks like a retransmission and is none."),
         new("ZeroWindowProbeAck", ["tcp.analysis.zero_window_probe_ack"], "The answer to a zero-window probe."),

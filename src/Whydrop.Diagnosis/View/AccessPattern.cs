@@ -65,21 +65,22 @@ internal sealed record AccessPattern(bool Told, bool ByPort, string Text, IReadO
     /// <summary>Chance that a choice of connections at random, as a hash over their ports makes it, hits just these.</summary>
     private static double Chance(Crossing[] stopped, Crossing[] passed) => Math.Exp(-Combinatorics.LogChoose(stopped.Length + passed.Length, stopped.Length));
 
-    /// <summary>All client ports that vanish are above all that pass, or below, to the same service.</summary>
+    /// <summary>All client ports that vanish are above all that pass, or below; services of which nothing passes have to fit, and do not count.</summary>
     private static AccessPattern? OfRange(Crossing[] stopped, Crossing[] samePair, Func<Crossing, int> port, string words)
     {
-        var passed = samePair.Where(p => stopped.Any(s => s.ServicePort == p.ServicePort)).ToArray();
-        if (passed.Length == 0 || stopped.Concat(passed).Select(c => c.ServicePort).Distinct().Skip(1).Any() || stopped.Select(port).Distinct().Count() < 2)
+        var passed = samePair.Where(p => stopped.Any(s => s.ServicePort == p.ServicePort && Pair(s, p))).ToArray();
+        var parted = Array.FindAll(stopped, s => Array.Exists(passed, p => s.ServicePort == p.ServicePort && Pair(s, p)));
+        if (parted.Select(port).Distinct().Count() < 2)
         {
             return null;
         }
 
         var above = stopped.Min(port) > passed.Max(port);
         var below = stopped.Max(port) < passed.Min(port);
-        var chance = 2 * Chance(stopped, passed);
+        var chance = 2 * Chance(parted, passed);
 
         // Ports may be counted up: where all that passes was open before anything vanished, the split is one of time just as well.
-        var later = stopped.Min(c => c.Began) > passed.Max(c => c.Began);
+        var later = parted.Min(c => c.Began) > passed.Max(c => c.Began);
         return (above || below) && !later && chance <= Coincidence
             ? new AccessPattern(
                 true, true, string.Create(null, $"{words} {stopped.Min(port)} to {stopped.Max(port)} nothing passes, {words} {passed.Min(port)} to {passed.Max(port)} all does; chance {chance:0.###}"),

@@ -15,6 +15,8 @@ internal sealed class ChainWalk(CaseView view, IPEndPoint from, IPEndPoint to, s
     // The kernel allows 16 jumps inside each other (NFT_JUMP_STACK_SIZE).
     private const int DeepestJump = 16;
 
+    private FirewallRule? decider;
+
     private enum End
     {
         Falls,
@@ -29,6 +31,19 @@ internal sealed class ChainWalk(CaseView view, IPEndPoint from, IPEndPoint to, s
         End.Decided => Answer.No,
         _ => Answer.Unknown,
     };
+
+    /// <summary>The packet ends at that rule of a table, by whatever hook it comes to it. Unknown: a rule before it demands what the evidence does not hold.</summary>
+    internal Answer EndsAt(FirewallRule rule)
+    {
+        var answers = new List<Answer>();
+        foreach (var chain in view.Facts.Of<FirewallChain>().Where(c => c.Hook is not null && c.At.Stack == rule.At.Stack && c.Family == rule.Family && c.Table == rule.Table).Select(c => c.Chain).Distinct())
+        {
+            var end = Walk(rule.At.Stack, rule.Family, rule.Table, chain, 0);
+            answers.Add(end == End.Unknown ? Answer.Unknown : end == End.Decided && decider is { } d && (d.Chain, d.Position, d.Text) == (rule.Chain, rule.Position, rule.Text) ? Answer.Yes : Answer.No);
+        }
+
+        return answers.Count == 0 ? Answer.Unknown : answers.Max();
+    }
 
     private End Walk(VantagePoint stack, string family, string table, string chain, int depth)
     {
@@ -63,6 +78,11 @@ internal sealed class ChainWalk(CaseView view, IPEndPoint from, IPEndPoint to, s
             if (end == End.Falls && rule.Action == "jump")
             {
                 continue;
+            }
+
+            if (end == End.Decided && meets == Answer.Yes && rule.Action is not ("jump" or "goto"))
+            {
+                decider = rule;
             }
 
             return meets == Answer.Yes ? end : End.Unknown;

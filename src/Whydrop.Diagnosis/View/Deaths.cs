@@ -41,7 +41,7 @@ internal sealed class Deaths
         foreach (var pause in view.Facts.Of<Pause>().Where(p => p.Capture == capture && p.EndedBy is PauseEnd.NewData or PauseEnd.Probe))
         {
             var connection = view.Connections.Direction(new FlowKey(pause.Capture, pause.Flow), true).Connection;
-            if (connection < 0 || past?.Contains(connection) == false)
+            if (connection < 0 || past?.Contains(connection) == false || IsUntold(view, connection))
             {
                 continue;
             }
@@ -53,6 +53,11 @@ internal sealed class Deaths
             }
         }
     }
+
+    /// <summary>It sent something again, and what became of that is not at hand: it may have died.</summary>
+    private static bool IsUntold(CaseView view, int connection) => view.Trails[connection].Flows is var flows
+        && flows.Any(f => f.FromClient.Retransmissions + f.FromServer.Retransmissions > 0)
+        && !flows.Select(f => new FlowKey(f.Capture, f.Flow)).Any(f => view.Fates(f, true).Any() || view.Fates(f, false).Any());
 
     private static (VantagePoint, VantagePoint?) Pair(VantagePoint seen, VantagePoint? missing) =>
         missing is not null && string.CompareOrdinal(missing.ToString(), seen.ToString()) < 0 ? (missing, seen) : (seen, missing);

@@ -8,8 +8,10 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="at">The first place where it was not; null when only its sender shows that it was.</param>
 /// <param name="odd">The transmissions concerned, as seen at <paramref name="at"/>.</param>
 /// <param name="directions">Directions of connections concerned.</param>
-internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint? at, IReadOnlyList<SegmentFate> odd, IReadOnlySet<DirectionKey> directions)
-    : Hypothesis(view, before is null || at is null ? Scope.Unplaced : Scope.Of(before))
+/// <param name="leaves">They left their host by the device of <paramref name="before"/>; else another of its devices lies behind it.</param>
+internal sealed class Disorder(
+    CaseView view, VantagePoint? before, VantagePoint? at, IReadOnlyList<SegmentFate> odd, IReadOnlySet<DirectionKey> directions, bool leaves)
+    : Hypothesis(view, before is null || at is null ? Scope.Unplaced : Scope.Of(leaves ? before : before.Stack))
 {
     internal VantagePoint? Before { get; } = before;
 
@@ -58,7 +60,7 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
     /// <summary>Groups by places what happened to transmissions on their way: the first sighting from the sender that shows it, and the one before.</summary>
     internal static IEnumerable<Disorder> Find(CaseView view, Fate kind)
     {
-        var found = new List<(VantagePoint? Before, VantagePoint At, DirectionKey Direction, IReadOnlyList<SegmentFate> Odd)>();
+        var found = new List<(VantagePoint? Before, VantagePoint At, DirectionKey Direction, IReadOnlyList<SegmentFate> Odd, bool Leaves)>();
         foreach (var trail in view.Trails.Where(t => t.Flows.Count > 0))
         {
             foreach (var direction in new[] { trail.ToServer, trail.ToClient })
@@ -78,7 +80,7 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
                     {
                         // Of two that are no neighbours a third one between them may have been in disorder already.
                         var next = before is not null && view.Connections.AreNeighbours(new FlowKey(before.Capture, before.Flow), key);
-                        found.Add((next ? before!.At : null, flow.At, direction, odd));
+                        found.Add((next ? before!.At : null, flow.At, direction, odd, next && Leaves(view, trail, before!, flow, direction == trail.ToServer)));
                         break;
                     }
 
@@ -87,9 +89,14 @@ internal sealed class Disorder(CaseView view, VantagePoint? before, VantagePoint
             }
         }
 
-        return found.GroupBy(f => (f.Before, f.At)).Select(g => new Disorder(view, g.Key.Before, g.Key.At, [.. g.SelectMany(f => f.Odd)], g.Select(f => f.Direction).ToHashSet()))
+        return found.GroupBy(f => (f.Before, f.At)).Select(g => new Disorder(view, g.Key.Before, g.Key.At, [.. g.SelectMany(f => f.Odd)], g.Select(f => f.Direction).ToHashSet(), g.All(f => f.Leaves)))
             .OrderByDescending(d => d.Odd.Count);
     }
+
+    /// <summary>The device before is the one by which they leave their host: they wear the tunnel's headers there, its table says so, or they came in by another of its devices.</summary>
+    private static bool Leaves(CaseView view, ConnectionTrail trail, TcpFlow before, TcpFlow next, bool toServer) => before.At.Stack == next.At.Stack || before.Encapsulation is not null
+        || (view.Devices.Egress(before.At.Stack, (toServer ? before.Server : before.Client).Address) is { } egress ? egress.At == before.At && !Encapsulation.IsTunnel(egress)
+            : next.Encapsulation is null && trail.Flows.Any(f => f.At.Stack == before.At.Stack && f.At != before.At));
 
     /// <summary>A whole capture at the place next before saw every byte of that direction once.</summary>
     private static bool SentOnce(CaseView view, TcpFlow before, FlowKey key, DirectionKey direction)

@@ -45,6 +45,31 @@ internal sealed class Firewall(CaseView view)
         return [.. found.OrderByDescending(m => m.Grown > 0).ThenByDescending(m => m.Meets).ThenBy(m => m.At.ToString(), StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// Rules of the case that deny what was sent to an address, wherever they stand: they or a jump to them name the address, or one that it is translated
+    /// to, and they counted. Each by its latest reading.
+    /// </summary>
+    internal IReadOnlyList<FirewallMatch> Against(UnansweredConnects connects)
+    {
+        var named = connects.Server;
+        var targets = view.Facts.Of<FirewallRule>().Where(r => r.Action == "dnat").Select(r => r.At.Stack).Distinct()
+            .SelectMany(s => Translating(s, Source(named), named)).SelectMany(r => r.Translations).Select(t => t.Port == 0 ? new IPEndPoint(t.Address, named.Port) : t)
+            .Append(named).Distinct().ToArray();
+        return
+        [
+            .. denying.Value.SelectMany(g => g).GroupBy(r => (ChainName.Of(r), r.Position, r.Text)).Select(g => g.Last()).Where(r => r.Counter is not null && NamesDestination(r))
+                .Select(r => OfRule(r, targets.Max(t => Lesser(Meets(r, Source(t), t, "new"), () => new ChainWalk(view, Source(t), t, "new", null).EndsAt(r)))))
+                .Where(m => m is { Grown: > 0, Unserved: ServiceLack.None } && m.Meets != Answer.No),
+        ];
+
+        // The port is chosen anew for each, and so may the address be.
+        IPEndPoint Source(IPEndPoint to) => new(
+            view.Addresses(connects.At).Where(a => a.AddressFamily == to.AddressFamily && !IPAddress.IsLoopback(a) && !a.IsIPv6LinkLocal).Distinct().ToArray() is [var only] ? only
+                : to.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+    }
+
+    private bool NamesDestination(FirewallRule rule) => rule.Destinations.Count > 0 || jumps.Value[ChainName.Of(rule)].Any(j => j.Destinations.Count > 0);
+
     /// <summary>Where the rules of a namespace may send new connections to an address, by the rules that say so; empty when none was read for it.</summary>
     internal IReadOnlyList<FirewallRule> Translating(VantagePoint stack, IPEndPoint from, IPEndPoint to)
     {
@@ -70,7 +95,7 @@ internal sealed class Firewall(CaseView view)
         return listed.Length == 1 ? listed : [];
     }
 
-    /// <summary>A packet meets what a rule demands, as far as it is held: one No decides, and what is not held leaves it Unknown.</summary>
+    /// <summary>A packet meets what a rule demands, as far as it is held: one No decides, and what is not held (an address that is any, a port 0) leaves it Unknown.</summary>
     internal static Answer Meets(FirewallRule rule, IPEndPoint source, IPEndPoint destination, string? state, string protocol = "tcp")
     {
         Answer[] demands =
@@ -130,8 +155,9 @@ internal sealed class Firewall(CaseView view)
     };
 
     private static Answer Within(IReadOnlyList<IPNetwork> prefixes, IPAddress address) =>
-        prefixes.Count == 0 || prefixes.Any(p => p.BaseAddress.AddressFamily == address.AddressFamily && p.Contains(address)) ? Answer.Yes : Answer.No;
+        prefixes.Count == 0 ? Answer.Yes : Ends.IsAny(address) ? Answer.Unknown
+        : prefixes.Any(p => p.BaseAddress.AddressFamily == address.AddressFamily && p.Contains(address)) ? Answer.Yes : Answer.No;
 
     private static Answer Within(IReadOnlyList<(int First, int Last)> ports, int port) =>
-        ports.Count == 0 || ports.Any(p => port >= p.First && port <= p.Last) ? Answer.Yes : Answer.No;
+        ports.Count == 0 ? Answer.Yes : port == 0 ? Answer.Unknown : ports.Any(p => port >= p.First && port <= p.Last) ? Answer.Yes : Answer.No;
 }

@@ -124,6 +124,10 @@ internal static class HopTests
         var d => [Sighting.Unknown(d.Text, d.From)],
     };
 
+    /// <summary>What is not true of the losses together may be true of some: where they died is not known, and may be several places.</summary>
+    internal static Sighting OfSome(Hop hop, Sighting sighting) => hop.Placed || sighting.Answer != Answer.No ? sighting
+        : sighting with { Answer = Answer.Unknown, Text = $"{sighting.Text}; but they may have died in several places" };
+
     /// <summary>Both sides of the hop were watched.</summary>
     internal static IEnumerable<Sighting> SeenToVanish(Hop hop) => hop.Placed
         ? [Sighting.Of(true, $"{hop.Losses.Count} seen at {hop.Seen}, proven absent at {hop.Missing}", Evidence(hop))]

@@ -17,7 +17,7 @@ internal static class LedgerBuilder
         TakeOffFartherSightings(view, totals);
         var rows = new List<LedgerRow>();
         rows.AddRange(Losses(view, totals));
-        rows.AddRange(totals.Where(t => t.Key is not (Fate.LostAfter or Fate.LostBefore) && t.Value.Segments > 0)
+        rows.AddRange(totals.Where(t => t.Key is not (Fate.LostAfter or Fate.LostBefore) && (t.Value.Segments > 0 || t.Value.Bytes > 0))
             .OrderBy(t => t.Key == Fate.Delivered).ThenBy(t => t.Key)
             .Select(t => new LedgerRow(t.Key, null, null, false, t.Value.Segments, t.Value.Bytes, Math.Min(t.Value.Bytes, t.Value.Unique), 0)));
         return new Ledger(rows, rows.Sum(r => r.UniqueBytes), 0, 0);

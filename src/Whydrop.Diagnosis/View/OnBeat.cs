@@ -13,7 +13,7 @@ internal sealed record OnBeat(IPEndPoint Server, TimeSpan Period, int Waits, Tim
     // kernel/sched/fair.c default_cfs_period, and kubelet's cpuCFSQuotaPeriod.
     private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(100);
 
-    internal string Text => string.Create(null, $"{Waits} answers of {Server} waited up to {Longest.TotalMilliseconds:0} ms and came on a beat of {Period.TotalMilliseconds:0} ms that their requests did not have");
+    internal string Text => string.Create(null, $"{Waits} answers of {Server} waited up to {Longest.TotalMilliseconds:0} ms and came on a beat of {Period.TotalMilliseconds:0} ms that is not that of their requests");
 
     /// <summary>As set for that pod; "cpu.max" holds it behind the quota. The usual one where it was not read.</summary>
     internal static TimeSpan PeriodOf(CaseView view, VantagePoint? at)

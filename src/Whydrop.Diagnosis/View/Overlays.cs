@@ -32,8 +32,12 @@ internal static class Overlays
 
         var outer = tunnel.Tunnel?.Remote ?? tunnel.Tunnel?.Local ?? OwnEnd(view, tunnel);
         var kind = Encapsulation.TunnelKind(tunnel);
-        var ipv6 = outer is null || outer.Equals(IPAddress.Any) ? kind == "ip6tnl" : outer.AddressFamily == AddressFamily.InterNetworkV6;
-        return Encapsulation.Overhead(tunnel, ipv6) is { } overhead ? new Overlay(tunnel, underlay, overhead) : null;
+        var known = outer is not null && IsAddress(outer);
+        var ipv6 = known ? outer!.AddressFamily == AddressFamily.InterNetworkV6 : kind == "ip6tnl";
+
+        // Of the kernel's own devices these tell it themselves; a program may put either into either.
+        known |= tunnel.Kind is not (null or "tun") && kind is "ipip" or "sit" or "ip6tnl";
+        return Encapsulation.Overhead(tunnel, ipv6) is { } overhead ? new Overlay(tunnel, underlay, overhead, known ? overhead : Encapsulation.Overhead(tunnel, true)!.Value) : null;
     }
 
     private static NetworkInterface? Below(CaseView view, NetworkInterface tunnel)

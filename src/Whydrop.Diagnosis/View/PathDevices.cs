@@ -125,9 +125,17 @@ internal sealed class PathDevices(CaseView view)
         return route is null ? null : view.Interfaces(stack).FirstOrDefault(d => d.At.Interface == route.At.Interface);
     }
 
-    /// <summary>The place behind which something changed: the device where it was last seen as it was; its host, when the way out to one of these addresses is known to be another device of it.</summary>
-    internal Scope Behind(VantagePoint seen, IEnumerable<IPAddress> destinations) =>
-        Scope.Of(destinations.All(to => Egress(seen.Stack, to) is not { } egress || egress.At == seen) ? seen : seen.Stack);
+    /// <summary>
+    /// The place behind which something changed: the device where it was last seen as it was; its host, when the way out to one of these addresses is known to be another
+    /// device of it or leads through a tunnel there, or is not known and it may have come in by this one.
+    /// </summary>
+    /// <param name="mayComeIn">It was seen in another network namespace before, and by no other device of this one.</param>
+    internal Scope Behind(VantagePoint seen, IEnumerable<IPAddress> destinations, bool mayComeIn) =>
+        Scope.Of(destinations.All(to => Egress(seen.Stack, to) is { } egress ? egress.At == seen && !Encapsulation.IsTunnel(egress) : !mayComeIn) ? seen : seen.Stack);
+
+    /// <summary>The place behind which something was lost or made. None where it is a device of an end of these connections that passes nothing on: the whole way lies behind it.</summary>
+    internal Scope Beyond(VantagePoint seen, IEnumerable<int> connections) =>
+        !view.Forwards(seen) && connections.Any(c => view.Stacks.End(c, client: true)?.At == seen.Stack || view.Stacks.End(c, client: false)?.At == seen.Stack) ? Scope.Unplaced : Scope.Of(seen);
 
     /// <summary>Devices of nodes on the way of a direction whose MTU lies in the step: they let the delivered sizes pass and not the lost ones.</summary>
     internal IReadOnlyList<NetworkInterface> Fitting(SizeStep step) =>

@@ -49,8 +49,8 @@ internal sealed class Resets
         var found = segments
             .Select(c => (Segment: c, Key: view.ControlKey(new FlowKey(c.Capture, c.Flow), c.FromClient, c.Sequence)))
             .Where(c => c.Key.Direction.Connection >= 0 && view.Trails[c.Key.Direction.Connection].Flows.Count > 0)
-            .GroupBy(c => (c.Key.Direction, c.Key.Sequence, c.Segment.Transmission))
-            .Select(g => resets.Of(g.Key.Direction, g.Key.Sequence, [.. g.Select(c => c.Segment)]))
+            .GroupBy(c => (c.Key.Direction, c.Key.Sequence))
+            .SelectMany(g => resets.Each(g.Key.Direction, g.Key.Sequence, [.. g.Select(c => c.Segment)]))
             .ToArray();
 
         // The first as the capture saw them that is nearest to whoever was reset first: the other end's own come later there.
@@ -61,9 +61,40 @@ internal sealed class Resets
         ];
     }
 
-    private ConnectionReset Of(DirectionKey direction, uint sequence, ControlSegment[] segments)
+    /// <summary>
+    /// RSTs of one number: the nth at one place is the nth at another, but for those that were born between the two. What is born at a place goes on from there, in
+    /// the order in which it passed it.
+    /// </summary>
+    private IEnumerable<ConnectionReset> Each(DirectionKey direction, uint sequence, ControlSegment[] segments)
     {
         var order = view.Connections.FromSender(direction).Select((k, i) => (k, i)).ToDictionary(p => p.k, p => p.i);
+        var born = births[(direction, sequence)].Where(b => b.AbsenceProven).Select(b => (Birth: b, Place: order[new FlowKey(b.Capture, b.Flow)],
+                Number: Array.Find(segments, s => IsOf(s, b))?.Transmission))
+            .OrderByDescending(b => b.Place).ThenByDescending(b => b.Number).ToArray();
+        (ControlBirth? Birth, int Number) Origin(ControlSegment segment)
+        {
+            var (place, number) = (order[new FlowKey(segment.Capture, segment.Flow)], segment.Transmission);
+            foreach (var b in born.Where(b => b.Place <= place))
+            {
+                if (number == b.Number)
+                {
+                    return (b.Birth, 1);
+                }
+
+                number -= number > b.Number ? 1 : 0;
+            }
+
+            return (null, number);
+        }
+
+        var doubtful = births[(direction, sequence)].Where(b => !b.AbsenceProven).ToArray();
+        return segments.GroupBy(Origin).Select(g => Of(direction, order, [.. g], g.Key.Birth ?? Array.Find(doubtful, b => g.Any(s => IsOf(s, b)))));
+    }
+
+    private static bool IsOf(ControlSegment segment, ControlBirth birth) => segment.Capture == birth.Capture && segment.Flow == birth.Flow && segment.From.Frame == birth.From.Frame;
+
+    private ConnectionReset Of(DirectionKey direction, Dictionary<FlowKey, int> order, ControlSegment[] segments, ControlBirth? birth)
+    {
         var sightings = segments.GroupBy(s => new FlowKey(s.Capture, s.Flow)).OrderBy(g => order[g.Key]).Select(g => g.First()).ToArray();
         var trail = view.Trails[direction.Connection];
         var fromClient = direction == trail.ToServer;
@@ -77,16 +108,16 @@ internal sealed class Resets
         // A hole below its number that the receiver has not acknowledged either: its sender had sent more than ever came here.
         var lost = losing.Contains(direction.Connection) || undelivered[(key, first.FromClient)].Any(f => f.Fate == Fate.NotCaptured);
         // What a place saw under another name of the connection it did see.
-        ControlBirth[] born = [.. births[(direction, sequence)].Where(b => !Array.Exists(sightings, s => s.At == b.NotSeenAt))];
+        birth = Array.Exists(sightings, s => s.At == birth?.NotSeenAt) ? null : birth;
         var usual = sightings.Select(s => (s.Ttl, Usual: Usual(s))).Where(t => t.Usual.Count > 0).ToArray();
         return new ConnectionReset(direction, fromClient, sightings, phase)
         {
             Sender = first.FromClient ? flow.Client : flow.Server,
             Receiver = first.FromClient ? flow.Server : flow.Client,
-            Birth = born.OrderByDescending(b => b.AbsenceProven).FirstOrDefault(),
+            Birth = birth,
             TtlAgrees = usual.Length == 0 ? Answer.Unknown : Array.TrueForAll(usual, t => t.Usual.Contains(t.Ttl)) ? Answer.Yes : Answer.No,
             UsualTtl = usual.Length == 0 ? null : usual[0].Usual[0],
-            LeftSender = Left(trail, fromClient, sightings, born),
+            LeftSender = Left(trail, fromClient, sightings, birth),
             SenderCounted = CountedBy(trail, fromClient),
             SenderQuit = !opened.TryGetValue((first.Capture, (first.FromClient ? flow.Client : flow.Server).Address), out var of) 
                 || (of.Last <= first.Seen && (of.Connections > 1 || !InItsOnlyAnswer(direction.Connection, peer.UniqueBytes, notTaken))),
@@ -180,8 +211,8 @@ internal sealed class Resets
         return view.Flow(new FlowKey(s.Capture, s.Flow)) is { } flow ? [.. usualTtls[(s.Capture, (s.FromClient ? flow.Client : flow.Server).Address)].Distinct()] : [];
     }
 
-    private Answer Left(ConnectionTrail trail, bool fromClient, ControlSegment[] sightings, IEnumerable<ControlBirth> born) =>
-        born.Any(b => b.AbsenceProven) ? Answer.No
+    private Answer Left(ConnectionTrail trail, bool fromClient, ControlSegment[] sightings, ControlBirth? birth) =>
+        birth is { AbsenceProven: true } ? Answer.No
         : view.Stacks.End(trail.Connection, fromClient) is { Proven: true } end && Array.Exists(sightings, s => s.At.Stack == end.At) ? Answer.Yes
         : Answer.Unknown;
 

@@ -39,6 +39,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
     /// <summary>Datagrams that came by more than twice with falling TTL.</summary>
     public long LoopedDatagrams { get; init; }
 
+    /// <summary>Messages about group membership (IGMP, RFC 3376; MLD, RFC 3810), which every host sends and nobody filters for.</summary>
+    public long GroupMessages { get; init; }
+
     /// <summary>TCP frames larger than one segment on the wire (TSO, GSO, GRO, LRO).</summary>
     public long SuperPackets { get; init; }
 
@@ -59,6 +62,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
 
     /// <summary>Connections without their SYN.</summary>
     public long MidFlowFlows { get; init; }
+
+    /// <summary>Connections by the link-layer address that their first frame went to, as the kernel writes it; of at most 64 addresses. Empty where frames have none.</summary>
+    public IReadOnlyDictionary<string, long> ConnectionsTo { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Silences of its connections that are told one by one (<see cref="Pause"/>); 0: there was none worth it. Null when nobody looked.</summary>
     public long? Silences { get; init; }

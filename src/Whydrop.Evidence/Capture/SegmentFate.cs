@@ -22,4 +22,8 @@ namespace Whydrop.Evidence.Capture;
 public sealed record SegmentFate(
     VantagePoint At, Provenance From, int Capture, int Flow, bool FromClient, uint Sequence, long StreamOffset, int Length,
     int? DatagramLength, bool? DontFragment, int Transmission, Recovery? Recovery, Fate Fate, bool Proven, long? ProvenBy,
-    Timestamp Sent, bool NeverDelivered, long DataOrdinal, long BytesInFlight, TimeSpan? RttBefore) : Fact(At, From);
+    Timestamp Sent, bool NeverDelivered, long DataOrdinal, long BytesInFlight, TimeSpan? RttBefore) : Fact(At, From)
+{
+    /// <summary>Its receiver named it as received twice (D-SACK, RFC 2883): this transmission arrived as well.</summary>
+    public bool CameTwice { get; init; }
+}

@@ -110,7 +110,7 @@ internal sealed class ControlJourney
         var (stop, record) = (stops[i], stops[i].Records[n]);
         var earlier = Enumerable.Range(0, i).Reverse().ToArray();
         // A FIN is only held against places that saw the connection; a RST also answers what its claimed sender never heard of.
-        if (!(record.Kind == ControlKind.Reset || (record.Kind == ControlKind.Fin && i > 0)) || Array.Exists(earlier, k => HasSuch(k, i, record)))
+        if (!(record.Kind == ControlKind.Reset || (record.Kind == ControlKind.Fin && i > 0)) || Array.Exists(earlier, k => seen[k, i]?.Came(n) == true))
         {
             return null;
         }
@@ -137,13 +137,6 @@ internal sealed class ControlJourney
         var record = stops[i].Records[n];
         return seen[i, j] is { } matching && stops[i].Records.Index().Any(r =>
             (laterOnly ? r.Index > n : r.Index != n) && r.Item.Kind == record.Kind && r.Item.Position == record.Position && matching.Seen(r.Index));
-    }
-
-    /// <summary>A place nearer to the sender saw one of the kind with the same number, in whatever transmission.</summary>
-    private bool HasSuch(int k, int i, in ControlRecord record)
-    {
-        var (kind, position) = (record.Kind, record.Position - Shift(k, i));
-        return stops[k].Records.Exists(r => r.Kind == kind && r.Position == position);
     }
 
     /// <summary>A place of this connection that saw others of the direction.</summary>

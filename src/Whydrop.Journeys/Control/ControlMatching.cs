@@ -11,6 +11,7 @@ internal sealed class ControlMatching
 
     private readonly ControlStop a;
     private readonly ControlStop b;
+    private readonly uint shift;
     private readonly ClockTable clocks;
     private readonly int[] partner;
     private readonly bool[] taken;
@@ -21,19 +22,19 @@ internal sealed class ControlMatching
     /// <param name="shift">Sequence number in <paramref name="b"/> minus that in <paramref name="a"/>.</param>
     public ControlMatching(ControlStop a, ControlStop b, uint shift, ClockTable clocks)
     {
-        (this.a, this.b, this.clocks) = (a, b, clocks);
+        (this.a, this.b, this.shift, this.clocks) = (a, b, shift, clocks);
         partner = new int[a.Records.Count];
         taken = new bool[b.Records.Count];
         doubtful = new bool[a.Records.Count];
         Array.Fill(partner, -1);
         for (var j = 0; j < b.Records.Count; j++)
         {
-            MatchByMark(j, shift);
+            MatchByMark(j);
         }
 
         for (var j = b.Records.Count - 1; j >= 0; j--)
         {
-            MatchByTime(j, shift);
+            MatchByTime(j);
         }
     }
 
@@ -43,11 +44,18 @@ internal sealed class ControlMatching
     /// <summary>Not seen as itself, but one that was seen may be this one.</summary>
     public bool IsDoubtful(int index) => doubtful[index] && !Seen(index);
 
-    private void MatchByMark(int j, uint shift)
+    /// <summary>The first place saw one like that of the second in time to be it, in whatever transmission.</summary>
+    public bool Came(int index)
+    {
+        var latest = LatestDeparture(b.Trail[b.Records[index].Index].UnixNanoseconds);
+        return a.Records.Exists(r => Same(r, b.Records[index]) && a.Trail[r.Index].UnixNanoseconds <= latest);
+    }
+
+    private void MatchByMark(int j)
     {
         for (var i = 0; i < partner.Length && !taken[j]; i++)
         {
-            if (partner[i] < 0 && Same(i, j, shift) && Marked(i, j) == true)
+            if (partner[i] < 0 && Same(a.Records[i], b.Records[j]) && Marked(i, j) == true)
             {
                 (partner[i], taken[j]) = (j, true);
             }
@@ -55,7 +63,7 @@ internal sealed class ControlMatching
     }
 
     /// <summary>Without a mark: the last that left in time, and of the last sighting first, so that none is left without.</summary>
-    private void MatchByTime(int j, uint shift)
+    private void MatchByTime(int j)
     {
         if (taken[j])
         {
@@ -66,7 +74,7 @@ internal sealed class ControlMatching
         var best = -1;
         for (var i = 0; i < partner.Length; i++)
         {
-            if (partner[i] < 0 && Same(i, j, shift) && Marked(i, j) is null && a.Trail[a.Records[i].Index].UnixNanoseconds <= latest)
+            if (partner[i] < 0 && Same(a.Records[i], b.Records[j]) && Marked(i, j) is null && a.Trail[a.Records[i].Index].UnixNanoseconds <= latest)
             {
                 best = i;
             }
@@ -78,13 +86,12 @@ internal sealed class ControlMatching
             for (var i = 0; latest == long.MaxValue && i < partner.Length; i++)
             {
                 // Without a common clock any of them may be the one.
-                doubtful[i] |= Same(i, j, shift);
+                doubtful[i] |= Same(a.Records[i], b.Records[j]);
             }
         }
     }
 
-    private bool Same(int i, int j, uint shift) =>
-        a.Records[i].Kind == b.Records[j].Kind && a.Records[i].Position + shift == b.Records[j].Position;
+    private bool Same(in ControlRecord x, in ControlRecord y) => x.Kind == y.Kind && x.Position + shift == y.Position;
 
     /// <summary>The same packet by timestamp or IP Identification; null when neither can tell.</summary>
     private bool? Marked(int i, int j)

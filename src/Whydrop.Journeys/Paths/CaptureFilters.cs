@@ -11,10 +11,10 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
     /// <summary>A filter by ports names those of one service, or of a few; who kept traffic of more services does not filter by port.</summary>
     private const int MostPortsOfFilter = 3;
 
-    private readonly HashSet<int> open = [.. facts.Of<NeighbourQuery>().Select(q => flows.SourceOf(q.Capture))];
+    private readonly HashSet<int> open = [.. facts.Of<NeighbourQuery>().Select(q => flows.SourceOf(q.Capture)), .. flows.Summaries.Where(s => s.GroupMessages > 0).Select(s => flows.SourceOf(s.Capture))];
     private readonly Dictionary<int, Kept> kept = [];
 
-    /// <summary>True when it kept address resolution, which only a capture without a filter does, or packets of the same kind: of the same service, in the same tunnel, or, where its ports show that it does not filter by port, to the same host.</summary>
+    /// <summary>True when it kept address resolution or group membership, which only a capture without a filter does, or packets of the same kind: of the same service, in the same tunnel, or, where its ports show that it does not filter by port, to the same host.</summary>
     public bool Keeps(int capture, in Addressing packet)
     {
         if (open.Contains(flows.SourceOf(capture)))

@@ -95,6 +95,7 @@ internal sealed unsafe class CaptureFacts(
             CopiedFrames = p.CopiedFrames,
             RoutedCopies = p.RoutedCopies,
             LoopedDatagrams = p.LoopedDatagrams,
+            GroupMessages = p.GroupMessages,
             SuperPackets = p.SuperPackets,
             BadChecksums = p.BadChecksums,
             BadChecksumsAreOutgoing = p.BadChecksums > 0 && p.BadChecksumsNotOffload == 0,
@@ -102,6 +103,7 @@ internal sealed unsafe class CaptureFacts(
             Flows = flowCounts[i],
             OneSidedFlows = oneSided[i],
             MidFlowFlows = midFlow[i],
+            ConnectionsTo = p.Point.MacAddresses.Where(m => m.AsDestination > 0).ToDictionary(m => m.Address, m => m.AsDestination, StringComparer.OrdinalIgnoreCase),
             Silences = silences[i],
             AckedUnseenSegments = observed[i][(int)Observation.AckedUnseenSegment],
             KeepAlives = observed[i][(int)Observation.KeepAlive],
@@ -216,7 +218,7 @@ internal sealed unsafe class CaptureFacts(
             row.Sequence + (uint)(offset - row.StreamOffset), offset, length, row.SizeCertain ? datagram : null, row.Seen ? row.DontFragment : null,
             Math.Max((int)row.Number, 1), RecoveryKind.From(row.Recovery), row.Fate, row.Proven, row.ProvenBy == 0 ? null : row.ProvenBy,
             new Timestamp(row.Sent <= 0 ? engine.Points[point].First : row.Sent), row.NeverDelivered, row.DataOrdinal + (long)ordinal,
-            row.BytesInFlight, row.RttMicroseconds == 0 ? null : TimeSpan.FromMicroseconds(row.RttMicroseconds - 1));
+            row.BytesInFlight, row.RttMicroseconds == 0 ? null : TimeSpan.FromMicroseconds(row.RttMicroseconds - 1)) { CameTwice = row.Named };
     }
 
     private IEnumerable<Fact> Sizes()

@@ -38,6 +38,7 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths, LoopBook l
             Fragments.Take(h, bytes, number, point.Point.Index);
         }
 
+        point.GroupMessages += IsGroupMessage(h, bytes) ? 1 : 0;
         _ = loops.TakeDatagram(h, bytes, frame.UnixNanoseconds, number, point);
         if (h.Status == DecodeStatus.Arp && h.PayloadOffset < bytes.Length)
         {
@@ -70,4 +71,8 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths, LoopBook l
             }
         }
     }
+
+    /// <summary>IGMP, or the four messages of MLD (RFC 3810, 5).</summary>
+    private static bool IsGroupMessage(in PacketHeaders h, ReadOnlySpan<byte> bytes) => h.Protocol == 2
+        || (h is { Status: DecodeStatus.Icmp, IpVersion: 6 } && h.TransportOffset < bytes.Length && bytes[h.TransportOffset] is (>= 130 and <= 132) or 143);
 }

@@ -30,6 +30,8 @@ internal sealed class PointTally(CapturePoint point)
 
     public long LoopedDatagrams { get; set; }
 
+    public long GroupMessages { get; set; }
+
     public long SuperPackets { get; set; }
 
     public long BadChecksums { get; set; }

@@ -76,16 +76,28 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
             return;
         }
 
+        // A further piece of a segment: the same fate makes it part of the row that the segment has, another one a segment of its own.
+        var row = n;
+        var extends = n.Segments == 0 && !n.Is(Transmission.Hole) && Extend(b, n, fate);
+        if (n.Segments == 0 && !n.Is(Transmission.Hole) && !extends)
+        {
+            (row.Segments, row.DatagramLength) = (1, 0);
+            row.Marks |= Transmission.SizeUncertain;
+        }
+
         var point = PointOf(b);
-        point.Count(fate, n.Segments, n.Length, unique ? n.Length : 0);
+        point.Count(fate, row.Segments, n.Length, unique ? n.Length : 0);
         if (n.Is(Transmission.Hole))
         {
-            point.UnseenSegments += n.Segments;
+            point.UnseenSegments += row.Segments;
             point.UnseenBytes += n.Length;
         }
 
-        CountOnBoard(b, n, fate);
-        Keep(b, n, fate, proven, provenBy, neverDelivered, repeat);
+        CountOnBoard(b, row, fate);
+        if (!extends)
+        {
+            Keep(b, row, fate, proven, provenBy, neverDelivered, repeat);
+        }
     }
 
     /// <summary>
@@ -149,7 +161,11 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         PointOf(b).Count(Fate.LostAfter, -row->Segments, -row->Length, 0);
         b->LostSegments -= row->Segments;
         b->LostBytes -= row->Length;
-        LoadOf(b).Lost(row->Sent, -row->Segments, -(row->Length + ((long)row->HeaderBytes * row->Segments)));
+        if (row->DatagramLength != 0)
+        {
+            LoadOf(b).Lost(row->Sent, -row->Segments, -(row->Length + ((long)row->HeaderBytes * row->Segments)));
+        }
+
         if (row->SizeCertain)
         {
             var payload = Math.Max(1, row->DatagramLength - row->HeaderBytes);
@@ -308,29 +324,24 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         return sizes[index];
     }
 
-    // A further piece of a transmission that has its row: the same fate makes it part of that.
-    private void Extend(Board* b, in Transmission n, Fate fate)
+    private bool Extend(Board* b, in Transmission n, Fate fate)
     {
         const int nearby = 32;
-        for (var i = rows.Count - 1; i >= Math.Max(0, rows.Count - nearby); i--)
+        for (var (i, steps) = (b->LastRow, 0); i > 0 && steps < nearby; i = rows[i - 1]->Before, steps++)
         {
-            var row = rows[i];
-            if (row->Frame == n.Frame && row->Flow == b->Flow && row->Fate == fate && row->StreamOffset + row->Length == n.Start)
+            var row = rows[i - 1];
+            if (row->Frame == n.Frame && row->Fate == fate && row->StreamOffset + row->Length == n.Start)
             {
                 row->Length += n.Length;
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     private void Keep(Board* b, in Transmission n, Fate fate, bool proven, uint provenBy, bool neverDelivered, in Transmission repeat)
     {
-        if (n.Segments == 0 && !n.Is(Transmission.Hole))
-        {
-            Extend(b, n, fate);
-            return;
-        }
-
         if (rows.Count >= mostRows)
         {
             RowsNotKept++;

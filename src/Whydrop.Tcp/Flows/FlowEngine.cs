@@ -175,7 +175,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         return advance >= 0
             && (rev.LastAck == 0 || (int)(fwd.NextSeq - rev.LastAck) >= 0)
             && !(s.Length == 1 && rev.Window == 0 && rev.Frames != 0)
-            && !(rev.IsScaleKnown && end == rev.LastAck + ((uint)rev.Window << rev.WindowShift));
+            && !(rev.IsScaleKnown && rev.LastAck + ((uint)rev.Window << rev.WindowShift) - end <= fwd.Mss);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

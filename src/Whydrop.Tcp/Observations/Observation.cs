@@ -33,6 +33,9 @@ public enum Observation
     /// <summary>It reaches the edge of the advertised window.</summary>
     WindowFull,
 
+    /// <summary>A full segment, behind which the window has room, but not for another: its sender waits (RFC 9293, 3.8.6.2.1). Not one of Wireshark's.</summary>
+    WindowLimited,
+
     /// <summary>It advertises a window of 0.</summary>
     ZeroWindow,
 

@@ -74,11 +74,19 @@ internal static class SegmentObserver
 
         if (s.Length > 0)
         {
-            var edge = rev.LastAck + ((uint)rev.Window << rev.WindowShift);
-            return rev.IsScaleKnown && s.Sequence + (uint)s.Length == edge ? mask | Bit(Observation.WindowFull) : mask;
+            return rev.IsScaleKnown ? mask | ObserveWindowEdge(s, fwd, rev) : mask;
         }
 
         return s.Sequence == fwd.NextSeq && s.Acknowledgment == fwd.LastAck ? mask | ObserveRepeatedAck(s, fwd, ref unusual, reverse) : mask;
+    }
+
+    private static uint ObserveWindowEdge(in TcpSegment s, in SenderState fwd, in SenderState rev)
+    {
+        var room = (int)(rev.LastAck + ((uint)rev.Window << rev.WindowShift) - (s.Sequence + (uint)s.Length));
+        var full = fwd.Mss - s.TcpOptionsLength;
+        return room == 0 ? Bit(Observation.WindowFull)
+            : room > 0 && room < full && s.Length >= full ? Bit(Observation.WindowLimited)
+            : 0;
     }
 
     // An empty segment with the sequence and acknowledgment number of the one before it.

@@ -36,6 +36,9 @@ public sealed class SimCapture(string name, string node, string @interface)
     /// <summary>What the capture says of its own drops; null for nothing.</summary>
     public long? KernelDrops { get; init; } = 0;
 
+    /// <summary>Messages about group membership that it kept beside its frames.</summary>
+    public long GroupMessages { get; set; }
+
     /// <summary>Several interfaces in one pcapng: their names, by the number that a tap gives.</summary>
     public IReadOnlyList<string> Interfaces { get; init; } = [];
 

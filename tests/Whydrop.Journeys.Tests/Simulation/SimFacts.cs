@@ -56,5 +56,5 @@ public static class SimFacts
         capture.Node, null, point.LinkInterfaceIndex is { } index ? $"if{index}" : capture.Interfaces.Count > 0 ? point.Name : capture.Interface);
 
     private static Fact WithDrops(Fact fact, SimCapture capture) =>
-        fact is CaptureSummary summary ? summary with { KernelDrops = capture.KernelDrops } : fact;
+        fact is CaptureSummary summary ? summary with { KernelDrops = capture.KernelDrops, GroupMessages = capture.GroupMessages } : fact;
 }

@@ -60,6 +60,19 @@ public class NeighbourTests
     }
 
     [Fact]
+    public void Messages_about_group_membership_are_counted()
+    {
+        var trace = new Trace();
+        var report = Wrapping.Ipv6("fe80::1", "ff02::16", 58, [143, 0, 0, 0, 0, 0, 0, 0]);
+        trace.Add(0, Wrapping.InEthernet(report));
+        trace.Add(1, Wrapping.InEthernet(Wrapping.Ipv4("10.0.0.1", "224.0.0.22", 2, [0x22, 0, 0, 0, 0, 0, 0, 0])));
+        trace.Add(2, Wrapping.InEthernet(Wrapping.Ipv6("fe80::1", "fe80::2", 58, [128, 0, 0, 0, 0, 0, 0, 0])));
+        trace.Add(3, Arp(1, "10.0.0.1", "10.0.0.9", 0x11));
+
+        Assert.Equal(2, Assert.Single(trace.Analyse().Of<CaptureSummary>()).GroupMessages);
+    }
+
+    [Fact]
     public void A_flood_is_bounded_and_broken_packets_are_left_alone()
     {
         var trace = new Trace();

@@ -46,6 +46,27 @@ public class SenderSideFates
         Assert.Equal([new SizeCount(152, true, 1, 0), new SizeCount(1052, true, 5, 1)], sizes.Sizes);
     }
 
+    /// <summary>A receiver short of memory takes one half and refuses the other; the sender repeats it in smaller pieces.</summary>
+    [Fact]
+    public void Halves_of_a_segment_that_met_different_fates_are_both_told()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, Rtt);
+        var first = c.Data(20, 1, 1000);
+        c.Data(230, 1, 600);
+        c.Ack(240, 601, 20, sack: (1, 601));
+        c.Data(241, 601, 400);
+        c.Ack(251, 1001, 241);
+
+        var result = trace.Analyse();
+
+        LedgerRows.AreEqual(result, (Fate.Delivered, 1, 1000), (Fate.LostAfter, 1, 400), (Fate.RetransmittedNeedlessly, 1, 600));
+        var lost = Assert.Single(result.Of<SegmentFate>(), f => f.Fate == Fate.LostAfter);
+        Assert.Equal((first, 600L, 400), ((int)lost.From.Frame!, lost.StreamOffset, lost.Length));
+        Assert.Null(lost.DatagramLength);
+    }
+
     [Fact]
     public void Incident_two_the_large_segment_never_passes_and_nobody_answers_its_ladder()
     {

@@ -67,6 +67,24 @@ public class ObservationTests
     }
 
     [Fact]
+    public void Window_without_room_for_another_full_segment()
+    {
+        var (trace, c) = Start();
+        c.Data(20, 1, 1460);
+        c.Ack(30, 1461, window: 23);
+        c.Data(40, 1461, 1460);
+        c.Ack(50, 2921, window: 20);
+        c.Data(60, 2921, 1400);
+        Assert.DoesNotContain("WindowLimited", Client(trace));
+
+        c.Ack(70, 4321, window: 20);
+        c.Data(80, 4321, 1460);
+
+        Assert.Equal(1, Client(trace)["WindowLimited"]);
+        Assert.DoesNotContain("WindowFull", Client(trace));
+    }
+
+    [Fact]
     public void Keep_alive_and_its_answer_are_neither_duplicate_nor_retransmission()
     {
         var (trace, c) = Start();

@@ -61,7 +61,7 @@ public sealed class AppRst : PodScenario
 
         var aborted = Counters.Sum(c => after[c] - before[c]);
         var ends = reset.Count(SocketError.ConnectionReset);
-        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasAnyCapture);
         run.Truth.Figure("connectionsReset", ends);
         run.Truth.Figure("aborted", aborted);
         run.Truth.Expect(healthy.Failed == 0, "a request failed before");

@@ -52,7 +52,7 @@ public sealed class AppSlowResponse : PodScenario
 
         if (think > TimeSpan.Zero)
         {
-            run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.Evidence.Captured.Count > 0);
+            run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasAnyCapture);
             if (!waits)
                 run.Truth.Accompanying("app-rst");
         }

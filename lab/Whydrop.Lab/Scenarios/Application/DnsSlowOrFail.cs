@@ -58,7 +58,7 @@ public sealed class DnsSlowOrFail : PodScenario
         {
             // With answers lost on the way the place is the fabric's; else the server itself answers so.
             var seen = run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server);
-            run.Truth.Blame(Fault, how == "lost" ? null : network.Server, confirmable: how != "lost" && seen, suspectable: run.Evidence.Captured.Count > 0);
+            run.Truth.Blame(Fault, how == "lost" ? null : network.Server, confirmable: how != "lost" && seen, suspectable: run.HasAnyCapture);
             if (how == "lost")
             {
                 run.Truth.AlsoAt(network.Client);

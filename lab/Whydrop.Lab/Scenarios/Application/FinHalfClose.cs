@@ -39,7 +39,7 @@ public sealed class FinHalfClose : PodScenario
         run.End();
 
         if (leaks)
-            run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasDumps(HostRole.Server) || run.Evidence.Captured.Count > 0);
+            run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasDumps(HostRole.Server) || run.HasAnyCapture);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("neverClosed", open);
         run.Truth.Expect(asked.Failed == 0, $"a request failed: {string.Join(", ", asked.Failures.Take(1))}");

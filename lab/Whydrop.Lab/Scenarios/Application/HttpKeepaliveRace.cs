@@ -20,8 +20,8 @@ public sealed class HttpKeepaliveRace : PodScenario
         LabParameter.Choice("race", "FIN and request cross on the way, or the client did not look whether the connection still lives", "crossing", "unnoticed"),
         LabParameter.Number("timeout", 1500, "idle timeout of the server, milliseconds", 1100, 60_000).Drawing(1200, 2500),
         LabParameter.Number("delay", 40, "one-way delay of the path, milliseconds", 10, 200).Drawing(30, 60),
-        LabParameter.Number("connections", 4, "clients", 1, 20).Drawing(2, 8),
-        LabParameter.Number("requests", 3, "requests of each client", 2, 20).Drawing(2, 4),
+        LabParameter.Number("connections", 4, "clients", 1, 20).Drawing(4, 8),
+        LabParameter.Number("requests", 3, "requests of each client", 2, 20).Drawing(3, 5),
     ];
 
     protected override bool NeedsTun => true;
@@ -49,7 +49,7 @@ public sealed class HttpKeepaliveRace : PodScenario
         var after = run.Counters(network.Server);
         run.End();
 
-        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasAnyCapture);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("requestsFailed", asked.Failed);
         run.Truth.Figure("resetsSent", after["Tcp.OutRsts"] - before["Tcp.OutRsts"]);

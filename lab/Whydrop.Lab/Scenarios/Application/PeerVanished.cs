@@ -47,9 +47,9 @@ public sealed class PeerVanished : PodScenario
         var again = run.Counters(network.Client)["Tcp.RetransSegs"] - before;
         run.End();
 
-        run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.NodeB) && run.HasCaptures(HostRole.NodeB), suspectable: run.HasDumps(HostRole.NodeB) && run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, network.Server, confirmable: run.HasDumps(HostRole.NodeB) && run.HasCaptures(HostRole.NodeB), suspectable: run.HasDumps(HostRole.NodeB) && run.HasAnyCapture);
         // All that was said before was answered, and the capture inside the pod ends with its device.
-        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeB));
+        run.Truth.Unseen(run.CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeB));
         run.Truth.AlsoTrue("veth-down-or-missing", "neigh-unresolved");
         run.Truth.AlsoAt(network.NodeB);
         run.Truth.AlsoAt(network.NodeB, network.ServerPod.HostLink);

@@ -39,7 +39,7 @@ public sealed class ProxyTimeout : PodScenario
         var slow = RequestClient.Run(run, options with { Count = 2, ServerThinks = TimeSpan.FromMilliseconds(run.Settings.Number("think")), Patience = TimeSpan.FromSeconds(20) });
         run.End();
 
-        run.Truth.Blame(Fault, pod.Space, confirmable: run.HasCaptures(HostRole.ServerA) && run.HasDumps(HostRole.ServerA), suspectable: run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, pod.Space, confirmable: run.HasCaptures(HostRole.ServerA) && run.HasDumps(HostRole.ServerA), suspectable: run.HasAnyCapture);
         run.Truth.AlsoTrue("app-slow-response");
         run.Truth.AlsoAt(network.Server);
         run.Truth.Accompanying("app-rst");

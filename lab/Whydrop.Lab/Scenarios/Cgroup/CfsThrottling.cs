@@ -50,7 +50,7 @@ public sealed class CfsThrottling : PodScenario
         run.End();
 
         if (quota > 0)
-            run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasDumps(HostRole.Server) || run.Evidence.Captured.Count > 0);
+            run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasDumps(HostRole.Server) || run.HasAnyCapture);
         run.Truth.Figure("requestsAnswered", asked.Answered);
         run.Truth.Figure("slowestAnswerMilliseconds", (long)asked.Slowest.TotalMilliseconds);
         run.Truth.Figure("periods", periods);

@@ -50,7 +50,7 @@ public sealed class AntiSpoofingSrcdstCheck : FabricFilter
         var decided = run.Settings.Word("others") == "node";
         run.Truth.Blame(Fault, at: null, confirmable: BothNodes(run) && decided && run.Settings.Word("check") == "source", suspectable: BothNodes(run));
         // Before node-b all is dropped, or all but what node-a asks from its own address, whose answers are dropped behind it.
-        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA)
+        run.Truth.Unseen(run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA)
             && (run.Settings.Word("at") == "node-a" || run.Settings.Word("check") == "both" || !decided));
         // A route that is missing in the fabric, or a list of addresses, looks the same where no packet says that the source decides.
         if (!decided || run.Settings.Word("check") == "both")

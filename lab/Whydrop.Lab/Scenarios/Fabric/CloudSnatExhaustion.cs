@@ -22,6 +22,8 @@ public sealed class CloudSnatExhaustion : SnatPortsUsedUp
     {
         // Nobody outside the translator can see why it drops: what its provider counts is not in the case.
         run.Truth.Blame(Fault, at: null, confirmable: false, suspectable: run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB));
+        // Their SYNs die before node-b: what is behind the translator sees the connections that were opened, and those are well.
+        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client));
         run.Truth.LooksLike("sg-nacl-drop");
         run.Truth.AlsoAt(run.Network.NodeA, run.Network.Names.Uplink);
     }

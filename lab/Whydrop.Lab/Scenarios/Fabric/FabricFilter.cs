@@ -63,8 +63,7 @@ public abstract class FabricFilter : PodScenario
 
         Tell(run);
         var dropped = filter.Packets("dropped");
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.AlsoAtFabricEnds();
         run.Truth.Figure("packetsDropped", dropped);
         run.Truth.Figure("attemptsFailed", tried.Failed);
         Check(run, tried, dropped);

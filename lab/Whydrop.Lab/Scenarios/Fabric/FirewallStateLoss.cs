@@ -55,11 +55,10 @@ public sealed class FirewallStateLoss : PodScenario
 
         var both = run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB);
         run.Truth.Blame(Fault, at: null, confirmable: both, suspectable: both || run.HasCaptures(HostRole.Client) || run.HasCaptures(HostRole.NodeA));
-        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client));
+        run.Truth.Unseen(run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client));
         // The client gives up in the end; the box that forgets makes the resets.
         run.Truth.Accompanying("app-rst", "middlebox-rst");
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.AlsoAtFabricEnds();
         run.Truth.Figure("connectionsDied", died);
         run.Truth.Figure("packetsRefused", state.Count);
         run.Truth.Expect(died == count, $"{died} of {count} connections died");

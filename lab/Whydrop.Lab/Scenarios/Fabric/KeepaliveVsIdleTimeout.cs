@@ -53,14 +53,13 @@ public sealed class KeepaliveVsIdleTimeout : PodScenario
         run.Truth.Blame(
             Fault, at: null, confirmable: both && lived is not null,
             suspectable: both || run.HasCaptures(HostRole.Client) || run.HasCaptures(HostRole.NodeA));
-        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client));
+        run.Truth.Unseen(run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client));
         // All of one age and none left alive: one lapse of the box at that moment looks the same.
         if (lived is null)
             run.Truth.LooksLike("firewall-state-loss");
         // The client gives up in the end; the box that forgets makes the resets.
         run.Truth.Accompanying("app-rst", "middlebox-rst");
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.AlsoAtFabricEnds();
         run.Truth.Figure("connectionsExpired", state.Expired);
         run.Truth.Figure("packetsRefused", state.Count);
         run.Truth.Expect(died.Failed == run.Settings.Number("connections"), "a connection outlived its idle time");

@@ -44,8 +44,7 @@ public sealed class MiddleboxRst : PodScenario
         var onWay = run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB);
         var seen = run.HasCaptures(HostRole.Client) || run.HasCaptures(HostRole.Server) || run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.NodeB);
         run.Truth.Blame(Fault, at: null, confirmable: onWay && run.HasDumps(HostRole.NodeA) && run.HasDumps(HostRole.NodeB), suspectable: seen && run.HasDumps(HostRole.NodeA) && onWay);
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.AlsoAtFabricEnds();
         run.Truth.Figure("forged", forged.Count);
         run.Truth.Figure("requestsFailed", asked.Failed);
         run.Truth.Expect(forged.Count >= run.Settings.Number("connections"), "the box forged nothing");

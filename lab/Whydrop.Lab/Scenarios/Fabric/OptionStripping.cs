@@ -45,9 +45,8 @@ public sealed class OptionStripping : PodScenario
         run.Truth.Blame(Fault, at: null, confirmable: onWay, suspectable: onWay || ends);
         // One side alone has handshakes that are valid: an end that does without an option opens so (RFC 7323 1.3, RFC 2018 2), and nothing is lost.
         // Nor does any counter count options.
-        run.Truth.Unseen(run.Evidence.Captured.All(h => h is HostRole.Client or HostRole.NodeA) || run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB));
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.Truth.Unseen(!run.HasAnyCapture || run.CapturedOnly(HostRole.Client, HostRole.NodeA) || run.CapturedBehindFabricOnly);
+        run.AlsoAtFabricEnds();
         run.Truth.AlsoAt(network.Client);
         run.Truth.AlsoAt(network.Server);
         run.Truth.Figure("stripped", effects.Sum(e => e.Count));

@@ -57,7 +57,7 @@ public sealed class RatePolicer : PodScenario
         run.End();
 
         var dropped = bucket?.Count ?? rules.Packets("exceeded");
-        run.BlameFabric(Fault);
+        run.BlameFabric(Fault, suspectable: run.WatchesSender(toServer));
         run.Truth.Figure("packetsDropped", dropped);
         run.Truth.Figure("bytesMoved", moved.Sum(m => m.Bytes));
         run.Truth.Expect(dropped >= 30, $"the policer dropped only {dropped} packets");

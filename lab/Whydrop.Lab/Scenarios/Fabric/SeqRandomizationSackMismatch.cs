@@ -43,8 +43,7 @@ public sealed class SeqRandomizationSackMismatch : PodScenario
 
         var onWay = run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB);
         run.Truth.Blame(Fault, at: null, confirmable: onWay && run.HasDumps(HostRole.Client), suspectable: run.HasDumps(HostRole.Client));
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.AlsoAtFabricEnds();
         run.Truth.AlsoAt(network.Client);
         run.Truth.Accompanying("random-loss");
         if (!run.HasDumps(HostRole.Client))

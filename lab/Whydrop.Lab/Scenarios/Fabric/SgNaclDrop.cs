@@ -62,7 +62,6 @@ public sealed class SgNaclDrop : FabricFilter
             run.Truth.LooksLike("anti-spoofing-srcdst-check");
 
         // What the list refuses towards the server was never there.
-        run.Truth.Unseen(run.Settings.Word("drops") == "port" && run.Evidence.Captured.Count > 0
-            && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
+        run.Truth.Unseen(run.Settings.Word("drops") == "port" && run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
     }
 }

@@ -68,9 +68,18 @@ public sealed class IpvsConnReuse1s : PodScenario
         var delayed = asked.All.Count(o => o.Error is null && o.Connected >= AboutOneSecond);
         var faulty = settings.Word("ending") == "reset" && settings.Number("reuse-mode") == 1;
         if (faulty)
-            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.Evidence.Captured.Count > 0);
-        if (settings.Word("ending") == "reset")
+        {
+            // The server's resets make the old entry stay, and end every connection: naming them first is right when the second they cost is named beside them.
+            run.Truth.Blame(Fault, network.NodeA, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasAnyCapture);
+            run.Truth.AlsoTrue("app-rst");
+            run.Truth.AlsoAt(network.Server);
+            run.Truth.Beside(Fault);
+        }
+        else if (settings.Word("ending") == "reset")
+        {
             run.Truth.Accompanying("app-rst");
+        }
+
         run.Truth.Figure("connections", asked.All.Count);
         run.Truth.Figure("portsUsedAgain", reused);
         run.Truth.Figure("connectionsDelayedOneSecond", delayed);

@@ -42,7 +42,7 @@ public sealed class MasqueradeMissing : PodScenario
         run.End();
 
         run.Truth.Blame(Fault, network.NodeA, confirmable: false, suspectable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA));
-        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.NodeB) && !run.HasDumps(HostRole.Client));
+        run.Truth.Unseen(run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client));
         run.Truth.Figure("attemptsFailed", tried.Failed);
         run.Truth.Expect(tried.Failed == tried.All.Count, "a pod got an answer from outside");
         run.Truth.Expect(node.Failed == 0, "the node itself got no answer from outside");

@@ -21,6 +21,6 @@ public sealed class SnatPortExhaustionNode : SnatPortsUsedUp
     {
         run.Truth.Blame(Fault, run.Network.NodeA, confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA));
         // Their SYNs never leave node-a: what is behind it sees the connections that were opened, and those are well.
-        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA or HostRole.NodeB) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
+        run.Truth.Unseen(run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
     }
 }

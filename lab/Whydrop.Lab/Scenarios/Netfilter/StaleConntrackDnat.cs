@@ -45,7 +45,7 @@ public sealed class StaleConntrackDnat : PodScenario
             confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeB),
             suspectable: run.HasDumps(HostRole.NodeA) && (run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.Client)));
         // The address the entries still point to is nobody's: the server and its own capture have no part in it.
-        run.Truth.Unseen(run.Evidence.Captured.Count > 0 && run.Evidence.Captured.All(h => h is HostRole.Server or HostRole.Server2 or HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
+        run.Truth.Unseen(run.CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
         run.Truth.Accompanying("blackhole-route", "neigh-unresolved");
         // On the node of the pod that is gone these are what there is; that another node still translates to it is not seen there.
         if (!run.HasDumps(HostRole.NodeA) && !run.HasCaptures(HostRole.NodeA) && !run.HasCaptures(HostRole.Client))

@@ -42,7 +42,7 @@ public sealed class VethMtuMismatch : LargeLost
         var toServer = !FromServer(run);
         run.Truth.Blame(
             Fault, toServer ? network.Server : network.NodeB, toServer ? "eth0" : pod.HostLink,
-            confirmable: run.Evidence.Name == "all", suspectable: run.HasDumps(HostRole.NodeB) && run.HasDumps(HostRole.Server) && run.Evidence.Captured.Count > 0);
+            confirmable: run.Evidence.Name == "all", suspectable: run.HasDumps(HostRole.NodeB) && run.HasDumps(HostRole.Server) && run.HasAnyCapture);
         run.Truth.AlsoAt(network.NodeB, pod.HostLink);
         run.Truth.AlsoAt(network.Server, "eth0");
     }

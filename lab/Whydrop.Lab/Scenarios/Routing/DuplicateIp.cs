@@ -55,8 +55,7 @@ public sealed class DuplicateIp : PodScenario
             run.Truth.LooksLike("path-blackout");
         }
 
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.AlsoAtFabricEnds();
         run.Truth.AlsoAt(network.NodeA);
         run.Truth.AlsoAt(network.NodeB);
         run.Truth.Figure("requestsAnswered", asked.Answered);

@@ -26,7 +26,7 @@ public sealed class StaleArpGarpLost : NotForwarded
     protected override bool Confirmable(PodRun run) => run.HasDumps(HostRole.NodeA) && run.HasDumps(HostRole.NodeB) && run.HasCaptures(HostRole.NodeA) && run.HasCaptures(HostRole.NodeB);
 
     // Who owns the address tells that the entry is wrong; that something was sent to it, a capture.
-    protected override bool Suspectable(PodRun run) => run.HasDumps(HostRole.NodeA) && run.HasDumps(HostRole.NodeB) && run.Evidence.Captured.Count > 0;
+    protected override bool Suspectable(PodRun run) => run.HasDumps(HostRole.NodeA) && run.HasDumps(HostRole.NodeB) && run.HasAnyCapture;
 
     protected override Func<long>? Break(PodRun run, NetworkNamespace node)
     {

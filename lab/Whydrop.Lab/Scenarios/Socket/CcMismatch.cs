@@ -45,8 +45,7 @@ public sealed class CcMismatch : PodScenario
         run.Truth.Blame(Fault, network.Client, confirmable: false, suspectable: run.HasDumps(HostRole.Client));
         // The loss is what the one suffers from and the other does not.
         run.Truth.AlsoTrue("random-loss");
-        run.Truth.AlsoAt(network.NodeA, network.Names.Uplink);
-        run.Truth.AlsoAt(network.NodeB, network.Names.Uplink);
+        run.AlsoAtFabricEnds();
         run.Truth.Expect(box.Overruns() == 0, $"{box.Overruns()} packets were lost before the middlebox");
     }
 }

@@ -34,7 +34,7 @@ public sealed class SlowReaderZeroWindow : PodScenario
         var load = BulkClient.Start(run, new BulkOptions
         {
             Flows = run.Settings.Number("flows"), Bytes = 40_000_000, For = never ? run.Seconds * 3 : run.Seconds, Download = !upload, Patience = run.Seconds * 3, ReceiveBuffer = upload ? null : 65_536,
-            ReadPace = upload ? null : (65_536, never ? run.Seconds + TimeSpan.FromSeconds(1) : TimeSpan.FromMilliseconds(300)), Close = never ? CloseKind.Keep : CloseKind.Orderly, Log = run.Log(network.Client),
+            ReadPace = upload ? null : (65_536, never ? run.Seconds * 3 : TimeSpan.FromMilliseconds(300)), Close = never ? CloseKind.Keep : CloseKind.Orderly, Log = run.Log(network.Client),
         });
         run.Pause(TimeSpan.FromMilliseconds(500));
         server.PauseReading();
@@ -53,7 +53,7 @@ public sealed class SlowReaderZeroWindow : PodScenario
 
         var closed = after["TcpExt.TCPToZeroWindowAdv"] - before["TcpExt.TCPToZeroWindowAdv"];
         if (never)
-            run.Truth.Blame(Fault, reader, confirmable: run.Evidence.Captured.Count > 0 && run.HasDumps(readerRole), suspectable: run.Evidence.Captured.Count > 0 || run.HasDumps(readerRole) || run.HasDumps(upload ? HostRole.Client : HostRole.Server));
+            run.Truth.Blame(Fault, reader, confirmable: run.HasAnyCapture && run.HasDumps(readerRole), suspectable: run.HasAnyCapture || run.HasDumps(readerRole) || run.HasDumps(upload ? HostRole.Client : HostRole.Server));
         run.Truth.Figure("windowsClosed", closed);
         run.Truth.Expect(closed > 0, "no window was closed");
     }

@@ -51,7 +51,7 @@ public sealed class TwBucketOverflow : PodScenario
         var resets = after["Tcp.OutRsts"] - before["Tcp.OutRsts"];
         var overflows = after["TcpExt.TCPTimeWaitOverflow"] - before["TcpExt.TCPTimeWaitOverflow"];
         // Without a late segment the full table harms nobody; without a capture nobody knows.
-        var (counted, seen) = (run.HasDumps(HostRole.Server), run.Evidence.Captured.Count > 0);
+        var (counted, seen) = (run.HasDumps(HostRole.Server), run.HasAnyCapture);
         if (resets > 0 || !seen)
             run.Truth.Blame(Fault, network.Server, confirmable: counted && seen, suspectable: counted && seen);
         run.Truth.Figure("overflows", overflows);

@@ -58,7 +58,9 @@ public sealed class FragmentLoss : LargeLost
         var node = FromServer(run) ? network.NodeA : network.NodeB;
         if (run.Settings.Word("by") == "fabric")
         {
-            run.BlameFabric(Fault);
+            // The pod behind the node that reassembles sees neither fragments nor what became of them; connection tracking of IPv6 puts them together uncounted (net/ipv6/netfilter/nf_conntrack_reasm.c).
+            var counted = run.HasDumps(receiver) && run.Settings.Word("family") == "4";
+            run.BlameFabric(Fault, suspectable: run.WatchesSender(!FromServer(run)) || run.HasCaptures(receiver) || counted);
             run.Truth.AlsoAt(node);
         }
         else

@@ -48,7 +48,7 @@ public sealed class MssClampMissing : LargeLost
         if (!Stalls(run))
             return;
         var (node, role) = (Sending(run), SendingRole(run));
-        run.Truth.Blame("pmtu-blackhole", node, run.Network.Names.Uplink, confirmable: run.HasCaptures(role) && run.HasDumps(role), suspectable: run.Evidence.Captured.Count > 0);
+        run.Truth.Blame("pmtu-blackhole", node, run.Network.Names.Uplink, confirmable: run.HasCaptures(role) && run.HasDumps(role), suspectable: run.WatchesSender(!FromServer(run)));
         if (run.HasCaptures(role) && run.HasDumps(role))
             run.Truth.Beside(Fault);
     }

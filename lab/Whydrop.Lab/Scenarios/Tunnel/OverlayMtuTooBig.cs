@@ -35,6 +35,6 @@ public sealed class OverlayMtuTooBig : LargeLost
     protected override void Tell(PodRun run)
     {
         var (node, role) = (Sending(run), SendingRole(run));
-        run.Truth.Blame(Fault, node, run.Network.OverlayDevice, confirmable: run.HasCaptures(role) && run.HasDumps(role), suspectable: run.HasDumps(role) && run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, node, run.Network.OverlayDevice, confirmable: run.HasCaptures(role) && run.HasDumps(role), suspectable: run.HasDumps(role) && run.HasAnyCapture);
     }
 }

@@ -41,11 +41,11 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
     protected override IEnumerable<QuestionOf<Aborts>> Ask() =>
     [
         new("Were connections reset before they had ended?", Quantifier.Any, QuestionRole.Signature, WereReset),
+        new("Did its sender close of its own accord, not because it had waited for an answer?", Quantifier.All, QuestionRole.Signature, OwnAccord),
         new("Did the RSTs come from the network namespace of their sender?", Quantifier.Any, QuestionRole.Mechanism, a => ResetOrigin.CameFromSender(a.Resets)),
         new("Did its kernel count that an application aborted?", Quantifier.Any, QuestionRole.Mechanism, Aborted),
         new("Do the RSTs look like packets of their sender?", Quantifier.All, QuestionRole.Discriminator, a => ResetOrigin.LookGenuine(a.Resets), "middlebox-rst"),
         new("Had all arrived that was sent before?", Quantifier.All, QuestionRole.Discriminator, AllArrived, "peer-vanished"),
-        new("Did its sender close of its own accord, not because it had waited for an answer?", Quantifier.All, QuestionRole.Discriminator, OwnAccord, "app-slow-response"),
         new("Do the ages of the requests at which a server closes differ?", Quantifier.All, QuestionRole.Discriminator, AgesDiffer, "proxy-timeout"),
         new("Was data left unread?", Quantifier.Any, QuestionRole.Support, Unread),
     ];
@@ -75,6 +75,11 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
     protected override IEnumerable<NextEvidence> Next(Aborts a)
     {
         var at = a.Owner?.At;
+        if (OwnAccord(a).Any(s => s.Answer == Answer.Unknown))
+        {
+            yield return AttemptEvidence.Capture(a.View.Stacks.Of(a.Resets[0].Receiver.Address), $"tcp and host {a.Resets[0].Sender.Address}", $"whether {a.Resets[0].Receiver.Address} answered what the other end waited for");
+        }
+
         if (a.Resets.All(r => r.LeftSender == Answer.Unknown))
         {
             yield return AttemptEvidence.Capture(at, $"tcp and host {a.Resets[0].Sender.Address}", $"whether the RST leaves {a.Resets[0].Sender.Address} itself");
@@ -105,8 +110,9 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
     private static IEnumerable<Sighting> AllArrived(Aborts a) => a.Resets.Where(r => r.AllArrived != Answer.Unknown)
         .Select(r => Sighting.Of(r.AllArrived == Answer.Yes, r.AllArrived == Answer.Yes ? "nothing of the connection was lost" : "data of the connection was lost for good", r.From));
 
+    // Whoever waits in vain gives up in the end: the silence is what has to be explained, and whether the time was too short only its application knows.
     private static IEnumerable<Sighting> OwnAccord(Aborts a) => a.Resets.Select(r => r.FromClient && r.Silence is { } pause && pause.DataFromClient == r.Segment.FromClient
-        ? Sighting.Of(false, string.Create(null, $"it had waited {pause.Duration.TotalSeconds:0.##} s for an answer"), r.From)
+        ? Sighting.Unknown(string.Create(null, $"it had waited {pause.Duration.TotalSeconds:0.##} s for an answer"), r.From)
         : !r.FromClient || Listed(a, r) ? Sighting.Of(true, "nothing was owed to it for long", r.From) : Sighting.Unknown("silences were not listed", r.From));
 
     private static bool Listed(Aborts a, ConnectionReset r) => r.Sightings.Any(s => a.View.ListsSilences(s.Capture));

@@ -79,7 +79,8 @@ internal sealed class EcnBleachOrDrop : FaultOf<EcnBleachOrDrop.Refused>
         .Select(l => Sighting.Of(true, $"seen at {l.LastSeen}, never at {l.MissingAt}", l.From));
 
     /// <summary>Attempts whose SYNs with ECN died at one place.</summary>
-    internal sealed class Refused(CaseView view, Evidence.VantagePoint seen, Evidence.VantagePoint? missing, IReadOnlyList<Attempt> attempts) : Hypothesis(view, Scope.Of(seen))
+    internal sealed class Refused(CaseView view, Evidence.VantagePoint seen, Evidence.VantagePoint? missing, IReadOnlyList<Attempt> attempts)
+        : Hypothesis(view, view.Devices.Beyond(seen, attempts.Select(a => a.Connection)))
     {
         internal Evidence.VantagePoint Seen { get; } = seen;
 

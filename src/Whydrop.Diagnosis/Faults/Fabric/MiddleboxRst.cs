@@ -108,7 +108,8 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
         .Select(r => Sighting.Of(true, $"Tcp.OutRsts of {r.Sender.Address} +0", r.From));
 
     /// <summary>RSTs that do not come from whom they name.</summary>
-    internal sealed class Forged(CaseView view, IReadOnlyList<ConnectionReset> resets) : Hypothesis(view, resets[0].Birth is { AbsenceProven: true } b ? Scope.Of(b.At) : Scope.Unplaced)
+    internal sealed class Forged(CaseView view, IReadOnlyList<ConnectionReset> resets)
+        : Hypothesis(view, Between(view, resets))
     {
         internal override bool Placed => Resets[0].Birth is { AbsenceProven: true, At.Interface: not null };
 
@@ -117,5 +118,9 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
         /// <summary>What was under way when a connection was reset: nobody acknowledges it any more, and no place misses it.</summary>
         internal override IReadOnlyList<Loss> Losses =>
             [.. View.Losses.Where(l => l is { MissingAt: null, Fate.NeverDelivered: true } && Resets.Any(r => r.Direction.Connection == l.Direction.Connection))];
+
+        /// <summary>The first that saw them, or the last that did not, whichever is a place on the way and no end of it.</summary>
+        private static Scope Between(CaseView view, IReadOnlyList<ConnectionReset> resets) => resets[0].Birth is not { AbsenceProven: true } birth ? Scope.Unplaced
+            : new[] { birth.At, birth.NotSeenAt }.Select(p => view.Devices.Beyond(p, resets.Select(r => r.Direction.Connection))).FirstOrDefault(s => s != Scope.Unplaced) ?? Scope.Unplaced;
     }
 }

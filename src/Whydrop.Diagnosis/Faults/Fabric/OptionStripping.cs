@@ -58,7 +58,8 @@ internal sealed class OptionStripping : FaultOf<OptionStripping.Stripped>
             if (with.Length > 0 && without.Length > 0 && with.Min(f => f.Sender.Ttl) is { } ttl && without.Max(f => f.Sender.Ttl) is { } behind && behind <= ttl)
             {
                 var (a, b) = (with.Last(f => f.Sender.Ttl == ttl), without.First(f => f.Sender.Ttl == behind));
-                yield return new Step(trail.Connection, (a.At, a.From), (b.At, b.From), a.To, name);
+                var before = seen.TakeWhile(f => f.At != a.At).ToArray();
+                yield return new Step(trail.Connection, (a.At, a.From), (b.At, b.From), a.To, name) { MayComeIn = before.Length > 0 && !Array.Exists(before, f => f.At.Stack == a.At.Stack) };
             }
         }
     }
@@ -67,10 +68,14 @@ internal sealed class OptionStripping : FaultOf<OptionStripping.Stripped>
         [("SACK permitted", s => s.SackPermitted == true), ("window scale", s => s.WindowScale is not null), ("MSS", s => s.Mss is not null)];
 
     /// <summary>One SYN at two neighbouring places.</summary>
-    internal sealed record Step(int Connection, (VantagePoint At, Provenance From) Before, (VantagePoint At, Provenance From) Behind, IPAddress To, string Lost);
+    internal sealed record Step(int Connection, (VantagePoint At, Provenance From) Before, (VantagePoint At, Provenance From) Behind, IPAddress To, string Lost)
+    {
+        /// <summary>Seen in another network namespace before, and by no other device of the place before.</summary>
+        internal bool MayComeIn { get; init; }
+    }
 
     /// <summary>SYNs between two places.</summary>
-    internal sealed class Stripped(CaseView view, IReadOnlyList<Step> steps) : Hypothesis(view, view.Devices.Behind(steps[0].Before.At, steps.Select(s => s.To)))
+    internal sealed class Stripped(CaseView view, IReadOnlyList<Step> steps) : Hypothesis(view, view.Devices.Behind(steps[0].Before.At, steps.Select(s => s.To), steps[0].MayComeIn))
     {
         internal IReadOnlyList<Step> Hit { get; } = steps;
 

@@ -61,7 +61,9 @@ internal sealed class RatePolicer : FaultOf<Hop>
     private const double ConstantSpread = 0.15;
     private const double WideSpread = 0.4;
 
-    private static IEnumerable<Sighting> Fits(Hop hop)
+    private static IEnumerable<Sighting> Fits(Hop hop) => FitsAll(hop).Select(s => HopTests.OfSome(hop, s));
+
+    private static IEnumerable<Sighting> FitsAll(Hop hop)
     {
         foreach (var (timeline, fit) in hop.Buckets)
         {

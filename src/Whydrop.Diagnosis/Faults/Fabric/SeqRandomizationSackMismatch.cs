@@ -92,7 +92,11 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
                     {
                         var direction = view.Connections.Direction(new FlowKey(a.Capture, a.Flow), ofClient);
                         var client = direction == view.Trails[direction.Connection].ToServer;
-                        yield return new Shift(a, b, (Own(a).InitialSequence, Own(b).InitialSequence), view.Stacks.End(direction.Connection, client)?.At, direction);
+                        var before = way.TakeWhile(f => f != a).ToArray();
+                        yield return new Shift(a, b, (Own(a).InitialSequence, Own(b).InitialSequence), view.Stacks.End(direction.Connection, client)?.At, direction)
+                        {
+                            MayComeIn = before.Length > 0 && !Array.Exists(before, f => f.At.Stack == a.At.Stack),
+                        };
                     }
                 }
             }
@@ -102,13 +106,16 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
     /// <summary>One end's numbers at two neighbouring places.</summary>
     internal sealed record Shift(TcpFlow Before, TcpFlow Behind, (uint? Before, uint? Behind) Numbers, VantagePoint? Sender, DirectionKey Direction)
     {
+        /// <summary>Seen in another network namespace before, and by no other device of the place before.</summary>
+        internal bool MayComeIn { get; init; }
+
         /// <summary>Where the sender's packets go.</summary>
         internal IPAddress To => Before.FromClient.InitialSequence == Numbers.Before ? Before.Server.Address : Before.Client.Address;
     }
 
     /// <summary>Two places between which the numbers of a sender are moved; only a sender when nothing tells where.</summary>
     internal sealed class Moved(CaseView view, VantagePoint before, VantagePoint? behind, VantagePoint? sender, IReadOnlyList<Shift> shifts)
-        : Hypothesis(view, view.Devices.Behind(before, shifts.Select(s => s.To)))
+        : Hypothesis(view, view.Devices.Behind(before, shifts.Select(s => s.To), shifts is [{ MayComeIn: true }, ..]))
     {
         internal VantagePoint Before { get; } = before;
 

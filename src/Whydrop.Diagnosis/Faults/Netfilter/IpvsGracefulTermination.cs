@@ -28,6 +28,8 @@ internal sealed class IpvsGracefulTermination : FaultOf<IpvsGracefulTermination.
         new("stale-service-rules", "There the rules of the Service still name the pod as one that gets new connections."),
     ];
 
+    internal override IReadOnlyList<string> LeadsTo => ["connection-refused-closed-port", "neigh-unresolved", "missing-route", "blackhole-route"];
+
     public override string Remedy =>
         "Kernel 5.9 or later: net.ipv4.vs.conn_reuse_mode=1. Else net.ipv4.vs.expire_nodest_conn=1. At once: remove the drained server (ipvsadm -d -t SERVICE -r SERVER), or stop the client for two minutes.";
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -51,20 +52,22 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
         var worth = matches.Where(d => d.Match!.Meets == Answer.Yes || d.Counted == Answer.Yes).ToArray();
         var named = worth.SelectMany(d => d.Attempts).ToHashSet();
         var prohibited = failed.Where(a => !named.Contains(a) && a.IcmpErrors.Any(Prohibits)).ToArray();
-        return prohibited.Length > 0 ? worth.Append(new Denial(view, null, prohibited)) : worth;
+        var logged = UnansweredConnects.Find(view).Where(c => !view.Attempts.Any(a => Ends.Same(a.Server, c.Server)))
+            .SelectMany(c => view.Firewall.Against(c).Select(m => new Denial(view, m, []) { Logged = c }));
+        return [.. worth, .. logged, .. prohibited.Length > 0 ? [new Denial(view, null, prohibited)] : Array.Empty<Denial>()];
     }
 
     protected override string Summarise(Denial d)
     {
-        var first = d.Attempts[0];
-        var what = $"{d.Syns} SYN{(d.Syns == 1 ? "" : "s")} of {d.Attempts.Count} attempt{(d.Attempts.Count == 1 ? "" : "s")} to {first.Server}";
+        var count = d.Logged?.Lines.Count ?? d.Attempts.Count;
+        var what = (d.Syns is { } syns ? $"{syns} SYN{(syns == 1 ? "" : "s")} of " : "") + $"{count} attempt{(count == 1 ? "" : "s")} to {d.Server}";
         return d.Match is { } match
             ? $"{what}: {(match.Rejects ? "rejected" : "dropped")} by the rule \"{match.Text}\" of {match.At}" + (match.Grown is { } grown ? $", which counted {grown}." : ".")
-            : $"{what} answered as administratively prohibited by {first.IcmpErrors.First(Prohibits).Reporter}.";
+            : $"{what} answered as administratively prohibited by {d.Attempts[0].IcmpErrors.First(Prohibits).Reporter}.";
     }
 
     protected override string RemedyFor(Denial d) => d.Match is { } match
-        ? $"Allow {d.Attempts[0].ClientThere.Address} to {d.Attempts[0].ServerThere} in the NetworkPolicy behind the rule \"{match.Text}\" of {match.At}: compare labels, namespaces and port with its selectors."
+        ? $"Allow {d.Logged?.At.ToString() ?? d.Attempts[0].ClientThere.Address.ToString()} to {d.Logged?.Server ?? d.Attempts[0].ServerThere} in the NetworkPolicy behind the rule \"{match.Text}\" of {match.At}: compare labels, namespaces and port with its selectors."
         : Remedy;
 
     protected override IEnumerable<NextEvidence> Next(Denial d)
@@ -78,14 +81,18 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
 
         if (!StoppedThere(d).Any(s => s.Answer == Answer.Yes))
         {
-            yield return AttemptEvidence.Capture(at, $"tcp and host {d.Attempts[0].ServerThere.Address}", "whether the SYNs come in where the rule stands, on the device they come in by");
+            yield return AttemptEvidence.Capture(at, $"tcp and host {(d.Logged?.Server ?? d.Attempts[0].ServerThere).Address}", "whether the SYNs come in where the rule stands, on the device they come in by");
         }
     }
 
+    // Fewer agree with a counter that grew by one or two for something else.
+    private const int Several = 5;
+
     private static bool Prohibits(IcmpError e) => e is { Version: 4, Type: 3, Code: 9 or 10 or 13 } or { Version: 6, Type: 1, Code: 1 };
 
-    private static IEnumerable<Sighting> Failed(Denial d) =>
-        [Sighting.Of(true, $"{d.Attempts.Count}, {d.Syns} SYNs", [.. d.Attempts.SelectMany(a => a.Frames).Take(24)])];
+    private static IEnumerable<Sighting> Failed(Denial d) => d.Logged is { } logged
+        ? [Sighting.Of(true, $"{logged.Lines.Count} to {logged.Server} timed out, says the log of {logged.At}", [.. logged.Lines.Take(24).Select(l => l.From)])]
+        : [Sighting.Of(true, $"{d.Attempts.Count}, {d.Syns} SYNs", [.. d.Attempts.SelectMany(a => a.Frames).Take(24)])];
 
     private static IEnumerable<Sighting> Denies(Denial d)
     {
@@ -110,6 +117,12 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
             yield break;
         }
 
+        // What came to a rule that drops ended there; a few may have been those of somebody else.
+        if (d.Logged is not null && d.Match.Meets == Answer.Yes && (d.Syns >= Several ? d.Counted == Answer.Yes : d.Match.Grown == d.Syns))
+        {
+            yield return Sighting.Of(true, $"as many ended at that rule of {at}", d.Match.Evidence);
+        }
+
         foreach (var attempt in d.Attempts)
         {
             if (attempt.SynArrived == Answer.Yes && d.View.Stacks.End(attempt.Connection, false)!.At != at)
@@ -130,6 +143,11 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
             yield break;
         }
 
+        if (d.Logged is { } logged)
+        {
+            yield return match.Rejects ? Sighting.Unknown("reject: timed out", logged.Lines[0].From) : Sighting.Of(true, "drop: timed out", logged.Lines[0].From);
+        }
+
         foreach (var attempt in d.Attempts)
         {
             var text = $"{(match.Rejects ? $"reject {match.Rule!.RejectWith}" : "drop")}: {attempt.Outcome switch { AttemptOutcome.Refused => "RST", AttemptOutcome.IcmpError => "ICMP", _ => "no answer" }}";
@@ -148,9 +166,15 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
     {
         internal FirewallMatch? Match { get; } = match;
 
-        internal long Syns { get; } = attempts.Sum(a => (long)a.SynTimes.Count);
+        /// <summary>Connects that no capture saw and a log tells; then there are no attempts.</summary>
+        internal UnansweredConnects? Logged { get; init; }
 
-        internal Answer Counted => Diagnosis.View.Counted.Tells(Match?.Grown, Syns);
+        internal IPEndPoint Server => Logged?.Server ?? Attempts[0].Server;
+
+        /// <summary>Null when only a log tells of them, and they were not counted.</summary>
+        internal long? Syns => Logged is null ? Attempts.Sum(a => (long)a.SynTimes.Count) : Logged.Syns;
+
+        internal Answer Counted => Syns is { } syns ? Diagnosis.View.Counted.Tells(Match?.Grown, syns) : Answer.Unknown;
 
         internal override bool Placed => Match is { At.Node: not null };
 

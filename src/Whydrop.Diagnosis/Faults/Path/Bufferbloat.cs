@@ -45,25 +45,24 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
     {
         var hops = view.Facts.Of<HopSummary>().Where(h => h is { MinDelay: not null, MedianDelay: not null } && h.SegmentsIn >= LeastSegments)
             .GroupBy(h => (h.At, h.OtherAt, h.FromClient)).Select(g => new Standing(view, [.. g])).ToArray();
-        foreach (var hop in hops.Where(h => h.Wait >= Noticed))
-        {
-            yield return hop;
-        }
-
-        if (hops.Length == 0)
-        {
-            // The round trip includes the way back and the receiver: enough to suspect.
-            foreach (var capture in view.Facts.Of<TcpFlow>().SelectMany(f => new[] { (Flow: f, Sender: f.FromClient), (Flow: f, Sender: f.FromServer) })
-                .Where(f => f.Sender is { MinRtt: not null, SmoothedRtt: not null } && f.Sender.Segments >= LeastSegments).GroupBy(f => f.Flow.Capture))
-            {
-                var standing = new Standing(view, [.. capture.Select(f => (f.Flow, f.Sender))]);
-                if (standing.Wait >= Noticed)
-                {
-                    yield return standing;
-                }
-            }
-        }
+        var placed = hops.Where(h => h.Wait >= Noticed).ToArray();
+        return Array.Exists(placed, IsStanding) ? placed : placed.Concat(RoundTrips(view, measured: hops.Length > 0 && placed.Length == 0).Where(r => r.Wait >= Noticed));
     }
+
+    /// <summary>
+    /// The round trip to one address includes the way back and the receiver: enough to suspect. Where the receiver's own capture is compared with those before it and no
+    /// segment waits between them, none waits on the way.
+    /// </summary>
+    private static IEnumerable<Standing> RoundTrips(CaseView view, bool measured) => view.Trails.Where(t => t.Flows.Count > 0).SelectMany(t => new[] { t.ToServer, t.ToClient })
+        .Where(d => !(measured && EndsAtReceiver(view, d)))
+        .Select(d => (Key: view.Connections.NearestToSender(d), Direction: d))
+        .Select(d => (Flow: view.Flow(d.Key), FromClient: view.Connections.FromClient(d.Key, d.Direction)))
+        .Where(f => f.Flow is not null).Select(f => (Flow: f.Flow!, Sender: f.FromClient ? f.Flow!.FromClient : f.Flow!.FromServer, To: f.FromClient ? f.Flow.Server.Address : f.Flow.Client.Address))
+        .Where(f => f.Sender is { MinRtt: not null, SmoothedRtt: not null } && f.Sender.Segments >= LeastSegments)
+        .GroupBy(f => (f.Flow.Capture, f.To)).Select(g => new Standing(view, [.. g.Select(f => (f.Flow, f.Sender))]));
+
+    private static bool EndsAtReceiver(CaseView view, DirectionKey direction) => view.Connections.FromSender(direction) is [_, .., var last]
+        && view.Stacks.End(direction.Connection, direction != view.Trails[direction.Connection].ToServer) is { Proven: true } end && view.Flow(last)?.At.Stack == end.At;
 
     protected override string Summarise(Standing s) =>
         string.Create(null, $"Segments wait {s.Wait.TotalMilliseconds:0} ms {s.Place}, where the shortest trip takes {s.Least.TotalMilliseconds:0.0} ms: {s.Bytes / 1024:0} KiB stand in line, and nothing is lost.");
@@ -88,10 +87,12 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
     private const double Datagram = 1500;
     private const double Line = 16;
 
+    private static bool IsStanding(Standing s) => s.Wait >= Standing50 && s.Wait >= TimesLeast * s.Least;
+
     private static IEnumerable<Sighting> Waits(Standing s)
     {
         var text = string.Create(null, $"{s.Wait.TotalMilliseconds:0.0} ms at the median above {s.Least.TotalMilliseconds:0.00} ms {s.Place}");
-        yield return s.Wait >= Standing50 && s.Wait >= TimesLeast * s.Least ? Sighting.Of(true, text, s.From) : Sighting.Unknown(text, s.From);
+        yield return IsStanding(s) ? Sighting.Of(true, text, s.From) : Sighting.Unknown(text, s.From);
     }
 
     private static IEnumerable<Sighting> Holds(Standing s)

@@ -47,7 +47,7 @@ internal sealed class BurstLossCongestion : FaultOf<Hop>
 
     protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
 
-    private static IEnumerable<Sighting> Queued(Hop hop) => HopTests.NothingQueued(hop).Select(Not);
+    private static IEnumerable<Sighting> Queued(Hop hop) => HopTests.NothingQueued(hop).Select(s => HopTests.OfSome(hop, Not(s)));
 
     private static IEnumerable<Sighting> Together(Hop hop) => HopTests.GapsAreGeometric(hop).Concat(HopTests.RateDoesNotMatter(hop)).Select(Not)
 

@@ -51,7 +51,7 @@ internal sealed class DuplicateDelivery : FaultOf<Disorder>
 
         if (!any && Silent(view).Any())
         {
-            yield return new Disorder(view, null, null, [], new HashSet<DirectionKey>());
+            yield return new Disorder(view, null, null, [], new HashSet<DirectionKey>(), false);
         }
     }
 

@@ -40,6 +40,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
         new("Was everything lost that was sent in a time longer than a retransmission time-out?", Quantifier.Any, QuestionRole.Signature, AllLost),
         new("Did data pass there before or after?", Quantifier.Any, QuestionRole.Signature, PassedElse),
         new("Did anything pass there again when it was over?", Quantifier.Any, QuestionRole.Signature, PassedAgain),
+        new("Were the receivers silent meanwhile?", Quantifier.All, QuestionRole.Signature, Silent),
         new("Were packets seen before the hop and never after it, by captures that were alive?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does next to nothing get lost at other times?", Quantifier.Any, QuestionRole.Discriminator, OnlyThen, "random-loss"),
         new("Did they die between hosts, not within one?", Quantifier.Any, QuestionRole.Discriminator, HopTests.BetweenHosts, "networkpolicy-drop"),
@@ -111,11 +112,28 @@ internal sealed class PathBlackout : FaultOf<Hop>
 
     private static IEnumerable<Sighting> AllLost(Hop hop)
     {
-        if (Dark(hop) is { } dark && HopTests.Timelines(hop).Any())
+        if (Dark(hop) is not { } dark || !HopTests.Timelines(hop).Any())
+        {
+            yield break;
+        }
+
+        if (OpenedMeanwhile(hop, dark.Lost) is { } opened)
+        {
+            yield return Sighting.Of(false, $"{opened.Client} opened a connection there meanwhile", opened.From);
+        }
+        else
         {
             yield return Sighting.Of(
                 true, string.Create(null, $"{dark.Lost.Length} of {dark.Lost.Length} in {(dark.To - dark.From).TotalSeconds:0.00} s from {dark.From}"), [.. dark.Lost.Take(12).Select(l => l.From)]);
         }
+    }
+
+    /// <summary>A SYN that went there after the first and was answered before the last of them, by the clock of one capture. One that was sent again says not which of them was.</summary>
+    private static TcpFlow? OpenedMeanwhile(Hop hop, Loss[] lost)
+    {
+        var sent = lost.Select(l => (Capture: l.Placement?.Capture ?? l.Fate.Capture, Sent: l.Placement?.Sent ?? l.Fate.Sent)).GroupBy(l => l.Capture).MaxBy(g => g.Count())!;
+        var (from, to) = (sent.Min(l => l.Sent), sent.Max(l => l.Sent));
+        return Openings.Past(hop.View, sent.Key, hop.Missing, Servers(hop, lost)).FirstOrDefault(f => f.HandshakeRtt is { } trip && !f.FromClient.Observations.ContainsKey("SynRetry") && !f.FromServer.Observations.ContainsKey("SynRetry") && f.First > from && Timestamps.Add(f.First, trip) < to);
     }
 
     private static IEnumerable<Sighting> PassedElse(Hop hop)
@@ -150,6 +168,23 @@ internal sealed class PathBlackout : FaultOf<Hop>
         else
         {
             yield return Sighting.Unknown("nothing was seen to", dark.Lost[^1].From);
+        }
+    }
+
+    /// <summary>A window is closed in answer to what arrives: whoever closes it in the dark, later than a round trip after its beginning, has heard of something sent then.</summary>
+    private static IEnumerable<Sighting> Silent(Hop hop)
+    {
+        var dark = Dark(hop)!.Value;
+        var periods = hop.View.Facts.Of<ZeroWindowPeriod>().ToLookup(p => (new FlowKey(p.Capture, p.Flow), p.ReceiverIsClient));
+        foreach (var direction in dark.Lost.Select(l => l.Direction).Distinct())
+        {
+            var key = hop.View.Connections.NearestToSender(direction);
+            var fromClient = hop.View.Connections.FromClient(key, direction);
+            var closed = periods[(key, !fromClient)].ToArray();
+            var answer = Array.Find(closed, p => p.Start > Timestamps.Add(dark.From, hop.View.Sender(key, fromClient)?.MinRtt ?? TimeSpan.Zero) && p.Start < dark.To);
+            yield return answer is not null ? Sighting.Unknown("a receiver closed its window meanwhile", answer.From)
+                : closed.Length == 0 && hop.View.Sender(key, !fromClient)?.Observations.GetValueOrDefault("ZeroWindow") is not 0 ? Sighting.Unknown("when windows were closed was not listed")
+                : Sighting.Of(true, "none closed its window");
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class Reordering : FaultOf<Disorder>
             .Where(d => Disorder.FatesAt(view, view.Connections.NearestToSender(d), d).Any(IsFastInVain)).ToHashSet();
         if (vain.Count > 0)
         {
-            yield return new Disorder(view, null, null, [], vain);
+            yield return new Disorder(view, null, null, [], vain, false);
         }
     }
 

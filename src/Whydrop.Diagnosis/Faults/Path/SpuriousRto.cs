@@ -56,7 +56,8 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
     }
 
     protected override string Summarise(Late l) => $"{l.Vain.Count} segments repeated by the timer had arrived: "
-        + (l.Hop is { } h ? string.Create(null, $"for a time packets took {h.P99Delay!.Value.TotalMilliseconds:0} ms from {h.At} to {h.OtherAt} instead of {h.MinDelay!.Value.TotalMilliseconds:0.#} ms.") : "something held them back.");
+        + (l.Hop is { } h ? string.Create(null, $"for a time packets took {h.P99Delay!.Value.TotalMilliseconds:0} ms from {h.At} to {h.OtherAt} instead of {h.MinDelay!.Value.TotalMilliseconds:0.#} ms.")
+            : l.Arrived.Length > 0 ? "something held them back." : "something held them, or their acknowledgments, back.");
 
     protected override IEnumerable<NextEvidence> Next(Late l)
     {
@@ -75,7 +76,7 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
 
     private static IEnumerable<Sighting> InVain(Late l)
     {
-        var text = $"{l.Vain.Count} repeated by the timer in {l.Times} time-outs, both copies acknowledged";
+        var text = $"{l.Vain.Count} repeated by the timer in {l.Times} time-outs, " + (l.Arrived.Length > 0 ? "both copies acknowledged" : "and no receiver says that these arrived as well");
         Provenance[] frames = [.. l.Vain.Take(12).Select(f => f.From)];
         yield return l.Times >= Few || l.BackedOff ? Sighting.Of(true, text, frames) : Sighting.Unknown(text, frames);
     }
@@ -86,8 +87,19 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
         var lost = l.View.Losses.Count(x => l.Connections.Contains(x.Direction.Connection));
         var holes = lost == 0 ? l.View.Facts.Of<SegmentFate>().FirstOrDefault(f => f is { Fate: Fate.NotCaptured, NeverDelivered: true } 
             && l.Connections.Contains(l.View.Connections.Direction(new FlowKey(f.Capture, f.Flow), f.FromClient).Connection)) : null;
-        yield return holes is not null ? Sighting.Unknown("some of their data never came where it was looked for, nor was it acknowledged", holes.From)
+        var gap = lost == 0 ? l.Directions.Select(d => d with { FromClient = !d.FromClient }).Select(d => AnswerUnseen(l.View, d)).FirstOrDefault(f => f is not null) : null;
+        yield return gap is not null ? Sighting.Unknown("the other end had sent data that never came by: an answer, and its acknowledgment with it, may be lost", gap.From)
+            : holes is not null ? Sighting.Unknown("some of their data never came where it was looked for, nor was it acknowledged", holes.From)
             : Sighting.Of(lost == 0, $"{lost} are lost", l.Vain[0].From);
+    }
+
+    /// <summary>The place nearest to its sender heard of bytes that it never saw, and nothing became of them: only an empty segment behind them tells (RFC 9293, 3.4: it has the number of the next byte).</summary>
+    private static TcpFlow? AnswerUnseen(CaseView view, DirectionKey answer)
+    {
+        var key = view.Connections.NearestToSender(answer);
+        var called = view.Connections.FromClient(key, answer);
+        return view.Sender(key, called)?.Observations.GetValueOrDefault("PreviousSegmentNotCaptured") > 0
+            && !view.Fates(key, called).Any(f => f.Fate is Fate.LostBefore or Fate.NotCaptured or Fate.Reordered) ? view.Flow(key) : null;
     }
 
     private static IEnumerable<Sighting> TimePassed(Late l) => l.Hop is { } hop
@@ -113,12 +125,22 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
 
         internal IReadOnlyList<SegmentFate> Vain { get; } = vain;
 
+        /// <summary>
+        /// Of these, what its receiver named as come twice (D-SACK), and what it has no words for, without SACK. Where none of the copies came, acknowledgments may have been lost like them:
+        /// then the timer was right.
+        /// </summary>
+        internal SegmentFate[] Arrived { get; } =
+        [
+            .. vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence))
+                .Where(g => g.Any(f => f.CameTwice) || view.Flow(new FlowKey(g.Key.Capture, g.Key.Flow)) is not { FromClient.SackPermitted: true, FromServer.SackPermitted: true }).SelectMany(g => g),
+        ];
+
         /// <summary>Time-outs: what follows within the shortest of them belongs to the same.</summary>
-        internal int Times { get; } = vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient)).Sum(g => g.Select(f => f.Sent).Order().Aggregate(
+        internal int Times => Arrived.GroupBy(f => (f.Capture, f.Flow, f.FromClient)).Sum(g => g.Select(f => f.Sent).Order().Aggregate(
             (Count: 0, Last: (Timestamp?)null), (n, sent) => (n.Last is { } last && sent - last < TimerFloor ? n.Count : n.Count + 1, sent)).Count);
 
         /// <summary>The same bytes were repeated twice in vain.</summary>
-        internal bool BackedOff { get; } = vain.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence)).Any(g => g.Skip(1).Any());
+        internal bool BackedOff => Arrived.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence)).Any(g => g.Skip(1).Any());
 
         internal override bool Placed => Hop is not null;
 

@@ -121,8 +121,12 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         var placed = q.Losses.Count(l => IsThere(l, q.At));
         return placed > 0 ? placed
             : q.View.LostSegments > 0 ? q.View.LostSegments
-            : q.View.Delta(q.At.Stack, "Tcp.RetransSegs")?.Delta;
+            : SentAgain(q) ?? q.View.Delta(q.At.Stack, "Tcp.RetransSegs")?.Delta;
     }
+
+    /// <summary>What all kernels of the case sent again: the queue of a node drops for its pods. Null when no capture nor any other kernel tells.</summary>
+    private static long? SentAgain(Queue q) =>
+        q.View.Facts.Of<CounterDelta>().Where(d => d.Name == "Tcp.RetransSegs").DistinctBy(d => d.At).ToArray() is { Length: > 1 } all ? all.Sum(d => d.Delta) : null;
 
     private static IEnumerable<Sighting> Dropped(Queue q)
     {
@@ -169,6 +173,7 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         {
             (q.View.LostSegments > 0 ? q.View.LostSegments : null, "lost in all"),
             (q.View.Delta(q.At.Stack, "Tcp.RetransSegs")?.Delta, "sent again by that kernel"),
+            (SentAgain(q), "sent again by all kernels of the case"),
         };
         foreach (var (lost, what) in counts)
         {

@@ -49,8 +49,9 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
             var suffers = hops.Where(h => h.Address.Equals(claims.Key)).ToArray();
             var refused = view.Attempts.Where(a => a.Outcome == AttemptOutcome.Refused && (a.Server.Address.Equals(claims.Key) || a.ServerThere.Address.Equals(claims.Key))).ToArray();
 
-            // Where the sender of what suffers heard them; else where they were heard at all.
-            var there = claims.Where(q => suffers.Any(s => s.At == q.At.Stack)).ToArray();
+            // Where the sender of what suffers or was refused heard them; else where they were heard at all.
+            var senders = suffers.Select(s => s.At).Concat(refused.Select(a => view.Stacks.End(a.Connection, client: true)?.At)).ToHashSet();
+            var there = claims.Where(q => senders.Contains(q.At.Stack)).ToArray();
             var place = (there.Length > 0 ? there : [.. claims])[0].At;
             yield return new Contended(view, place, [.. claims.Where(q => q.At == place)], suffers, refused);
         }

@@ -78,14 +78,42 @@ internal sealed class StaleArpGarpLost : FaultOf<StaleArpGarpLost.Stale>
         yield return Sighting.Of(true, $"{h.Place}: {h.Entry.Address} lladdr {h.Entry.Mac} {h.Entry.State}; {h.OwnDevice.At} has {h.OwnDevice.Mac}", h.Entry.From, h.OwnDevice.From);
     }
 
-    private static IEnumerable<Sighting> Lost(Stale h) => h.Gone.Select(g => g.Proven
-        ? Sighting.Of(true, $"{g.What} {g.Place}", [.. g.Frames.Take(24)]) : Sighting.Unknown($"{g.What} {g.Place}, not proven", [.. g.Frames.Take(24)]));
+    private static IEnumerable<Sighting> Lost(Stale h)
+    {
+        foreach (var gone in h.Gone)
+        {
+            yield return gone.Proven ? Sighting.Of(true, $"{gone.What} {gone.Place}", [.. gone.Frames.Take(24)]) : Sighting.Unknown($"{gone.What} {gone.Place}, not proven", [.. gone.Frames.Take(24)]);
+        }
+
+        // A switch that floods brings them to the owner, whose kernel leaves what is for another station (net/core/dev.c, PACKET_OTHERHOST).
+        var connections = h.Connections.Select(c => h.View.Trails[c]).Where(t => t.Flows.Any(f => f.At == h.OwnDevice.At)).ToArray();
+        foreach (var capture in h.View.Captures.Where(c => c.At == h.OwnDevice.At && connections.Length > 0))
+        {
+            if (capture.ConnectionsTo.GetValueOrDefault(h.Entry.Mac!) >= connections.Length)
+            {
+                yield return Sighting.Of(true, $"{connections.Length} connections came by {capture.At} in frames to {h.Entry.Mac}, which it does not take", capture.From);
+            }
+        }
+
+        // Most of them were not among the few packets that came in.
+        if (h.View.Delta(h.OwnDevice.At, "Link.RxPackets") is { } taken && h.Gone.Sum(g => g.Count) is var sent && 2 * taken.Delta < sent)
+        {
+            yield return Sighting.Of(true, $"{sent} sent, Link.RxPackets of {h.OwnDevice.At} +{taken.Delta}", taken.From);
+        }
+    }
 
     private static IEnumerable<Sighting> OneClaims(Stale h)
     {
         foreach (var query in h.View.Facts.Of<NeighbourQuery>().Where(q => q.Target.Equals(h.Entry.Address) && q.Changes > 1))
         {
             yield return Sighting.Of(false, $"{string.Join(", ", query.Macs)} in turn, {query.Changes} changes", query.From);
+        }
+
+        // A router with an address for many (VRRP, a cloud's fabric) or proxy ARP stands for others too, and takes on what is for them.
+        var others = h.View.Facts.Of<Neighbour>().Where(n => n.At == h.Entry.At && Same(n.Mac, h.Entry.Mac) && !n.Address.Equals(h.Entry.Address) && !n.Address.IsIPv6LinkLocal).DistinctBy(n => n.Address).ToArray();
+        if (others.Length > 1)
+        {
+            yield return Sighting.Unknown($"{h.Entry.Mac} stands for {others.Length} other addresses too", [.. others.Take(4).Select(n => n.From)]);
         }
 
         foreach (var capture in h.View.Captures.Where(c => c.At == h.Entry.At))

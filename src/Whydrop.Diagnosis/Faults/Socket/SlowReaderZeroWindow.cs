@@ -71,9 +71,9 @@ internal sealed class SlowReaderZeroWindow : FaultOf<SlowReaderZeroWindow.Reader
 
     protected override string Summarise(Reader r)
     {
-        var longest = r.Periods.Where(p => !p.Reopened).Select(p => p.Duration).DefaultIfEmpty().Max();
-        return r.Connections.Count > 0
-            ? string.Create(null, $"The application at {r.Scope} stopped reading {r.Connections.Count} connection{(r.Connections.Count == 1 ? "" : "s")}: no window for {longest.TotalSeconds:0.#} s, to the end.")
+        var longest = r.Periods.Where(p => !p.Reopened || InVain(p)).MaxBy(p => p.Duration);
+        return longest is not null
+            ? string.Create(null, $"The application at {r.Scope} stopped reading {r.Connections.Count} connection{(r.Connections.Count == 1 ? "" : "s")}: no window for {longest.Duration.TotalSeconds:0.#} s{(longest.Reopened ? "" : ", to the end")}.")
             : $"The application at {r.Scope} does not read what lies in its sockets.";
     }
 
@@ -87,6 +87,9 @@ internal sealed class SlowReaderZeroWindow : FaultOf<SlowReaderZeroWindow.Reader
         }
     }
 
+    /// <summary>Closed for longer than a reader is merely late, whether or not it read again in the end. The time counts too: where the shortest time-out is set lower, probes follow each other sooner.</summary>
+    private static bool InVain(ZeroWindowPeriod p) => p.Probes >= ProbesInVain && (!p.Reopened || p.Duration >= ThreeProbes);
+
     private static bool Persists(SocketState s) => s is { Timer: "persist", SendQueue: > 0 } && s.LastSent >= ThreeProbes;
 
     /// <summary>Its buffer is nearly full (rather than one message waiting) and nothing came for the time of three probes.</summary>
@@ -97,7 +100,7 @@ internal sealed class SlowReaderZeroWindow : FaultOf<SlowReaderZeroWindow.Reader
         foreach (var p in r.Periods)
         {
             var text = string.Create(null, $"no window for {p.Duration.TotalSeconds:0.#} s, {p.Probes} probes{(p.Reopened ? ", then open again" : "")}");
-            yield return !p.Reopened && p.Probes >= ProbesInVain ? Sighting.Of(true, text, p.From)
+            yield return InVain(p) ? Sighting.Of(true, text, p.From)
                 : p.Reopened ? Sighting.Of(false, text, p.From) : Sighting.Unknown(text, p.From);
         }
 
@@ -111,7 +114,7 @@ internal sealed class SlowReaderZeroWindow : FaultOf<SlowReaderZeroWindow.Reader
         }
     }
 
-    private static IEnumerable<Sighting> Answered(Reader r) => r.Periods.Where(p => p.Probes >= ProbesInVain && !p.Reopened)
+    private static IEnumerable<Sighting> Answered(Reader r) => r.Periods.Where(InVain)
         .Select(p => Sighting.Of(p.ProbesAnswered > 0, $"{p.ProbesAnswered} of {p.Probes} answered", p.From));
 
     private static IEnumerable<Sighting> Waiting(Reader r) => r.Stack is null ? []
@@ -127,7 +130,7 @@ internal sealed class SlowReaderZeroWindow : FaultOf<SlowReaderZeroWindow.Reader
 
         internal override bool Placed => Stack is not null;
 
-        /// <summary>Those whose window did not open again.</summary>
-        internal override IReadOnlySet<int> Connections { get; } = connections.Where(c => periods.Any(p => !p.Reopened && view.Connections.Direction(new FlowKey(p.Capture, p.Flow), true).Connection == c)).ToHashSet();
+        /// <summary>Those whose window did not open again, or too late.</summary>
+        internal override IReadOnlySet<int> Connections { get; } = connections.Where(c => periods.Any(p => (!p.Reopened || InVain(p)) && view.Connections.Direction(new FlowKey(p.Capture, p.Flow), true).Connection == c)).ToHashSet();
     }
 }

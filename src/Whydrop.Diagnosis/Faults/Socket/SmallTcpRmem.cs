@@ -76,7 +76,7 @@ internal sealed class SmallTcpRmem : FaultOf<SmallTcpRmem.Receiver>
             {
                 var key = view.Connections.NearestToSender(direction);
                 if (view.Flow(key) is { } flow && view.Sender(key, view.Connections.FromClient(key, direction)) is { MinRtt: { } rtt } sender && rtt >= ShortPath
-                    && flow.Last - flow.First >= LongEnough && sender.Observations.GetValueOrDefault("WindowFull") is var full && full * 2 >= (flow.Last - flow.First) / rtt)
+                    && flow.Last - flow.First >= LongEnough && sender.Observations.GetValueOrDefault("WindowFull") + sender.Observations.GetValueOrDefault("WindowLimited") is var full && full * 2 >= (flow.Last - flow.First) / rtt)
                 {
                     var toServer = direction == trail.ToServer;
                     var end = view.Stacks.End(trail.Connection, !toServer);

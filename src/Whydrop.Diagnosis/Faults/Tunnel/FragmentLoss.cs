@@ -70,12 +70,26 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
         {
             yield return new Pieces(view, Scope.Of(tally.At), tally.At.Stack, tally, Covered(view, [tally]));
         }
+
+        // From the sender's side: what left in fragments, all of them, is what never arrives; no other place saw any.
+        foreach (var left in view.Facts.Of<FragmentTally>().Where(t => t.Datagrams >= Beyond && t.Complete == t.Datagrams)
+            .GroupBy(t => (t.Source, t.Destination)).Where(g => g.All(t => t.At.Stack == g.First().At.Stack)).Select(g => g.First()))
+        {
+            Loss[] lost = [.. view.Steps.SelectMany(s => s.Losses).Where(l => l.LastSeen?.Stack == left.At.Stack && l.DatagramLength < left.LargestReassembled && Wrapped(view, l, [(left.Source, left.Destination)]))];
+            if (lost.Length >= Beyond && left.Complete >= lost.Length)
+            {
+                yield return new Pieces(view, Scope.Of(left.At), left.At.Stack, null, lost) { Left = left };
+            }
+        }
     }
 
-    protected override string Summarise(Pieces p) => p.Tally is { } t
+    protected override string Summarise(Pieces p) => p.Left is { } gone
+        ? $"{p.Losses.Count} segments that left {p.Scope} in fragments, to {gone.Destination}, never arrived; what fits into one piece does."
+        : p.Tally is { } t
         ? $"{t.Datagrams - t.Complete} of {t.Datagrams} fragmented datagrams from {t.Source} to {t.Destination} reach {p.Scope} incomplete."
         : Reassembly.Shortfalls(p.View, p.Stack).FirstOrDefault() is { } left
             ? $"{left.Missing} datagrams came to {p.Scope} in fragments and were not put together there: {left.Text}."
+            : Failed(p.View, p.Stack) == 0 && NotUnwrapped(p.View, p.Stack).Count() is > 0 and var cut ? $"{cut} datagrams came to {p.Scope} in fragments and were not put together there."
             : $"{Failed(p.View, p.Stack)} reassemblies failed on {p.Scope}: pieces of datagrams sent to it are lost.";
 
     protected override IEnumerable<NextEvidence> Next(Pieces p)
@@ -90,9 +104,13 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
     private static long Failed(CaseView view, VantagePoint stack) =>
         (view.Delta(stack, "Ip.ReasmFails")?.Delta ?? 0) + (view.Delta(stack, "Ip6.ReasmFails")?.Delta ?? 0);
 
-    /// <summary>Came wrapped, and its fragments with it, and never left the tunnel there: the kernel did not put them together.</summary>
-    private static IEnumerable<Loss> NotUnwrapped(CaseView view, VantagePoint stack) => !Reassembly.Shortfalls(view, stack).Any() ? [] : view.Losses.Where(l =>
+    /// <summary>
+    /// Came wrapped, and its fragments with it, and never left the tunnel there: the kernel did not put them together. Where connection tracking does that first
+    /// (net/ipv6/netfilter/nf_conntrack_reasm.c) no counter of IP knows of it: then smaller ones, that were not cut, must have left the tunnel.
+    /// </summary>
+    private static IEnumerable<Loss> NotUnwrapped(CaseView view, VantagePoint stack) => view.Losses.Where(l =>
         l.Placement is { AbsenceProven: true } p && p.At.Stack == stack && p.MissingAt.Stack == stack && p.MissingEncapsulation is null
+        && (Reassembly.Shortfalls(view, stack).Any() || p.LargestPassed < p.DatagramLength)
         && Encapsulation.Ends(view.Flow(new FlowKey(p.Capture, p.Flow))?.Encapsulation) is { } ends
         && view.Facts.Of<FragmentTally>().Any(t => t.Capture == p.Capture && t.Datagrams > 0
             && ((t.Source.Equals(ends.Source) && t.Destination.Equals(ends.Destination)) || (t.Source.Equals(ends.Destination) && t.Destination.Equals(ends.Source)))));
@@ -123,9 +141,20 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
             yield break;
         }
 
+        if (p.Left is { } gone)
+        {
+            yield return Sighting.Of(true, $"{p.Losses.Count} segments above one size, among {gone.Complete} datagrams that left in fragments; none of that size arrived", gone.From);
+            yield break;
+        }
+
         foreach (var left in Reassembly.Shortfalls(p.View, p.Stack))
         {
             yield return Sighting.Of(left.Missing > left.Of * TooMany, left.Text, left.Evidence);
+        }
+
+        if (NotUnwrapped(p.View, p.Stack).ToArray() is { Length: >= (int)Beyond } cut)
+        {
+            yield return Sighting.Of(true, $"{cut.Length} came in fragments and never left the tunnel", [.. cut.Take(12).Select(l => l.Placement!.From)]);
         }
 
         foreach (var ip in new[] { "Ip", "Ip6" })
@@ -151,9 +180,10 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
 
     private static IEnumerable<Sighting> PieceDied(Pieces p)
     {
-        if (p.Tally is null && Reassembly.Shortfalls(p.View, p.Stack).FirstOrDefault() is { } left && NotUnwrapped(p.View, p.Stack).FirstOrDefault() is { Placement: { } placement })
+        if (p is { Tally: null, Left: null } && NotUnwrapped(p.View, p.Stack).FirstOrDefault() is { Placement: { } placement })
         {
-            yield return Sighting.Of(true, $"all pieces seen at {placement.At}, never put together at {placement.MissingAt}: {left.Text}", [placement.From, .. left.Evidence]);
+            var left = Reassembly.Shortfalls(p.View, p.Stack).FirstOrDefault();
+            yield return Sighting.Of(true, $"all pieces seen at {placement.At}, never put together at {placement.MissingAt}{(left is null ? "" : $": {left.Text}")}", [placement.From, .. left?.Evidence ?? []]);
         }
 
         var tallies = p.View.Facts.Of<FragmentTally>();
@@ -205,6 +235,9 @@ internal sealed class FragmentLoss : FaultOf<FragmentLoss.Pieces>
         internal VantagePoint Stack { get; } = stack;
 
         internal FragmentTally? Tally { get; } = tally;
+
+        /// <summary>What left in fragments, seen by the sender's side alone.</summary>
+        internal FragmentTally? Left { get; init; }
 
         internal override IReadOnlyList<Loss> Losses { get; } = losses;
 

@@ -99,7 +99,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             : view.Devices.StacksOnPath(loss.Direction).Contains(overlay.Tunnel.At.Stack);
 
     private static IEnumerable<Sighting> Exceeds(Wrapping w) =>
-        [Sighting.Of(w.Overlay.Excess > 0, w.Overlay.Arithmetic, w.Overlay.Tunnel.From, w.Overlay.Underlay.From)];
+        [new Sighting(w.Overlay.Exceeds, w.Overlay.Arithmetic, [w.Overlay.Tunnel.From, w.Overlay.Underlay.From])];
 
     private static IEnumerable<Sighting> LostInBand(Wrapping w)
     {
@@ -119,13 +119,21 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             yield break;
         }
 
-        foreach (var sizes in w.View.Facts.Of<DatagramSizes>())
+        foreach (var sizes in w.View.Facts.Of<DatagramSizes>().Where(s => PassedThrough(w, s)))
         {
             var through = sizes.Sizes.FirstOrDefault(s => s.DatagramLength > w.Overlay.Room && s.DatagramLength <= w.Overlay.Tunnel.Mtu && s.Delivered > 0);
             yield return through.Delivered > 0
                 ? Sighting.Of(false, $"datagrams of {through.DatagramLength} bytes got through", sizes.From)
                 : Sighting.Unknown("none of such a size was sent", sizes.From);
         }
+    }
+
+    /// <summary>Their connection was seen at the tunnel, or wrapped by it: what took another way says nothing of it.</summary>
+    private static bool PassedThrough(Wrapping w, DatagramSizes sizes)
+    {
+        var connection = w.View.Connections.Direction(new FlowKey(sizes.Capture, sizes.Flow), sizes.FromClient).Connection;
+        return connection >= 0 && w.View.Trails[connection].Flows.Any(f => f.At == w.Overlay.Tunnel.At
+            || (f.At.Stack == w.Overlay.Tunnel.At.Stack && Encapsulation.Wraps(w.Overlay.Tunnel, f.Encapsulation)));
     }
 
     private static IEnumerable<Sighting> Died(Wrapping w) => w.Losses
@@ -143,6 +151,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             var cut = w.View.Facts.Of<FragmentTally>().Where(f => f.Capture == capture.Capture && f.Protocol != Tcp).ToArray();
             yield return cut.Length == 0
                 ? Sighting.Of(true, $"none in the capture at {capture.At}", capture.From)
+                : w.Losses.Count > 0 && cut.Sum(f => f.Complete) >= w.Losses.Count ? Sighting.Of(false, $"{cut.Sum(f => f.Complete)} datagrams leave {capture.At} in fragments", cut[0].From)
                 : Sighting.Unknown($"{cut.Sum(f => f.Datagrams)} fragmented datagrams at {capture.At}", cut[0].From);
         }
 
@@ -151,15 +160,19 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
             yield return Sighting.Of(true, "the tunnel sets DF outside", w.Overlay.Tunnel.From);
         }
 
-        if (w.View.Delta(w.Overlay.Tunnel.At.Stack, "Ip.FragCreates") is { } made)
+        if (w.View.Delta(w.Overlay.Tunnel.At.Stack, $"{Outside(w)}.FragCreates") is { } made)
         {
             yield return made.Delta == 0 ? Sighting.Of(true, "FragCreates did not grow", made.From) : Sighting.Unknown($"FragCreates +{made.Delta}", made.From);
         }
     }
 
+    /// <summary>Group of the counters of the IP version that wraps.</summary>
+    private static string Outside(Wrapping w) => w.Losses.SelectMany(l => w.View.Connections.Sightings(l.Direction.Connection))
+        .Any(k => Encapsulation.Ends(w.View.Flow(k)?.Encapsulation) is { } ends && ends.Source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6) ? "Ip6" : "Ip";
+
     private static IEnumerable<Sighting> Counted(Wrapping w)
     {
-        foreach (var name in new[] { "Ip.FragCreates", "Ip.FragFails" })
+        foreach (var name in new[] { $"{Outside(w)}.FragCreates", $"{Outside(w)}.FragFails" })
         {
             if (w.View.Delta(w.Overlay.Tunnel.At.Stack, name) is { } grown)
             {

@@ -110,17 +110,13 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
     {
         if (n.Losses.Count == 0)
         {
-            foreach (var direction in n.View.Losses.Select(l => l.Direction).Distinct())
+            foreach (var lost in n.View.Losses.GroupBy(l => l.Direction))
             {
-                if (n.View.Sizes(direction) is { } sizes && sizes.Sizes.Any(s => s.Delivered > 0))
-                {
-                    var largest = sizes.Sizes.Where(s => s.Delivered > 0).Max(s => s.DatagramLength);
-                    yield return Sighting.Of(false, $"datagrams as large as the lost ones got through: {largest} bytes", sizes.From);
-                }
-                else
-                {
-                    yield return Sighting.Unknown("sizes not known");
-                }
+                var sizes = n.View.Sizes(lost.Key);
+                var largest = sizes?.Sizes.Where(s => s.Delivered > 0).Select(s => s.DatagramLength).DefaultIfEmpty().Max() ?? 0;
+                yield return lost.Min(l => l.DatagramLength) <= largest
+                    ? Sighting.Of(false, $"datagrams as large as the lost ones got through: {largest} bytes", sizes!.From)
+                    : Sighting.Unknown("sizes not known", lost.First().From);
             }
 
             yield break;

@@ -3,7 +3,7 @@ using Whydrop.Lab.Pods;
 using Whydrop.Lab.Topologies.Pods;
 using Whydrop.Lab.Workloads;
 
-namespace Whydrop.Lab.Scenarios;
+namespace Whydrop.Lab.Scenarios.Netfilter;
 
 /// <summary>A network policy on the server's node lets established connections live and drops new ones.</summary>
 public sealed class NetworkPolicyDrop : PodScenario
@@ -51,7 +51,7 @@ public sealed class NetworkPolicyDrop : PodScenario
 
         var rules = run.HasDumps(HostRole.NodeB);
         // From the client alone, or its node when a tunnel hides them, packets go out and nothing comes back: that is any fault behind it.
-        var hidden = run.Evidence.Captured.Count > 0 && (run.Evidence.Captured.All(h => h == HostRole.Client) || (run.Settings.Word("overlay") != "none" && run.Evidence.Captured.All(h => h == HostRole.NodeA)));
+        var hidden = run.CapturedOnly(HostRole.Client) || (run.Settings.Word("overlay") != "none" && run.CapturedOnly(HostRole.NodeA));
         run.Truth.Blame(Fault, network.NodeB, confirmable: rules, suspectable: rules || !hidden);
         run.Truth.Unseen(!rules && !run.HasDumps(HostRole.Client) && !run.HasCaptures(HostRole.Client) && !run.HasCaptures(HostRole.NodeA));
         if (!rules)

@@ -3,7 +3,7 @@ using Whydrop.Lab.Pods;
 using Whydrop.Lab.Topologies.Pods;
 using Whydrop.Lab.Workloads;
 
-namespace Whydrop.Lab.Scenarios;
+namespace Whydrop.Lab.Scenarios.Application;
 
 /// <summary>The server stops listening; its host answers every SYN with a reset.</summary>
 public sealed class ConnectionRefused : PodScenario
@@ -44,7 +44,7 @@ public sealed class ConnectionRefused : PodScenario
         var resets = run.Counters(network.Server)["Tcp.OutRsts"] - before["Tcp.OutRsts"];
         run.End();
 
-        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.Evidence.Captured.Count > 0);
+        run.Truth.Blame(Fault, network.Server, confirmable: run.HasCaptures(HostRole.Server) && run.HasDumps(HostRole.Server), suspectable: run.HasAnyCapture);
         run.Truth.Figure("connectionsRefused", refused.Count(SocketError.ConnectionRefused));
         run.Truth.Figure("resetsSent", resets);
         run.Truth.Expect(healthy.Failed == 0, "a request failed while the server listened");

@@ -6,7 +6,7 @@ using Whydrop.Lab.Namespaces;
 using Whydrop.Lab.Topologies;
 using Whydrop.Lab.Workloads;
 
-namespace Whydrop.Lab.Scenarios;
+namespace Whydrop.Lab.Scenarios.Tunnel;
 
 /// <summary>A front end times out against a NodePort service: the overlay device of the forwarding node has a smaller MTU than the pods, and ICMP is filtered.</summary>
 public sealed class TunnelMtu : LabScenario
