@@ -65,6 +65,16 @@ public class JourneysReportTests
         Assert.Equal(("node-a/eth0", "pod/eth0", 1, 1, 0), (row.From!.Name, row.To!.Name, row.Lost, row.SegmentsIn, row.SegmentsOut));
     }
 
+    [Fact]
+    public void NatIsWhereTheConnectionGetsOtherAddresses()
+    {
+        var far = Flow(Far, 2, 0, "c.pcap") with { Server = IPEndPoint.Parse("10.244.3.7:8080") };
+        var translated = Text(Model([.. Facts().Where(f => f is not TcpFlow { Capture: 2, Flow: 0 }), far]));
+
+        Assert.Contains("NAT: 10.0.0.1:40000 -> 10.244.3.7:8080", translated, StringComparison.Ordinal);
+        Assert.DoesNotContain("NAT:", Text(Model(Facts())), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, 100, 2)]
     [InlineData(1398, 1398, 2)]

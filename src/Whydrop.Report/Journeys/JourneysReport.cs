@@ -113,7 +113,7 @@ public static class JourneysReport
                 wide ? ["", "place", "conns", "file", "clock", "one of them"] : ["", "place", "conns", "clock", "one of them"],
                 [.. stops.Select((s, i) => (string[])
                 [
-                    $"{s.Order + 1}", s.Name, Wording.Number(s.Connections), .. wide ? [s.Source] : Array.Empty<string>(), ClockText.Of(s), Shown(model, s, i > 0 ? stops[i - 1].Example : null),
+                    $"{s.Order + 1}", s.Name, Wording.Number(s.Connections), .. wide ? [s.Source] : Array.Empty<string>(), ClockText.Of(s), Shown(model, s, stops.Take(i).LastOrDefault(b => b.Example is not null && b.ExampleNumber == s.ExampleNumber)?.Example),
                 ])],
                 new HashSet<int> { 0, 2 }, givesWay: wide ? 4 : 3);
         }

@@ -11,7 +11,7 @@ internal sealed class PathStops
     private readonly Dictionary<Key, JourneyStop> stops = [];
     private readonly Dictionary<Key, HashSet<Key>> after = [];
     private readonly Dictionary<Key, HashSet<int>> connections = [];
-    private readonly Dictionary<Key, TcpFlow> examples = [];
+    private readonly Dictionary<Key, (TcpFlow Flow, int Connection)> examples = [];
     private readonly List<Key> met = [];
 
     /// <summary>Orders.</summary>
@@ -104,7 +104,7 @@ internal sealed class PathStops
             connections[key].Add(connection);
             if (chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
             {
-                _ = examples.TryAdd(key, flow);
+                _ = examples.TryAdd(key, (flow, connection));
             }
 
             if (last is { } before)
@@ -212,7 +212,7 @@ internal sealed class PathStops
             stops[key] = new JourneyStop(
                 stops.Count, Name(facts, key, withFile: names[Name(facts, key, withFile: false)].Count() > 1), summary?.At ?? VantagePoint.Unknown, source, key.Tunnel, paths.IndexOf(Root(key)),
                 connections[key].Count, clocks.GetValueOrDefault(source), summary is { First: { } first, Last: { } last } ? (first, last) : null,
-                examples.GetValueOrDefault(key));
+                examples.GetValueOrDefault(key).Flow, examples.GetValueOrDefault(key).Connection);
         }
     }
 
