@@ -161,6 +161,7 @@ public class ScenarioTests
             "outcome" => string.Equals(diagnosis.Outcome.ToString(), rest, StringComparison.OrdinalIgnoreCase),
             "first" => diagnosis.Verdicts.Count > 0 && Matches(diagnosis.Verdicts[0], rest),
             "has" => diagnosis.Verdicts.Any(v => Matches(v, rest)),
+            "lacks" => diagnosis.Verdicts.All(v => !Matches(v, rest)),
             "not" => diagnosis.Verdicts.All(v => v.Fault.Id != rest || v.Status is VerdictStatus.RuledOut or VerdictStatus.Undecided),
             "says" => diagnosis.Verdicts[0].Summary.Contains(rest, StringComparison.Ordinal),
             "explains" when rest.EndsWith(" connections", StringComparison.Ordinal) => $"{diagnosis.Verdicts[0].Explains.Connections} of {diagnosis.Verdicts[0].Explains.OfConnections} connections" == rest,
