@@ -12,8 +12,9 @@ namespace Whydrop.Case.Reading;
 /// <param name="entries">The captures in path order; the order of the facts is the same.</param>
 /// <param name="place">Says where each was taken.</param>
 /// <param name="texts">What the tools of the case said: what a capture dropped, and where a packet should have come by.</param>
+/// <param name="grown">How much the counters of the case grew.</param>
 internal sealed class CaptureStage(
-    List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
+    List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, IReadOnlyList<Fact> grown, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
     /// <summary>Facts of the journeys; empty until <see cref="Run"/>.</summary>
     public IReadOnlyList<Fact> Joined { get; private set; } = [];
@@ -41,7 +42,7 @@ internal sealed class CaptureStage(
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
         if (sources.Count > 0)
         {
-            var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts)]);
+            var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts), .. grown]);
             Joined = JourneyJoin.Run(sources, new FactSet(facts), out var revisions, cancellation);
             files = [.. files.Select(f => f with { Facts = FateRevision.Apply(f.Facts, revisions) })];
         }
