@@ -9,6 +9,7 @@ namespace Whydrop.Diagnosis.Faults.Socket;
 internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.Ports>
 {
     private const string Range = "net.ipv4.ip_local_port_range";
+    private const string Opens = "Tcp.ActiveOpens";
     private const string NoAddress = "no-local-address";
 
     // Fewer than one port in ten in use: the range is not what is short.
@@ -41,7 +42,7 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
 
     protected override IEnumerable<QuestionOf<Ports>> Ask() =>
     [
-        new("Did connect fail for want of a local address, or is every port of the range in use?", Quantifier.Any, QuestionRole.Signature, p => Said(p).Concat(UsedUp(p).Where(s => s.Answer == Answer.Yes))),
+        new("Did connect fail for want of a local address, or is every port of the range in use?", Quantifier.Any, QuestionRole.Signature, p => Said(p).Concat(UsedUp(p).Where(s => s.Answer == Answer.Yes)).Concat(TooFew(p))),
         new("Is every port of the range in use towards one destination?", Quantifier.Any, QuestionRole.Mechanism, UsedUp),
         new("Did connect fail with errno 99?", Quantifier.Any, QuestionRole.Mechanism, Said),
         new("Are most ports of the range in use at all?", Quantifier.All, QuestionRole.Discriminator, NearlyUsed, "duplicate-ip"),
@@ -51,7 +52,7 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
     {
         var stacks = view.Facts.Of<LogEvent>().Where(e => e.Kind == NoAddress).Select(e => e.At.Stack)
             .Concat(view.Facts.Of<Sysctl>().Where(s => s.Key == Range).Select(s => s.At.Stack)).Distinct();
-        return stacks.Select(at => new Ports(view, at)).Where(p => p.Failures.Count > 0 || p.Full);
+        return stacks.Select(at => new Ports(view, at)).Where(p => p.Failures.Count > 0 || p.Full || TooFew(p).Any());
     }
 
     protected override string Summarise(Ports p) => (p.Most is { } most ? $"{p.Scope} uses {most.Count} of {p.Size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "its"} local ports towards {most.Peer}" : $"{p.Scope} found no local port")
@@ -72,6 +73,18 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
         {
             var text = $"{most.Count} of {size} ports towards {most.Peer}";
             yield return p.Full ? Sighting.Of(true, text, most.From) : Sighting.Unknown(text, most.From);
+        }
+    }
+
+    /// <summary>
+    /// No: all the connections that were there at one reading (open, or in TIME-WAIT), together with all that were opened between two readings, are fewer than the
+    /// ports of the range. Said of all destinations together, so of each.
+    /// </summary>
+    private static IEnumerable<Sighting> TooFew(Ports p)
+    {
+        if (p is { Size: { } size, Failures.Count: 0, Full: false } && p.Stack.Delta(Opens) is { } opened && p.Listed is { } listed && listed.Count + opened.Delta < size)
+        {
+            yield return Sighting.Of(false, $"at most {listed.Count + opened.Delta} of {size} ports of {p.Stack.At} ({listed.Count} sockets listed, {Opens} +{opened.Delta})", listed.From, opened.From);
         }
     }
 
@@ -112,6 +125,11 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
 
         /// <summary>The destination with the most ports; null when no sockets were listed.</summary>
         internal Use? Most { get; }
+
+        /// <summary>Sockets of connections in the longest list of them; null when none was made.</summary>
+        internal (int Count, Provenance From)? Listed => Stack.Sockets.Where(s => s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State != "LISTEN").GroupBy(s => s.From.Source)
+            .Select(g => ((int Count, Provenance From)?)(g.Select(s => (s.Local, s.Peer)).Distinct().Count(), g.First().From)).MaxBy(l => l!.Value.Count)
+            ?? View.Facts.Of<Listing>().Where(l => l.At == Stack.At && l.Kind == ListingKind.Connections).Select(l => ((int Count, Provenance From)?)(0, l.From)).FirstOrDefault();
 
         internal bool Full => Size is { } size && Most?.Count >= size;
 
