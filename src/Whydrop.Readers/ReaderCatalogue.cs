@@ -14,6 +14,7 @@ using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
 using Whydrop.Readers.Sockets;
 using Whydrop.Readers.Text;
+using Whydrop.Readers.Windows;
 
 namespace Whydrop.Readers;
 
@@ -27,6 +28,9 @@ public static class ReaderCatalogue
     [
         new TcpdumpReportReader(),
         new NetstatStatisticsReader(),
+        new WindowsStatisticsReader(),
+        new NetTcpSettingReader(),
+        new NetshTcpReader(),
         new NstatJsonReader(),
         new NstatReader(),
         new ProcNetSnmp6Reader(),

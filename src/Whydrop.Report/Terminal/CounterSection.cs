@@ -80,7 +80,7 @@ public static class CounterSection
         page.Line($"  {"",-6}{"counter".PadRight(name)}{(twice ? "growth" : "value").PadLeft(value - 2)}  {"share".PadRight(share)}healthy", TextStyle.Faint);
         foreach (var row in rows)
         {
-            page.Line($"  {Word(row.Health),-6}{row.Name.PadRight(name)}{Figure(row, twice).PadLeft(value - 2)}  {Share(row).PadRight(share)}{row.Healthy}", row.Health == CounterHealth.Bad ? TextStyle.Bad : TextStyle.Doubtful);
+            page.Line($"  {Word(row.Health),-6}{row.Name.PadRight(name)}{Figure(row, twice).PadLeft(value - 2)}  {Share(row).PadRight(share)}{(row.RatioOf is { } of ? row.Healthy.Replace($" of {of}", "", StringComparison.Ordinal) : row.Healthy)}", row.Health == CounterHealth.Bad ? TextStyle.Bad : TextStyle.Doubtful);
             page.Paragraph($"{row.Meaning}: {row.Reason} [{row.From}]", 8, TextStyle.Faint);
         }
     }
