@@ -7,6 +7,7 @@ using Whydrop.Readers.Counters;
 using Whydrop.Readers.Firewall;
 using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Load;
 using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
@@ -53,6 +54,7 @@ public static class ReaderCatalogue
         new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
+        new RouteMonitorReader(),
         new IpRuleJsonReader(),
         new IpRuleReader(),
         new RouteTableReader(),
@@ -79,6 +81,9 @@ public static class ReaderCatalogue
         new IptablesListReader(),
         new IpvsReader(),
         new IpvsConnectionReader(),
+        new SampleListReader(),
+        new LoadSummaryReader(),
+        new FortioJsonReader(),
         new ClusterJsonReader(),
         new ClusterYamlReader(),
         new DescribeReader(),

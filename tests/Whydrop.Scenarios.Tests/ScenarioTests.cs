@@ -112,6 +112,8 @@ public class ScenarioTests
     [InlineData("examples/tunnel-mtu")]
     [InlineData("examples/tunnel-mtu-front-only")]
     [InlineData("examples/pod-receive-overrun")]
+    [InlineData("examples/oom-stall")]
+    [InlineData("examples/routing-loop")]
     public void An_example_holds_to_the_same(string folder)
     {
         var facts = CaseLoader.Load([Path.Combine(Repository.Root, folder)], CaseOptions.Default).Facts;
