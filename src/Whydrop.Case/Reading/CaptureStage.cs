@@ -13,8 +13,9 @@ namespace Whydrop.Case.Reading;
 /// <param name="entries">The captures in path order; the order of the facts is the same.</param>
 /// <param name="place">Says where each was taken.</param>
 /// <param name="texts">What the tools of the case said: what a capture dropped, and where a packet should have come by.</param>
+/// <param name="grown">How much the counters of the case grew.</param>
 internal sealed class CaptureStage(
-    List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
+    List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, IReadOnlyList<Fact> grown, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
     /// <summary>
     /// Connections told one by one, where all are to be followed: about a kilobyte each as facts and sightings, so 300 MB in the whole case.
@@ -54,7 +55,7 @@ internal sealed class CaptureStage(
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
         if (sources.Count > 0)
         {
-            var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts)]);
+            var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts), .. grown]);
             var joined = JourneyJoin.Run(sources, new FactSet(facts), options.Following, options.Traced, out var revisions, cancellation);
             Joined = RingFrames.Apply(joined, chains);
             files = [.. files.Select(f => f with { Facts = RingFrames.Apply(FateRevision.Apply(f.Facts, revisions), chains) })];
