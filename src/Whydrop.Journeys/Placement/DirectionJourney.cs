@@ -50,6 +50,9 @@ internal sealed class DirectionJourney
     /// <summary>Nothing to tell but counts: every place saw whole what every place before it saw, once, and none says otherwise. What others show changes nothing of it.</summary>
     public bool IsPlain => passages.Cast<Passage?>().All(p => p is null or { IsPlain: true }) && !Array.Exists(stops, s => s.Repeats || told.Tells(s.Sighting));
 
+    /// <summary>Every packet with bytes that are asked for.</summary>
+    public IEnumerable<Fact> Trace(TracedRange range) => new RangeTrace(stops, passages, clocks).Of(range);
+
     /// <summary>Tells the proof of absence which captures let something go by; to be called on all connections before any <see cref="Facts"/>.</summary>
     public void FindMissed()
     {
@@ -68,18 +71,9 @@ internal sealed class DirectionJourney
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
                 Enter(i, index);
-                if (plain)
+                foreach (var placement in !plain && Unseen(i, index) is { Count: > 0 } unseen ? Place(i, index, unseen) : [])
                 {
-                    continue;
-                }
-
-                var unseen = Unseen(i, index);
-                if (unseen.Count > 0)
-                {
-                    foreach (var placement in Place(i, index, unseen))
-                    {
-                        yield return placement;
-                    }
+                    yield return placement;
                 }
             }
 
