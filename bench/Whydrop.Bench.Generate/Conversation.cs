@@ -50,7 +50,8 @@ internal sealed class Conversation
     {
         // Round trips from 0.2 to 50 ms, most of them short.
         _oneWay = 100_000 + (long)(25_000_000 * Math.Pow(_random.Fraction(), 6));
-        _captureAt = _random.Below(2);
+        int either = _random.Below(2);
+        _captureAt = _traffic.Place ?? either;
         foreach (Host host in _hosts)
         {
             host.Reset(ref _random);

@@ -14,6 +14,7 @@ internal sealed class FrameWriter
     private readonly byte[] _frame = new byte[4096];
     private readonly byte[] _payload = new byte[65_536];
     private int _length;
+    private byte _ttl = 64;
 
     public FrameWriter(Traffic traffic, CaptureWriter writer)
     {
@@ -118,7 +119,7 @@ internal sealed class FrameWriter
         header[1] = 0;
         BinaryPrimitives.WriteUInt16BigEndian(header[4..], id);
         BinaryPrimitives.WriteUInt16BigEndian(header[6..], flags);
-        header[8] = 64;
+        header[8] = _traffic.Place is null ? (byte)64 : _ttl;
         header[9] = protocol;
         BinaryPrimitives.WriteInt32BigEndian(header[12..], node ? (192 << 24) | (168 << 16) | source : source);
         BinaryPrimitives.WriteInt32BigEndian(header[16..], node ? (192 << 24) | (168 << 16) | destination : destination);
@@ -139,6 +140,14 @@ internal sealed class FrameWriter
         int client = (10 << 24) | (244 << 16) | (flow & 0xFFF), server = (10 << 24) | (96 << 16) | (flow * 7 % 64);
         ushort clientPort = (ushort)(20_000 + (flow >> 12)), serverPort = (ushort)(flow % 3 == 0 ? 5432 : 443);
         bool back = segment.FromServer;
+        if (_traffic.Place == 1)
+        {
+            // Masquerade and a Service: the node asks, one of 64 pods answers.
+            (client, server) = ((192 << 24) | (168 << 16) | (flow & 7), (10 << 24) | (245 << 16) | (server & 0x3F));
+            (clientPort, serverPort) = ((ushort)(1024 + ((flow * 40_503L) % 64_000)), 8080);
+        }
+
+        _ttl = (byte)(back == (_traffic.Place == 1) ? 64 : 63);
         Ipv4(at, back ? server : client, back ? client : server, node: false, 6, segment.IpId, flags: 0x4000);
 
         Span<byte> tcp = _frame.AsSpan(at + 20);

@@ -29,17 +29,23 @@ for (int i = 0; i < args.Length; i++)
 }
 
 Traffic? traffic = Traffic.Kinds.FirstOrDefault(k => k.Kind == kindName);
-if (traffic is null || path is null)
+if (traffic is null || path is null || (traffic.TwoPlaces && path == "-"))
 {
-    return Wrong(kindName is null ? "a kind and a file are needed" : traffic is null ? $"there is no kind {kindName}" : "a file is needed");
+    return Wrong(kindName is null ? "a kind and a file are needed" : traffic is null ? $"there is no kind {kindName}" : path is null ? "a file is needed" : "two files cannot be standard output");
 }
 
 try
 {
-    using Stream stream = path == "-" ? Console.OpenStandardOutput() : File.Create(path, 1);
-    using CaptureWriter writer = traffic.Create(stream);
-    long frames = Generate(traffic, writer, seed, scale);
-    Console.Error.WriteLine($"{path}: {frames} packets of {(long)traffic.Flows * scale} connections");
+    Traffic[] places = traffic.TwoPlaces ? [traffic with { Place = 0 }, traffic with { Place = 1 }] : [traffic];
+    foreach (Traffic place in places)
+    {
+        string file = place.Place == 1 ? path + ".far" : path;
+        using Stream stream = path == "-" ? Console.OpenStandardOutput() : File.Create(file, 1);
+        using CaptureWriter writer = place.Create(stream);
+        long frames = Generate(place, writer, seed, scale);
+        Console.Error.WriteLine($"{file}: {frames} packets of {(long)place.Flows * scale} connections");
+    }
+
     return 0;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -37,6 +37,12 @@ internal sealed record Traffic
 
     public bool Pcapng { get; init; }
 
+    /// <summary>The same traffic at two places, beside the clients and, behind a NAT, beside the servers: two files.</summary>
+    public bool TwoPlaces { get; init; }
+
+    /// <summary>Beside which host the capture stands, 0 the client and 1 the server; null: for each connection one or the other.</summary>
+    public int? Place { get; init; }
+
     public static IReadOnlyList<Traffic> Kinds { get; } =
     [
         new() { Kind = "snap", Text = "cut to 128 bytes, 100,000 connections, about 1.9 M packets", Flows = 100_000, MeanSegments = 7.2 },
@@ -49,6 +55,11 @@ internal sealed record Traffic
         new() { Kind = "vxlan", Text = "as snap, inside VXLAN between nodes, cut to 192 bytes", Flows = 100_000, MeanSegments = 7.2, SnapLength = 192, Encapsulation = Encapsulation.Vxlan },
         new() { Kind = "sll2", Text = "as snap, each packet on two interfaces of one -i any capture (SLL2)", Flows = 100_000, MeanSegments = 7.2, Encapsulation = Encapsulation.Sll2Twice },
         new() { Kind = "pcapng", Text = "as snap, in pcapng", Flows = 100_000, MeanSegments = 7.2, Pcapng = true },
+        new()
+        {
+            Kind = "pair", Text = "as snap, beside the clients, and again beside the servers with a NAT between and 0.1 % loss: FILE and FILE.far", Flows = 100_000,
+            MeanSegments = 7.2, Loss = 0.001, TwoPlaces = true,
+        },
     ];
 
     public CaptureWriter Create(Stream stream)

@@ -1,104 +1,86 @@
-
 namespace Whydrop.Capture;
 
 /// <summary>
-/// A capture file opened for reading from front to back: pcap and pcapng, plain or compressed with gzip or zstd, told apart by content.
+/// A capture opened for reading from front to back: pcap and pcapng, plain or compressed with gzip or zstd, told apart by content; one file, or
+/// the files that one capture was written to one after another, read as if they were one.
 /// Memory is bounded by one window and the list of interfaces. A file that is still being written is read as far as its whole records go.
 /// </summary>
 public sealed class CaptureFile : IDisposable
 {
-    private readonly CaptureBuffer _buffer;
-    private readonly FrameReader _reader;
-    private readonly CountingStream _source;
+    private readonly IReadOnlyList<string> _following;
+    private readonly List<long> _framesBefore = [0];
+    private readonly JoinedInterfaces? _joined;
+    private CapturePart _part;
     private FrameBatch? _batch;
+    private long _bytesBefore;
+    private long _withoutTimeBefore;
+    private long _longerBefore;
     private bool _closed;
 
-    private CaptureFile(string name, long? length, CountingStream source, CaptureBuffer buffer, FrameReader reader, string format)
+    private CaptureFile(CapturePart part, IReadOnlyList<string> following)
     {
-        Name = name;
-        Length = length;
-        Format = format;
-        _source = source;
-        _buffer = buffer;
-        _reader = reader;
+        _part = part;
+        _following = following;
+        Name = part.Name;
+        Format = part.Format;
+        Length = part.Length;
+        if (following.Count > 0)
+        {
+            _joined = new JoinedInterfaces(part.Reader.Interfaces);
+            Length = part.Length + following.Sum(path => new FileInfo(path) is { Exists: true } file ? file.Length : 0);
+        }
     }
 
-    /// <summary>Path or name it was opened with; <c>standard input</c> for <c>-</c>.</summary>
+    /// <summary>Path or name it was opened with, of several the first; <c>standard input</c> for <c>-</c>.</summary>
     public string Name { get; }
 
     /// <summary><c>pcap</c>, <c>pcap (ns)</c>, <c>pcap (modified)</c> or <c>pcapng</c>, with the compression behind it: <c>pcapng, gzip</c>.</summary>
     public string Format { get; }
 
-    /// <summary>The interfaces met so far. It grows while a pcapng is read; <see cref="CapturedFrame.Interface"/> is an index into it, unique over all sections.</summary>
-    public IReadOnlyList<CaptureInterface> Interfaces => _reader.Interfaces;
+    /// <summary>The interfaces met so far. It grows while a pcapng is read; <see cref="CapturedFrame.Interface"/> is an index into it, unique over all sections and files.</summary>
+    public IReadOnlyList<CaptureInterface> Interfaces => _joined is null ? _part.Reader.Interfaces : _joined.All;
 
-    /// <summary>How the file ended; null until <see cref="Read"/> has returned false.</summary>
-    public CaptureEnding? Ending => _reader.Ending;
+    /// <summary>How the capture ended; null until <see cref="Read"/> has returned false. Its byte offset is that in the last file read.</summary>
+    public CaptureEnding? Ending { get; private set; }
 
     /// <summary>Frames read so far.</summary>
-    public long Frames => _reader.Frames;
+    public long Frames => _framesBefore[^1] + _part.Reader.Frames;
+
+    /// <summary>Frames in front of each file that was begun so far; of a capture in one file, 0. Frame f of the capture is frame f - FramesBefore[i] of file i.</summary>
+    public IReadOnlyList<long> FramesBefore => _framesBefore;
 
     /// <summary>Frames of Simple Packet Blocks, which carry no time: <see cref="CapturedFrame.UnixNanoseconds"/> is 0 for them.</summary>
-    public long FramesWithoutTime => _reader.FramesWithoutTime;
+    public long FramesWithoutTime => _withoutTimeBefore + _part.Reader.FramesWithoutTime;
 
     /// <summary>Frames of which the file says that more bytes were kept than were on the wire; the larger number is taken as the length on the wire.</summary>
-    public long FramesLongerThanWire => _reader.FramesLongerThanWire;
+    public long FramesLongerThanWire => _longerBefore + _part.Reader.FramesLongerThanWire;
 
-    /// <summary>Bytes of the file used so far, before decompression.</summary>
-    public long Position => _source.Count;
+    /// <summary>Bytes of the files used so far, before decompression.</summary>
+    public long Position => _bytesBefore + _part.Position;
 
-    /// <summary>Size of the file in bytes when it was opened, before decompression; null for a pipe.</summary>
+    /// <summary>Size in bytes when it was opened, before decompression; null for a pipe.</summary>
     public long? Length { get; }
 
     /// <summary>Opens a capture file.</summary>
     /// <param name="path">A path, also of a pipe; <c>-</c> is standard input.</param>
     /// <returns>The file, of which the header has been read.</returns>
     /// <exception cref="CaptureException">It cannot be opened, or is no capture. The message is one line.</exception>
-    public static CaptureFile Open(string path)
-    {
-        if (path == "-")
-        {
-            return Open(Console.OpenStandardInput(), "standard input");
-        }
+    public static CaptureFile Open(string path) => new(CapturePart.Open(path), []);
 
-        return Open(OpenStream(path), path);
-    }
+    /// <summary>
+    /// Opens the files of one capture as one: frames are numbered on, and an interface is the one of the same place, link type and name in the file before.
+    /// A file that cannot be opened, or does not end whole, ends the capture there.
+    /// </summary>
+    /// <param name="paths">Paths in the order in which they were written; at least one.</param>
+    /// <exception cref="CaptureException">The first cannot be opened, or is no capture. The message is one line.</exception>
+    public static CaptureFile Open(IReadOnlyList<string> paths) => new(CapturePart.Open(paths[0]), [.. paths.Skip(1)]);
 
     /// <summary>Opens a capture in a stream, which need not be seekable. The stream is closed with the file, also when opening fails.</summary>
     /// <param name="stream">The capture, plain or compressed, from its first byte.</param>
     /// <param name="name">Used in messages.</param>
     /// <returns>The file, of which the header has been read.</returns>
     /// <exception cref="CaptureException">It is no capture. The message is one line.</exception>
-    public static CaptureFile Open(Stream stream, string name)
-    {
-        CaptureBuffer? buffer = null;
-        bool opened = false;
-        try
-        {
-            byte[] head = new byte[CaptureFormat.HeadLength];
-            int read = stream.ReadAtLeast(head, PcapReader.FileHeaderLength, throwOnEndOfStream: false);
-            long? length = stream.CanSeek ? stream.Length : null;
-            var source = new CountingStream(head[..read], stream);
-            Compression compression = CaptureFormat.CompressionOf(head.AsSpan(0, read));
-            buffer = new CaptureBuffer(CaptureFormat.Decompress(source, compression, name), source);
-            buffer.Ensure(PcapReader.FileHeaderLength);
-            FrameReader reader = CaptureFormat.Reader(buffer, name);
-            opened = true;
-            return new CaptureFile(name, length, source, buffer, reader, CaptureFormat.Name(reader, compression));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CaptureException($"{name}: cannot be read ({CaptureFormat.OneLine(e.Message)}); check the file system", e);
-        }
-        finally
-        {
-            if (!opened)
-            {
-                buffer?.Dispose();
-                stream.Dispose();
-            }
-        }
-    }
+    public static CaptureFile Open(Stream stream, string name) => new(CapturePart.Open(stream, name), []);
 
     /// <summary>
     /// Says whether a file is a capture that can be read, by its first bytes: pcap in both byte orders and all its resolutions, pcapng, and gzip or zstd of either.
@@ -114,7 +96,7 @@ public sealed class CaptureFile : IDisposable
     /// <exception cref="CaptureException">It cannot be opened. The message is one line.</exception>
     public static bool Recognise(string path)
     {
-        using FileStream stream = OpenStream(path);
+        using FileStream stream = CapturePart.OpenStream(path);
         try
         {
             return CaptureFormat.Recognise(stream);
@@ -133,7 +115,21 @@ public sealed class CaptureFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         _batch = batch;
-        return _reader.Read(batch);
+        while (!_part.Reader.Read(batch))
+        {
+            if (!Next())
+            {
+                return false;
+            }
+        }
+
+        if (_framesBefore.Count > 1)
+        {
+            batch.FirstFrameNumber += _framesBefore[^1];
+            _joined!.Rename(batch.Slots[..batch.Count], _part.Reader.Interfaces);
+        }
+
+        return true;
     }
 
     /// <summary>Closes the file and empties the batch last filled from it.</summary>
@@ -143,39 +139,49 @@ public sealed class CaptureFile : IDisposable
         {
             _closed = true;
             _batch?.Detach();
-            _buffer.Dispose();
+            _part.Dispose();
         }
     }
 
-    private static FileStream OpenStream(string path)
+    /// <summary>Goes on to the next file; false, with <see cref="Ending"/> set, when there is none or something is missing before it.</summary>
+    private bool Next()
     {
+        if (Ending is not null)
+        {
+            return false;
+        }
+
+        CaptureEnding own = _part.Reader.Ending!;
+        if (_framesBefore.Count > 1)
+        {
+            _joined!.TakeCounters(_part.Reader.Interfaces);
+        }
+
+        Ending = _framesBefore[^1] == 0 ? own : own with { FrameNumber = own.FrameNumber + _framesBefore[^1] };
+        int next = _framesBefore.Count - 1;
+        if (next == _following.Count || own.Kind != CaptureEndingKind.Complete)
+        {
+            return false;
+        }
+
+        CapturePart part;
         try
         {
-            // No lock and no buffer: the file may be growing, and the window is the buffer.
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                Options = FileOptions.SequentialScan,
-                BufferSize = 0,
-            });
+            part = CapturePart.Open(_following[next]);
         }
-        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        catch (CaptureException e)
         {
-            throw new CaptureException($"{path}: is a folder, not a capture; name the files in it", e);
+            Ending = new CaptureEnding(CaptureEndingKind.Truncated, own.ByteOffset, Ending.FrameNumber, e.Message);
+            return false;
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new CaptureException($"{path}: may not be read by this user; check its permissions", e);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CaptureException($"{path}: does not exist; check the path", e);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            throw new CaptureException($"{path}: cannot be opened ({CaptureFormat.OneLine(e.Message)}); check the path", e);
-        }
+
+        Ending = null;
+        _framesBefore.Add(Frames);
+        _bytesBefore = Position;
+        _withoutTimeBefore = FramesWithoutTime;
+        _longerBefore = FramesLongerThanWire;
+        _part.Dispose();
+        _part = part;
+        return true;
     }
 }

@@ -48,7 +48,8 @@ public sealed class CaseLoader
         var nodes = texts.Concat(entries.Select(e => PlaceOnly(e))).Select(f => f.At.Node).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var tables = texts.SelectMany(t => t.Facts).GroupBy(f => f.At.Stack).ToDictionary(g => g.Key, g => new InterfaceTable(g));
         texts = [.. texts.Select(t => DeviceNaming.Apply(t, tables.GetValueOrDefault(t.At.Stack, InterfaceTable.Empty)))];
-        var captures = new CaptureStage(entries.Where(IsCapture).ToList(), new CapturePlace(PlaceOf, nodes, tables), texts, progress, options, cancellation);
+        List<Fact> grown = [.. CounterPairing.Run(texts.Select(t => (t.Tool, t.Facts)), SameText(entries))];
+        var captures = new CaptureStage(entries.Where(IsCapture).ToList(), new CapturePlace(PlaceOf, nodes, tables), texts, grown, progress, options, cancellation);
         var captured = captures.Run();
         var others = entries.Where(e => e.Inner != ContentKind.Text && !IsCapture(e)).Select(Unrecognised).ToList();
 
@@ -56,7 +57,7 @@ public sealed class CaseLoader
         List<Fact> facts =
         [
             .. texts.SelectMany(t => t.Facts).Where(f => f is not Gap),
-            .. CounterPairing.Run(texts.Select(t => (t.Tool, t.Facts)), SameText(entries)),
+            .. grown,
             .. Listings.Of(texts.Select(t => (t.Entry.Path, t.At, t.Tool, t.Facts))),
             .. captured.SelectMany(c => c.Facts).Where(f => f is not Gap),
             .. captures.Joined,

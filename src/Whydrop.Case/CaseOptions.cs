@@ -1,3 +1,5 @@
+using Whydrop.Journeys;
+
 namespace Whydrop.Case;
 
 /// <summary>Limits for opening a case. The defaults suit a bundle that came by mail.</summary>
@@ -11,6 +13,9 @@ public sealed record CaseOptions
 
     /// <summary>Most files of a case, unpacked ones included; default 20 000.</summary>
     public int MaxFiles { get; init; } = 20_000;
+
+    /// <summary>Which connections are followed across captures; default: those that something is wrong with.</summary>
+    public Following Following { get; init; } = Following.Troubled;
 
     /// <summary>Capture files read at the same time; default: one per core.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;

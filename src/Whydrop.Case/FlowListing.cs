@@ -2,6 +2,7 @@ using Whydrop.Capture;
 using Whydrop.Case.Naming;
 using Whydrop.Case.Opening;
 using Whydrop.Case.Reading;
+using Whydrop.Case.Rings;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Tcp;
@@ -40,7 +41,7 @@ public sealed class FlowListing : IDisposable
         {
             if (paths is ["-"])
             {
-                listing.Add(new CaseEntry("standard input", [], "-", 0, ContentKind.Pcap, ContentKind.Pcap), new ByteProgress(0, progress, cancellation), cancellation);
+                listing.Add(new CaptureChain([new CaseEntry("standard input", [], "-", 0, ContentKind.Pcap, ContentKind.Pcap)], []), new ByteProgress(0, progress, cancellation), cancellation);
                 return listing;
             }
 
@@ -54,9 +55,9 @@ public sealed class FlowListing : IDisposable
             }
 
             var bytes = new ByteProgress(total, progress, cancellation);
-            foreach (var entry in captures)
+            foreach (var chain in RingGrouping.Run(captures, cancellation))
             {
-                listing.Add(entry, bytes, cancellation);
+                listing.Add(chain, bytes, cancellation);
             }
 
             return listing;
@@ -76,8 +77,8 @@ public sealed class FlowListing : IDisposable
         var file = files.FindLast(f => f.FirstFlow <= index)!;
         var report = file.Analysis.Flow(index - file.FirstFlow);
         var flow = new TcpFlow(
-            file.Places[report.Point], new Provenance(file.Source, Frame: report.FirstFrame), file.FirstCapture + report.Point, report.Index, report.Client,
-            report.Server, report.Encapsulation, report.First, report.Last, report.Frames, Sender(report.FromClient), Sender(report.FromServer),
+            file.Places[report.Point], file.Chain.Find(new Provenance(file.Chain.First.Path, Frame: report.FirstFrame)), file.FirstCapture + report.Point, report.Index, report.Client,
+            report.Server, report.Encapsulation, report.First, report.Last, report.Frames, Sender(report.FromClient, file.Chain), Sender(report.FromServer, file.Chain),
             report.Synchronised, report.HandshakeRtt);
         return new ListedFlow(flow, report.FromClient.LostSegments, report.FromServer.LostSegments);
     }
@@ -94,21 +95,24 @@ public sealed class FlowListing : IDisposable
         Count = 0;
     }
 
-    private void Add(CaseEntry entry, ByteProgress bytes, CancellationToken cancellation)
+    private void Add(CaptureChain chain, ByteProgress bytes, CancellationToken cancellation)
     {
+        var entry = chain.First;
         var told = 0L;
         TcpAnalysis analysis;
+        gaps.AddRange(chain.Gaps);
         try
         {
-            using var capture = CaptureFile.Open(entry.PhysicalPath);
+            using var capture = entry.PhysicalPath == "-" ? CaptureFile.Open("-") : chain.Open();
             analysis = TcpAnalysis.Run(capture, progressBytes: position =>
             {
                 bytes.Add(position - told, entry.Path);
                 told = position;
             }, ct: cancellation);
+            chain.Learn(capture);
             if (capture.Ending is { Kind: not CaptureEndingKind.Complete } ending)
             {
-                gaps.Add(new Gap(VantagePoint.Unknown, new Provenance(entry.Path, Frame: ending.FrameNumber), ending.Kind == CaptureEndingKind.Truncated ? GapKind.Truncated : GapKind.Malformed, ending.Reason));
+                gaps.Add(new Gap(VantagePoint.Unknown, chain.Find(new Provenance(entry.Path, Frame: ending.FrameNumber)), ending.Kind == CaptureEndingKind.Truncated ? GapKind.Truncated : GapKind.Malformed, ending.Reason));
             }
         }
         catch (CaptureException e) when (entry.PhysicalPath != "-")
@@ -119,13 +123,13 @@ public sealed class FlowListing : IDisposable
 
         var place = new CapturePlace(e => PlaceName.Of(e.Folders), new HashSet<string>(StringComparer.Ordinal), new Dictionary<VantagePoint, InterfaceTable>());
         var first = files.Count == 0 ? 0 : files[^1].FirstCapture + files[^1].Places.Length;
-        files.Add(new ListedCapture(entry.Path, analysis, [.. analysis.Points.Select(p => place.Of(entry, p))], first, Count));
+        files.Add(new ListedCapture(chain, analysis, [.. analysis.Points.Select(p => place.Of(entry, p))], first, Count));
         Count += analysis.FlowCount;
     }
 
-    private static TcpSender Sender(SenderReport r) => new(
+    private static TcpSender Sender(SenderReport r, CaptureChain chain) => new(
         r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,
-        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame);
+        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame is { } frame ? chain.Find(frame).Frame : null);
 
-    private sealed record ListedCapture(string Source, TcpAnalysis Analysis, VantagePoint[] Places, int FirstCapture, int FirstFlow);
+    private sealed record ListedCapture(CaptureChain Chain, TcpAnalysis Analysis, VantagePoint[] Places, int FirstCapture, int FirstFlow);
 }

@@ -1,3 +1,5 @@
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Diagnosis.Layers;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 
@@ -24,4 +26,10 @@ public sealed record CaseDiagnosis(
 
     /// <summary>Of these, how many no verdict that is confirmed, suspected or contested accounts for.</summary>
     public long UnexplainedConnections { get; init; }
+
+    /// <summary>Protocol counters of each network namespace, each with its meaning; empty when none were collected.</summary>
+    public IReadOnlyList<CounterTable> Counters { get; init; } = [];
+
+    /// <summary>Settings of the network stacks side by side; null when fewer than two were collected.</summary>
+    public LayerTable? Layers { get; init; }
 }

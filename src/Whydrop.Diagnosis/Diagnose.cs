@@ -1,3 +1,5 @@
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Diagnosis.Layers;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -30,6 +32,8 @@ public static class Diagnose
             OutcomeReason = reason,
             ConnectionsInTrouble = view.Troubles.Count,
             UnexplainedConnections = Conclusion.Unexplained(view, told).Count,
+            Counters = CounterTable.Of(facts),
+            Layers = LayerTable.Of(facts),
         };
     }
 

@@ -64,7 +64,10 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
         .All(to => RouteLookup.Of(View, Stack.At, to) is { Known: true } lookup && (lookup.Discards || lookup.Found?.At.Interface != came));
 
     /// <summary>Both places are in this namespace: whatever else was collected, it is meant.</summary>
-    internal override bool MayBeRuledOut => Gone is { Inside: true };
+    internal override bool MayBeRuledOut => CountersSuffice || Gone is { Inside: true };
+
+    /// <summary>Counters of this namespace alone can rule the fault out: whatever vanishes of its mechanism, they count it.</summary>
+    internal bool CountersSuffice { get; init; }
 
     internal override IReadOnlyList<Loss> Losses => Gone?.Losses ?? [];
 

@@ -83,7 +83,18 @@ public static class JourneyJoin
             facts.AddRange(Pairings(connection, chain, clocks));
             facts.AddRange(unjoined.OrderUnknown(chain));
             facts.AddRange(translations.Contradictions(connection, chain.Sightings));
-            journeys.AddRange(Directions(connection, chain, clocks, absence, told));
+            foreach (var direction in Directions(connection, chain, clocks, absence, told))
+            {
+                if (direction.IsPlain)
+                {
+                    facts.AddRange(direction.Facts());
+                }
+                else
+                {
+                    journeys.Add(direction);
+                }
+            }
+
             opening.Add(connection, chain.Sightings);
         }
 

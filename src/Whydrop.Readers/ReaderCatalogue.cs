@@ -15,6 +15,7 @@ using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
 using Whydrop.Readers.Sockets;
 using Whydrop.Readers.Text;
+using Whydrop.Readers.Windows;
 
 namespace Whydrop.Readers;
 
@@ -28,6 +29,9 @@ public static class ReaderCatalogue
     [
         new TcpdumpReportReader(),
         new NetstatStatisticsReader(),
+        new WindowsStatisticsReader(),
+        new NetTcpSettingReader(),
+        new NetshTcpReader(),
         new NstatJsonReader(),
         new NstatReader(),
         new ProcNetSnmp6Reader(),

@@ -1,4 +1,6 @@
 using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Diagnosis.Layers;
 using Whydrop.Evidence;
 using Whydrop.Report.Names;
 
@@ -46,6 +48,13 @@ public sealed record ReportModel(string Case, CaseDiagnosis Diagnosis, FactSet F
 
     /// <summary>What is missing, without what only says how the evidence was read.</summary>
     internal IReadOnlyList<Gap> WeightyGaps => [.. Diagnosis.Gaps.Where(g => !g.Minor)];
+
+    /// <summary>Counter tables with a receive queue that overran, or with something bad between two readings; of a healthy case none.</summary>
+    internal IReadOnlyList<CounterTable> CountersThatMatter => Diagnosis.Outcome == Outcome.Healthy ? []
+        : [.. Diagnosis.Counters.Where(t => t.Overrun is not null || (t.Twice && t.Rows.Any(r => r.Health == CounterHealth.Bad)))];
+
+    /// <summary>Settings in which the layers differ so that it can explain why one works and another does not; of a healthy case none.</summary>
+    internal IReadOnlyList<LayerRow> LayersThatMatter => Diagnosis.Outcome == Outcome.Healthy ? [] : [.. Diagnosis.Layers?.Rows.Where(r => r.Matters) ?? []];
 
     /// <summary>Confirmed, suspected or contested: worth acting on.</summary>
     internal static bool Standing(VerdictStatus status) => status is VerdictStatus.Confirmed or VerdictStatus.Suspected or VerdictStatus.Contested;

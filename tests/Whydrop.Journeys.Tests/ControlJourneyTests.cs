@@ -211,6 +211,13 @@ public sealed class ControlJourneyTests
         // One that kept what hosts say of their groups had none.
         path.Worker.GroupMessages = 1;
         Assert.All(SimFacts.Join(Addresses(), path.Front, path.Node, path.Worker, path.Pod).Controls(), p => Assert.True(p.AbsenceProven, p.Reason));
+
+        // So had one that holds each frame that its device counted, and none that holds fewer.
+        path.Worker.GroupMessages = 0;
+        var frames = path.Worker.Frames().Count;
+        IReadOnlyList<Fact> Counted(long sent) => SimFacts.Join([.. Addresses(), Grown("Link.RxPackets", frames), Grown("Link.TxPackets", sent)], path.Front, path.Node, path.Worker, path.Pod);
+        Assert.All(Counted(0).Controls(), p => Assert.True(p.AbsenceProven, p.Reason));
+        Assert.All(Counted(1).Controls(), p => Assert.False(p.AbsenceProven));
     }
 
     [Fact]
@@ -257,6 +264,8 @@ public sealed class ControlJourneyTests
     private static NeighbourQuery Asked(int capture) => new(
         VantagePoint.Unknown, new Provenance("x.pcap"), capture, IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2"), 1, 1, [],
         new Timestamp(0), new Timestamp(0));
+
+    private static CounterDelta Grown(string name, long by) => new(new VantagePoint("worker", null, "eth0"), new Provenance("proc-net-dev.txt"), name, 0, by, by, null);
 
     private static SimFlow Warm(NodePortPath path, bool timestamps) =>
         path.Flow(0) with { Requests = NodePortPath.Sizes(30), Responses = NodePortPath.Sizes(30), Timestamps = timestamps, Closes = true };

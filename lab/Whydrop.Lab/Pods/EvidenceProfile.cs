@@ -17,7 +17,7 @@ public sealed record EvidenceProfile
     }
 
     /// <summary>Names of all profiles; the first is the default.</summary>
-    public static string[] Names { get; } = ["all", "ends", "client", "server", "node-a", "node-b", "nodes", "counters", "captures"];
+    public static string[] Names { get; } = ["all", "ends", "client", "server", "node-a", "node-b", "nodes", "counters", "captures", "client-side"];
 
     /// <summary>Word of the parameter.</summary>
     public string Name { get; }
@@ -41,6 +41,8 @@ public sealed record EvidenceProfile
             "nodes" => [HostRole.NodeA, HostRole.NodeB],
             _ => Everywhere,
         };
+        if (name == "client-side")
+            return new EvidenceProfile(name, ClientSide, [HostRole.Client, HostRole.NodeA]);
         return new EvidenceProfile(name, name == "counters" ? [] : hosts, name == "captures" ? [] : hosts);
     }
 }

@@ -14,6 +14,7 @@ public sealed class PodRun
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(400);
 
     private Probes? probes;
+    private long timeoutsBefore;
 
     internal PodRun(LabRun lab, LabSettings settings, PodNetwork network, Random random)
     {
@@ -51,6 +52,9 @@ public sealed class PodRun
 
     /// <summary>What became of the client's requests over IPv4, of which the scenario knows nothing; null unless the network is dual-stack. Known after <see cref="End"/>.</summary>
     public RequestReport? Beside { get; private set; }
+
+    /// <summary>How often a retransmission timer ran out at an end while the case was collected: also where nothing is lost, when the machine holds everything back. Known after <see cref="End"/>.</summary>
+    internal long Timeouts { get; private set; }
 
     /// <summary>The case is complete.</summary>
     internal bool Collected { get; private set; }
@@ -99,6 +103,7 @@ public sealed class PodRun
     {
         Lab.Report($"captures and first reading ({Evidence.Name})");
         Recorder.Begin();
+        timeoutsBefore = TimeoutsOfEnds();
         probes = Lab.Own("probes", Probes.Start(this));
     }
 
@@ -115,6 +120,7 @@ public sealed class PodRun
         }
 
         Lab.Report("second reading");
+        Timeouts = TimeoutsOfEnds() - timeoutsBefore;
         Recorder.End();
         Collected = true;
     }
@@ -191,4 +197,6 @@ public sealed class PodRun
 
     /// <summary>Waits, and ends when the run is stopped.</summary>
     public void Pause(TimeSpan time) => Lab.Pause(time);
+
+    private long TimeoutsOfEnds() => new[] { Network.Client, Network.Server }.Sum(host => Counters(host)["TcpExt.TCPTimeouts"]);
 }

@@ -79,6 +79,8 @@ public abstract class PodScenario : LabScenario
             throw new LabException($"lab scenario {Name}: it collected nothing; call {nameof(PodRun.Begin)} and {nameof(PodRun.End)}");
         if (played.Evidence.Captured.Count == 0)
             played.Truth.Unprovable();
+        if (Fault == "none")
+            played.Truth.Expect(played.Timeouts == 0, $"retransmission timers ran out {played.Timeouts} times");
         return played.Truth.Finish(Name, settings);
     }
 }

@@ -65,6 +65,12 @@ public sealed class BulkClient : Workload
                 var now = options.Download ? socket.Receive(piece.AsSpan(0, size)) : socket.Send(piece.AsSpan(0, size));
                 if (now == 0)
                     throw new SocketException((int)SocketError.Shutdown);
+                if (moved == 0 && options.ShrinksReceiveBuffer is { } shrinks)
+                {
+                    socket.ReceiveBufferSize = shrinks.Bytes;
+                    Sleep(shrinks.Pause);
+                }
+
                 moved += now;
                 if (options.ReadPace is { } pace)
                     Sleep(pace.Pause);

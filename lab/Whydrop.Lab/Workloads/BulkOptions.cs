@@ -24,6 +24,9 @@ public sealed record BulkOptions
     /// <summary>Bytes that a download reads at a time, and the pause after each: a slow reader.</summary>
     public (int Bytes, TimeSpan Pause)? ReadPace { get; init; }
 
+    /// <summary>SO_RCVBUF that a download sets after its first bytes, when a larger window is out already, and how long it does not read then.</summary>
+    public (int Bytes, TimeSpan Pause)? ShrinksReceiveBuffer { get; init; }
+
     /// <summary>SO_RCVBUF, bytes; null: the kernel tunes it.</summary>
     public int? ReceiveBuffer { get; init; }
 

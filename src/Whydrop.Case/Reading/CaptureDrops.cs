@@ -36,6 +36,6 @@ internal static partial class CaptureDrops
 
     private static string Stem(string path) => Endings().Replace(path, "");
 
-    [GeneratedRegex(@"(\.(pcapng|pcap|cap|dmp|gz|zst|txt|log|err|stderr|out|tcpdump|\d{1,3}))+$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"((\.((pcapng|pcap|cap|dmp)\d*|gz|zst|txt|log|err|stderr|out|tcpdump|\d{1,3}))|_\d{5,9}_\d{14})+$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Endings();
 }

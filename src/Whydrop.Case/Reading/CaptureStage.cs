@@ -1,6 +1,7 @@
 using Whydrop.Capture;
 using Whydrop.Case.Naming;
 using Whydrop.Case.Opening;
+using Whydrop.Case.Rings;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Journeys;
@@ -8,71 +9,87 @@ using Whydrop.Tcp;
 
 namespace Whydrop.Case.Reading;
 
-/// <summary>Reads the captures of a case, one thread a file, names where each was taken, and joins them into journeys.</summary>
+/// <summary>Reads the captures of a case, one thread a capture, names where each was taken, and joins them into journeys. The files of a ring are one capture.</summary>
 /// <param name="entries">The captures in path order; the order of the facts is the same.</param>
 /// <param name="place">Says where each was taken.</param>
 /// <param name="texts">What the tools of the case said: what a capture dropped, and where a packet should have come by.</param>
+/// <param name="grown">How much the counters of the case grew.</param>
 internal sealed class CaptureStage(
-    List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
+    List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, IReadOnlyList<Fact> grown, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
+    /// <summary>
+    /// Connections told one by one, where all are to be followed: about a kilobyte each as facts and sightings, so 300 MB in the whole case.
+    /// </summary>
+    private const int MostFollowed = 300_000;
+
     /// <summary>Facts of the journeys; empty until <see cref="Run"/>.</summary>
     public IReadOnlyList<Fact> Joined { get; private set; } = [];
 
     public List<ReadFile> Run()
     {
-        List<(CaseEntry Entry, TcpAnalysis? Analysis, Gap? Gap)> analysed =
-            [.. entries.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Clamp(options.Parallelism, 1, 64)).Select(Analyse)];
+        var chains = RingGrouping.Run(entries, cancellation);
+        var details = new TcpAnalysisOptions();
+        if (options.Following == Following.All && chains.Count > 0)
+        {
+            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count) };
+        }
+
+        List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed =
+            [.. chains.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Clamp(options.Parallelism, 1, 64)).Select(c => Analyse(c, details))];
         var files = new List<ReadFile>();
         var sources = new List<JourneySource>();
         var firstCapture = 0;
-        foreach (var (entry, analysis, gap) in analysed)
+        foreach (var (chain, analysis, gap) in analysed)
         {
             if (analysis is null)
             {
-                files.Add(TextStage.Unread(entry, place.Of(entry), gap!.Kind, gap.Reason));
+                files.AddRange(chain.Entries.Select(e => TextStage.Unread(e, place.Of(e), gap!.Kind, gap.Reason)));
                 continue;
             }
 
-            sources.Add(new JourneySource(entry.Path, () => CaptureFile.Open(entry.PhysicalPath), firstCapture));
-            files.Add(Facts(entry, analysis, firstCapture));
+            sources.Add(new JourneySource(chain.First.Path, chain.Open, firstCapture));
+            files.AddRange(Facts(chain, analysis, firstCapture));
             firstCapture += analysis.Points.Count;
         }
 
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
         if (sources.Count > 0)
         {
-            var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts)]);
-            Joined = JourneyJoin.Run(sources, new FactSet(facts), out var revisions, cancellation);
-            files = [.. files.Select(f => f with { Facts = FateRevision.Apply(f.Facts, revisions) })];
+            var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts), .. grown]);
+            var joined = JourneyJoin.Run(sources, new FactSet(facts), options.Following, out var revisions, cancellation);
+            Joined = RingFrames.Apply(joined, chains);
+            files = [.. files.Select(f => f with { Facts = RingFrames.Apply(FateRevision.Apply(f.Facts, revisions), chains) })];
         }
 
         return files;
     }
 
-    private (CaseEntry Entry, TcpAnalysis? Analysis, Gap? Gap) Analyse(CaseEntry entry)
+    private (CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap) Analyse(CaptureChain chain, TcpAnalysisOptions details)
     {
         try
         {
-            using var file = CaptureFile.Open(entry.PhysicalPath);
+            using var file = chain.Open();
             var told = 0L;
-            var analysis = TcpAnalysis.Run(file, new TcpAnalysisOptions(), position => Tell(position, ref told, entry), cancellation);
-            Tell(Math.Max(entry.Length, told), ref told, entry);
-            return (entry, analysis, null);
+            var analysis = TcpAnalysis.Run(file, details, position => Tell(position, ref told, chain), cancellation);
+            chain.Learn(file);
+            Tell(Math.Max(chain.Length, told), ref told, chain);
+            return (chain, analysis, null);
         }
         catch (CaptureException e)
         {
-            return (entry, null, new Gap(VantagePoint.Unknown, new Provenance(entry.Path), GapKind.Unreadable, e.Message));
+            return (chain, null, new Gap(VantagePoint.Unknown, new Provenance(chain.First.Path), GapKind.Unreadable, e.Message));
         }
     }
 
-    private void Tell(long position, ref long told, CaseEntry entry)
+    private void Tell(long position, ref long told, CaptureChain chain)
     {
-        progress.Add(position - told, entry.Path);
+        progress.Add(position - told, chain.First.Path);
         told = position;
     }
 
-    private ReadFile Facts(CaseEntry entry, TcpAnalysis analysis, int firstCapture)
+    private IEnumerable<ReadFile> Facts(CaptureChain chain, TcpAnalysis analysis, int firstCapture)
     {
+        var entry = chain.First;
         var at = place.Of(entry);
         var places = new List<VantagePoint>();
         using var disposed = analysis;
@@ -81,9 +98,16 @@ internal sealed class CaptureStage(
             var here = place.Of(entry, point);
             places.Add(here);
             return here;
-        }).ToList();
+        }).Concat(chain.Gaps).ToList();
         var frames = facts.OfType<CaptureSummary>().Sum(c => c.Frames);
         var distinct = places.Distinct().ToList();
-        return new ReadFile(entry, CaseFileKind.Capture, distinct is [var one] ? one : at, facts, $"{entry.Inner.ToString().ToLowerInvariant()}, {frames} frames, {facts.OfType<TcpFlow>().Count()} TCP connections");
+        at = distinct is [var one] ? one : at;
+        var format = entry.Inner.ToString().ToLowerInvariant();
+        var all = chain.Entries.Count > 1 ? $" in {chain.Entries.Count} files of one ring" : "";
+        yield return new ReadFile(entry, CaseFileKind.Capture, at, facts, $"{format}, {frames} frames, {facts.OfType<TcpFlow>().Count()} TCP connections{all}");
+        foreach (var (place, further) in chain.Entries.Index().Skip(1))
+        {
+            yield return new ReadFile(further, CaseFileKind.Capture, at, [], $"{format}, file {place + 1} of the ring that begins with {entry.Name}");
+        }
     }
 }

@@ -1,22 +1,79 @@
 using System.CommandLine;
+using Whydrop.Case;
 using Whydrop.Cli.Terminal;
 using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Diagnosis.Layers;
+using Whydrop.Evidence;
 using Whydrop.Readers.Counters;
+using Whydrop.Report.Json;
 using Whydrop.Report.Terminal;
 
 namespace Whydrop.Cli.Commands;
 
-/// <summary>whydrop explain WORD: what a fault, an artefact, an observation or a kernel counter means.</summary>
+/// <summary>whydrop explain WORD: what a fault, an artefact, an observation or a kernel counter means. With files: what the counters in them say; with --layers: how settings differ.</summary>
 internal static class ExplainCommand
 {
     public static Command Create(CommandContext context)
     {
-        var word = new Argument<string>("WORD") { Description = "Id of a fault (pmtu-blackhole), of an artefact (capture-any-duplicates), Wireshark's name of an observation, or a kernel counter (FragFails, TcpExtListenDrops)." };
+        var words = new Argument<string[]>("WORD|FILE")
+        {
+            Description = "Id of a fault (pmtu-blackhole), of an artefact (capture-any-duplicates), Wireshark's name of an observation, or a kernel counter (FragFails, TcpExtListenDrops). "
+                + "Or files with counters, one reading or two: netstat -s, nstat -az, /proc/net/snmp and netstat, netstat -s of Windows.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var layers = new Option<bool>("--layers") { Description = "Put the settings of every pod, node and machine in a case side by side; WORD is the case." };
+        var format = OutputOption.Format("table", "wide", "json");
         var colour = OutputOption.Colour();
-        var command = new Command("explain", "Say what a fault, an artefact, an observation or a kernel counter means.") { word, colour };
-        command.SetAction(parsed => Run(context, parsed.GetValue(word)!, StandardOutput.Screen(parsed.GetValue(colour)!)));
+        var command = new Command("explain", "Say what a fault, an artefact, an observation or a kernel counter means; explain the counters of a dump one by one; compare the settings of all layers.") { words, layers, format, colour };
+        command.SetAction(parsed =>
+        {
+            var (given, screen, form) = (parsed.GetValue(words)!, StandardOutput.Screen(parsed.GetValue(colour)!), parsed.GetValue(format)!);
+            return parsed.GetValue(layers) ? Layers(context, given, form, screen)
+                : Array.Exists(given, Path.Exists) || given.Length > 1 ? Counters(context, given, form, screen)
+                : form != "table" ? throw new UsageException("-o is for counters and layers: a word is explained as text")
+                : Run(context, given[0], screen);
+        });
         return command;
     }
+
+    private static int Counters(CommandContext context, string[] paths, string format, Screen screen)
+    {
+        var facts = Load(context, paths);
+        var tables = CounterTable.Of(facts);
+        if (format == "json")
+        {
+            JsonReport.WriteCounters(tables, facts.Of<Gap>(), context.Results);
+        }
+        else
+        {
+            CounterSection.WriteAll(tables, facts.Of<Gap>(), context.Results, screen, wide: format == "wide");
+        }
+
+        context.Results.Flush();
+        return tables.Count == 0 ? throw new UsageException($"no protocol counters in {string.Join(", ", paths)} (netstat -s, nstat -az, /proc/net/snmp, /proc/net/netstat; whydrop diagnose judges a whole case)")
+            : tables.Any(t => t.Rows.Any(r => r.Health == CounterHealth.Bad)) ? ExitCode.FaultFound : ExitCode.Healthy;
+    }
+
+    private static int Layers(CommandContext context, string[] paths, string format, Screen screen)
+    {
+        var facts = Load(context, paths);
+        var layers = LayerTable.Of(facts);
+        if (format == "json")
+        {
+            JsonReport.WriteLayers(layers, facts.Of<Gap>(), context.Results);
+        }
+        else
+        {
+            LayerSection.WriteAll(layers, facts.Of<Gap>(), context.Results, screen);
+        }
+
+        context.Results.Flush();
+        return layers is null ? ExitCode.Inconclusive : ExitCode.Healthy;
+    }
+
+    private static FactSet Load(CommandContext context, string[] paths) =>
+        ProgressBar.While(context.Messages, progress => CaseLoader.Load(paths, CaseOptions.Default, progress, context.Interrupted)).Facts;
 
     private static int Run(CommandContext context, string word, Screen screen)
     {
@@ -33,12 +90,12 @@ internal static class ExplainCommand
         {
             FaultPage.Write(observation.Word, "observation", observation.Meaning, context.Results, screen);
         }
-        else if (CounterCatalogue.Names.Where(n => NearWords.Key(n) == key || NearWords.Key(n[(n.IndexOf('.') + 1)..]) == key).ToList() is { Count: > 0 } counters)
+        else if (Counted.Where(n => NearWords.Key(n) == key || NearWords.Key(n[(n.IndexOf('.') + 1)..]) == key).ToList() is { Count: > 0 } counters)
         {
             foreach (var counter in counters)
             {
                 var sentences = string.Join("; ", CounterCatalogue.Sentences(counter).Select(s => $"\"{s}\""));
-                FaultPage.Write(counter, "kernel counter", $"netstat -s prints it as {sentences} (N: the value).{LookedAt(counter)}", context.Results, screen);
+                FaultPage.Write(counter, "kernel counter", $"{Means(counter)}{(sentences.Length > 0 ? $"netstat -s prints it as {sentences} (N: the value)." : "netstat -s prints it by its name.")}{LookedAt(counter)}", context.Results, screen);
             }
         }
         else
@@ -51,7 +108,13 @@ internal static class ExplainCommand
     }
 
     private static IEnumerable<string> Words() =>
-        FaultCatalogue.All.Select(f => f.Id).Concat(FaultCatalogue.Artefacts.Select(a => a.Id)).Concat(ObservationWords.All.Select(o => o.Word)).Concat(CounterCatalogue.Names);
+        FaultCatalogue.All.Select(f => f.Id).Concat(FaultCatalogue.Artefacts.Select(a => a.Id)).Concat(ObservationWords.All.Select(o => o.Word)).Concat(Counted);
+
+    private static IEnumerable<string> Counted => CounterCatalogue.Names.Concat(CounterMeanings.All.Select(m => m.Name)).Distinct(StringComparer.Ordinal);
+
+    // What it counts, when it is unhealthy.
+    private static string Means(string counter) => CounterMeanings.Find(counter) is not { } meaning ? ""
+        : $"{char.ToUpperInvariant(meaning.Meaning[0])}{meaning.Meaning[1..]}.{(meaning.IsVolume ? "" : $" Healthy: {meaning.Healthy}; otherwise {meaning.Otherwise}.")} ";
 
     // Faults whose questions, mechanism or verification speak of it.
     private static string LookedAt(string counter)

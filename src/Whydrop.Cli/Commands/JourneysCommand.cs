@@ -4,6 +4,7 @@ using Whydrop.Case;
 using Whydrop.Cli.Terminal;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Journeys;
 using Whydrop.Report.Journeys;
 using Whydrop.Report.Json;
 
@@ -48,8 +49,8 @@ internal static class JourneysCommand
     {
         var (name, facts) = ProgressBar.While(context.Messages, progress =>
         {
-            var loaded = CaseLoader.Load(paths, CaseOptions.Default, progress, context.Interrupted);
-            return (loaded.Name, WholeJoin.Of(paths, loaded, context.Interrupted));
+            var loaded = CaseLoader.Load(paths, CaseOptions.Default with { Following = Following.All }, progress, context.Interrupted);
+            return (loaded.Name, loaded.Facts);
         });
         if (facts.Of<CaptureSummary>().Count == 0)
         {

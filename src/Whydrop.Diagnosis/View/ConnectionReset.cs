@@ -89,6 +89,7 @@ internal sealed record ConnectionReset(DirectionKey Direction, bool FromClient, 
         _ when !FromClient => true,
 
         // A client that has all it asked for may close so (SO_LINGER 0: load generators, health probes), and one that ends; one that waited, or left data, did not.
-        _ => SentBeyond > 0 || (NotTaken > 0 && !SenderQuit) || NotDelivered > 0 || (SentBytes > 0 && ReceivedBytes == 0) || (Silence is { } pause && pause.DataFromClient == Segment.FromClient),
+        // Whoever closes says by the RST what it has taken; without that, its kernel answers a segment of a connection that it does not know (RFC 9293, 3.10.7.1).
+        _ => Segment.Acknowledgment == 0 || SentBeyond > 0 || (NotTaken > 0 && !SenderQuit) || NotDelivered > 0 || (SentBytes > 0 && ReceivedBytes == 0) || (Silence is { } pause && pause.DataFromClient == Segment.FromClient),
     };
 }

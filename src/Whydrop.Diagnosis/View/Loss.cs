@@ -26,6 +26,9 @@ internal sealed record Loss(DirectionKey Direction, SegmentFate Fate, SegmentPla
 
     internal bool? DontFragment => Fate.DontFragment ?? Placement?.DontFragment ?? EstimatedDontFragment;
 
+    /// <summary>Another datagram of its direction, as large or larger, came by where it is missing: it is not its size that kept it from there.</summary>
+    internal bool PassedAsLarge => Placement is { LargestPassed: { } passed, DatagramLength: { } length } && passed >= length;
+
     internal VantagePoint? LastSeen => Placement?.At ?? SeenLast?.At ?? (Fate.Fate == Evidence.Capture.Fate.LostAfter ? Fate.At : null);
 
     internal VantagePoint? MissingAt => Placement?.MissingAt ?? (Fate.Fate == Evidence.Capture.Fate.LostBefore ? Fate.At : null);

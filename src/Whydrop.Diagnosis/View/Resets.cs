@@ -49,7 +49,7 @@ internal sealed class Resets
         var found = segments
             .Select(c => (Segment: c, Key: view.ControlKey(new FlowKey(c.Capture, c.Flow), c.FromClient, c.Sequence)))
             .Where(c => c.Key.Direction.Connection >= 0 && view.Trails[c.Key.Direction.Connection].Flows.Count > 0)
-            .GroupBy(c => (c.Key.Direction, c.Key.Sequence))
+            .GroupBy(c => (c.Key.Direction, c.Key.Sequence, c.Segment.Acknowledgment == 0))
             .SelectMany(g => resets.Each(g.Key.Direction, g.Key.Sequence, [.. g.Select(c => c.Segment)]))
             .ToArray();
 
@@ -62,18 +62,19 @@ internal sealed class Resets
     }
 
     /// <summary>
-    /// RSTs of one number: the nth at one place is the nth at another, but for those that were born between the two. What is born at a place goes on from there, in
-    /// the order in which it passed it.
+    /// RSTs of one number, with or without acknowledgment: the nth at one place is the nth at another, but for those that were born between the two. What is born at a
+    /// place goes on from there, in the order in which it passed it.
     /// </summary>
     private IEnumerable<ConnectionReset> Each(DirectionKey direction, uint sequence, ControlSegment[] segments)
     {
         var order = view.Connections.FromSender(direction).Select((k, i) => (k, i)).ToDictionary(p => p.k, p => p.i);
+        var numbers = segments.GroupBy(s => (s.Capture, s.Flow)).SelectMany(g => g.OrderBy(s => s.Transmission).Select((s, i) => (s, Number: i + 1))).ToDictionary(p => p.s, p => p.Number);
         var born = births[(direction, sequence)].Where(b => b.AbsenceProven).Select(b => (Birth: b, Place: order[new FlowKey(b.Capture, b.Flow)],
-                Number: Array.Find(segments, s => IsOf(s, b))?.Transmission))
+                Number: Array.Find(segments, s => IsOf(s, b)) is { } own ? numbers[own] : (int?)null))
             .OrderByDescending(b => b.Place).ThenByDescending(b => b.Number).ToArray();
         (ControlBirth? Birth, int Number) Origin(ControlSegment segment)
         {
-            var (place, number) = (order[new FlowKey(segment.Capture, segment.Flow)], segment.Transmission);
+            var (place, number) = (order[new FlowKey(segment.Capture, segment.Flow)], numbers[segment]);
             foreach (var b in born.Where(b => b.Place <= place))
             {
                 if (number == b.Number)

@@ -24,7 +24,7 @@ internal static class SizeSteps
     {
         var delivered = sizes.Sizes.Where(s => s.Delivered > 0).ToArray();
         var largest = Math.Max(delivered.Length == 0 ? 0 : delivered.Max(s => s.DatagramLength), HandshakeLength(view, direction));
-        var above = losses.Where(l => l.DatagramLength > Math.Max(largest, LeastMtu(view, direction)) && l.DontFragment == true).ToArray();
+        var above = losses.Where(l => l.DatagramLength > Math.Max(largest, LeastMtu(view, direction)) && l.DontFragment == true && !l.PassedAsLarge).ToArray();
         if (above.Length == 0)
         {
             return null;

@@ -6,6 +6,9 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="AnyDevice">Taken with "-i any" (LINUX_SLL or LINUX_SLL2), all interfaces of a namespace in one file.</param>
 public sealed record CaptureSummary(VantagePoint At, Provenance From, int Capture, int LinkType, bool AnyDevice) : Fact(At, From)
 {
+    /// <summary>The files of a rotating capture in the order in which they were written; empty when it is one file. <see cref="Fact.From"/> names the first.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>Frames read.</summary>
     public long Frames { get; init; }
 

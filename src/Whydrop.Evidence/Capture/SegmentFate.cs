@@ -12,7 +12,7 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Recovery">Why the sender sent it: null for a first transmission.</param>
 /// <param name="Fate">What became of it.</param>
 /// <param name="Proven">The receiver itself said so (SACK, duplicate ACK, D-SACK, later ACK). False: nothing was heard from the receiver afterwards.</param>
-/// <param name="ProvenBy">Frame of that statement.</param>
+/// <param name="ProvenBy">Frame of that statement, in the file of a rotating capture that holds it.</param>
 /// <param name="Sent">When it passed here; for an unseen one, when its absence showed.</param>
 /// <param name="NeverDelivered">No transmission of these bytes was acknowledged up to the end of the capture. Lost before this place and sent again: false, the later transmission, which came by, tells.</param>
 /// <param name="DataOrdinal">How many data segments of this direction passed before it, from 0.</param>

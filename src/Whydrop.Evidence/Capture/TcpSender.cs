@@ -15,9 +15,9 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Ttl">TTL or hop limit of its packets as seen here (the most recent).</param>
 /// <param name="MinRtt">Smallest round trip from its data to the acknowledgment, as seen here.</param>
 /// <param name="SmoothedRtt">Smoothed round trip (RFC 6298 SRTT).</param>
-/// <param name="Observations">Counts by Wireshark's name: "Retransmission", "FastRetransmission", "SpuriousRetransmission", "OutOfOrder", "PreviousSegmentNotCaptured", "AckedUnseenSegment", "DuplicateAck", "WindowUpdate", "WindowFull", "ZeroWindow", "ZeroWindowProbe", "ZeroWindowProbeAck", "KeepAlive", "KeepAliveAck", "PortReused", "Reset", "SynRetry"; and "WindowLimited", a full segment with no room in the window for another, and "BadChecksum".</param>
+/// <param name="Observations">Counts by Wireshark's name: "Retransmission", "FastRetransmission", "SpuriousRetransmission", "OutOfOrder", "PreviousSegmentNotCaptured", "AckedUnseenSegment", "DuplicateAck", "WindowUpdate", "WindowFull", "ZeroWindow", "ZeroWindowProbe", "ZeroWindowProbeAck", "KeepAlive", "KeepAliveAck", "PortReused", "Reset", "SynRetry"; and "WindowLimited", a full segment with no room in the window for another, "BadChecksum", and "DuplicateSack", a D-SACK (RFC 2883) that it sent: bytes of the other end came twice.</param>
 /// <param name="Fin">A FIN was seen.</param>
-/// <param name="ResetFrame">Frame of its first RST; null when none.</param>
+/// <param name="ResetFrame">Frame of its first RST, in the file of a rotating capture that holds it; null when none.</param>
 public sealed record TcpSender(
     long Segments, long Bytes, long UniqueBytes, long Retransmissions, int? Mss, int? WindowScale, bool? SackPermitted,
     bool Timestamps, uint? InitialSequence, int LargestDatagram, int LargestDelivered, int? Ttl, TimeSpan? MinRtt,

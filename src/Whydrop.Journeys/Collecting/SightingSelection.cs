@@ -107,7 +107,7 @@ internal sealed class SightingSelection
     }
 
     private static bool Differ(Sighting[] group, bool fromClient) =>
-        group.Select(s => s.Sender(fromClient).ResetFrame is null).Distinct().Count() > 1;
+        Array.Exists(group, s => s.Sender(fromClient).ResetFrame is null != group[0].Sender(fromClient).ResetFrame is null);
 
     private void AddWitnesses(bool everyPair)
     {

@@ -48,14 +48,14 @@ internal sealed class ControlMatching
     public bool Came(int index)
     {
         var latest = LatestDeparture(b.Trail[b.Records[index].Index].UnixNanoseconds);
-        return a.Records.Exists(r => Same(r, b.Records[index]) && a.Trail[r.Index].UnixNanoseconds <= latest);
+        return a.Records.Index().Any(r => Same(r.Index, index) && a.Trail[r.Item.Index].UnixNanoseconds <= latest);
     }
 
     private void MatchByMark(int j)
     {
         for (var i = 0; i < partner.Length && !taken[j]; i++)
         {
-            if (partner[i] < 0 && Same(a.Records[i], b.Records[j]) && Marked(i, j) == true)
+            if (partner[i] < 0 && Same(i, j) && Marked(i, j) == true)
             {
                 (partner[i], taken[j]) = (j, true);
             }
@@ -74,7 +74,7 @@ internal sealed class ControlMatching
         var best = -1;
         for (var i = 0; i < partner.Length; i++)
         {
-            if (partner[i] < 0 && Same(a.Records[i], b.Records[j]) && Marked(i, j) is null && a.Trail[a.Records[i].Index].UnixNanoseconds <= latest)
+            if (partner[i] < 0 && Same(i, j) && Marked(i, j) is null && a.Trail[a.Records[i].Index].UnixNanoseconds <= latest)
             {
                 best = i;
             }
@@ -86,12 +86,18 @@ internal sealed class ControlMatching
             for (var i = 0; latest == long.MaxValue && i < partner.Length; i++)
             {
                 // Without a common clock any of them may be the one.
-                doubtful[i] |= Same(a.Records[i], b.Records[j]);
+                doubtful[i] |= Same(i, j);
             }
         }
     }
 
-    private bool Same(in ControlRecord x, in ControlRecord y) => x.Kind == y.Kind && x.Position + shift == y.Position;
+    /// <summary>A RST that acknowledges is not one that answers for no connection and carries no acknowledgment (RFC 9293, 3.10.7.1), though both have one number.</summary>
+    private bool Same(int i, int j)
+    {
+        var (x, y) = (a.Records[i], b.Records[j]);
+        return x.Kind == y.Kind && x.Position + shift == y.Position
+            && a.Trail[x.Index].Has(SegmentTraits.Acknowledges) == b.Trail[y.Index].Has(SegmentTraits.Acknowledges);
+    }
 
     /// <summary>The same packet by timestamp or IP Identification; null when neither can tell.</summary>
     private bool? Marked(int i, int j)

@@ -47,6 +47,9 @@ internal sealed class DirectionJourney
         }
     }
 
+    /// <summary>Nothing to tell but counts: every place saw whole what every place before it saw, once, and none says otherwise. What others show changes nothing of it.</summary>
+    public bool IsPlain => passages.Cast<Passage?>().All(p => p is null or { IsPlain: true }) && !Array.Exists(stops, s => s.Repeats || told.Tells(s.Sighting));
+
     /// <summary>Tells the proof of absence which captures let something go by; to be called on all connections before any <see cref="Facts"/>.</summary>
     public void FindMissed()
     {
@@ -59,11 +62,17 @@ internal sealed class DirectionJourney
     /// <summary>The facts of this direction.</summary>
     public IEnumerable<Fact> Facts()
     {
+        var plain = IsPlain;
         for (var i = 0; i < stops.Length - 1; i++)
         {
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
                 Enter(i, index);
+                if (plain)
+                {
+                    continue;
+                }
+
                 var unseen = Unseen(i, index);
                 if (unseen.Count > 0)
                 {
@@ -127,7 +136,7 @@ internal sealed class DirectionJourney
 
         var segments = stops[i].Segments(record);
         tallies[i].Looped += told.Looped.Contains((stops[i].Sighting.Flow.Capture, record.Frame)) ? segments : 0;
-        tallies[i].Late += passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
+        tallies[i].Late += stops[i].Repeats && passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
     }
 
     /// <summary>Its bytes had been sent again before it arrived, by the clocks; or the later transmission arrived first.</summary>

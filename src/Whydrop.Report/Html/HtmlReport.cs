@@ -1,5 +1,7 @@
 using System.Net;
 using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Report.Terminal;
 
 namespace Whydrop.Report.Html;
 
@@ -48,6 +50,19 @@ public sealed class HtmlReport
 
         WriteVerdicts();
         WriteLedger();
+        foreach (var table in model.CountersThatMatter)
+        {
+            if (table.Overrun is { } overrun)
+            {
+                output.Write($"<h2>Receive queues of {Text(Wording.Place(table.At))}</h2>\n<p>{Text(overrun.Summary)}</p>\n<p>{Text(ReceiveOverrun.NotTheBuffer)}</p>\n");
+            }
+
+            WriteTable($"Counters of {Wording.Place(table.At)} outside their healthy range", ["counter", table.Twice ? "growth" : "value", "share", "healthy", "meaning"],
+                CounterSection.Short(table).Select(r => new[] { r.Name, Wording.Number(r.Judged), r.Share ?? "", r.Healthy, $"{r.Meaning}: {r.Reason}" }), 1, 2);
+        }
+
+        WriteTable("Layers: settings that differ", ["setting", .. model.Diagnosis.Layers?.Layers.Select(Wording.Place) ?? [], "why it matters"],
+            model.LayersThatMatter.Select(r => (string[])[r.Name, .. r.Values.Select(v => v ?? "–"), r.Why]));
         WriteTable("Not faults: what the capture itself makes look wrong", ["artefact", "at", "figures", "handling"],
             model.Diagnosis.Artefacts.GroupBy(a => (a.Id, a.Handling)).Select(same => new[]
             {

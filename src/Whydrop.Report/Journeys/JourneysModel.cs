@@ -39,7 +39,7 @@ public sealed record JourneysModel(
         var hops = new HopRows(facts, chains, stops);
         var lost = LostRanges.Of(facts, chains, stops)
             .Where(l => range is not var (begin, end) || (l.Kind == "data" && l.Begin <= end && l.Begin + l.Length > begin)).ToArray();
-        var captures = facts.Of<CaptureSummary>().Select(c => c.From.Source).ToHashSet(StringComparer.Ordinal);
+        var captures = facts.Of<CaptureSummary>().SelectMany(c => c.Files.Append(c.From.Source)).ToHashSet(StringComparer.Ordinal);
         return new JourneysModel(
             name, stops.All, hops.Rows, lost, chains.Joined, UnjoinedGroups.Of(facts, chains),
             [.. facts.Of<TranslationContradiction>().Where(c => chains.IsShown(c.Capture, c.Flow))],

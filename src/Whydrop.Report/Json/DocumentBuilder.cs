@@ -1,9 +1,12 @@
 using System.Net;
 using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Diagnosis.Layers;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Report.Flows;
 using Whydrop.Report.Names;
+using Whydrop.Report.Terminal;
 using SegmentOutcome = Whydrop.Evidence.Capture.Fate;
 
 namespace Whydrop.Report.Json;
@@ -13,6 +16,8 @@ internal static class DocumentBuilder
 {
     public const string VerdictSchema = "whydrop.verdict/1";
     public const string FlowsSchema = "whydrop.flows/1";
+    private const string CountersSchema = "whydrop.counters/1";
+    private const string LayersSchema = "whydrop.layers/1";
 
     public static string Version { get; } = typeof(DocumentBuilder).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -29,8 +34,24 @@ internal static class DocumentBuilder
             [.. d.Timeline.Select(t => new TimelineElement(t.Time.ToString(), Place(t.At), t.What, Evidence(t.From)))],
             [.. d.NextEvidence.Select(n => new NextEvidenceElement(Place(n.Where), n.Command, n.Duration?.TotalSeconds, n.Why))],
             [.. d.Gaps.Select(Gap)],
-            [.. model.Files.Select(f => new FileElement(f.Path, f.Kind, f.At, f.How))]);
+            [.. model.Files.Select(f => new FileElement(f.Path, f.Kind, f.At, f.How))])
+        {
+            Counters = model.CountersThatMatter is { Count: > 0 } tables ? [.. tables.Select(t => Counters(t, CounterSection.Short(t)))] : null,
+            Layers = d.Layers is { } layers ? Layers(layers) : null,
+        };
     }
+
+    public static CountersDocument Counters(IEnumerable<CounterTable> tables, IEnumerable<Gap> gaps) =>
+        new(CountersSchema, Version, [.. tables.Select(t => Counters(t, t.Rows))], [.. gaps.Select(Gap)]);
+
+    public static LayersDocument Layers(LayerTable? layers, IEnumerable<Gap> gaps) => new(LayersSchema, Version, layers is null ? null : Layers(layers), [.. gaps.Select(Gap)]);
+
+    private static CounterTableElement Counters(CounterTable table, IEnumerable<CounterRow> rows) => new(
+        Place(table.At), table.Twice, table.Overrun?.Summary, table.Overrun is null ? null : ReceiveOverrun.NotTheBuffer,
+        [.. rows.Select(r => new CounterElement(r.Name, r.Health, r.Value, r.Delta, r.Ratio, r.RatioOf, r.Healthy, r.Meaning, r.Reason, Evidence(r.From)))]);
+
+    private static LayersElement Layers(LayerTable layers) => new(
+        [.. layers.Layers.Select(Place)], [.. layers.Rows.Select(r => new LayerElement(r.Name, [.. r.Values.Select(v => v ?? "")], r.Differs, r.Matters ? r.Why : null, Evidence(r.From)))]);
 
     public static FlowsDocument Flows(IEnumerable<FlowRow> rows, int total, IEnumerable<Gap> gaps) =>
         new(FlowsSchema, Version, total, [.. rows.Select(r => Flow(r.Flow, EndpointNames.None, r.LostByClient, r.LostByServer))], [.. gaps.Select(Gap)]);

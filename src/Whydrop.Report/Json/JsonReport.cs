@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Diagnosis.Layers;
 using Whydrop.Evidence;
 using Whydrop.Report.Flows;
 using Whydrop.Report.Journeys;
@@ -27,6 +29,14 @@ public static class JsonReport
     /// <summary>Writes journeys as "whydrop.journeys/1", whose schema stands in docs/journeys.schema.json: all losses, however many.</summary>
     public static void WriteJourneys(JourneysModel model, TextWriter output) =>
         output.Write(JsonSerializer.Serialize(JourneysBuilder.Document(model), VerdictJsonContext.Readable.JourneysDocument) + "\n");
+
+    /// <summary>Writes counters with their meanings as "whydrop.counters/1": every row.</summary>
+    public static void WriteCounters(IEnumerable<CounterTable> tables, IEnumerable<Gap> gaps, TextWriter output) =>
+        output.Write(JsonSerializer.Serialize(DocumentBuilder.Counters(tables, gaps), VerdictJsonContext.Readable.CountersDocument) + "\n");
+
+    /// <summary>Writes settings side by side as "whydrop.layers/1".</summary>
+    public static void WriteLayers(LayerTable? layers, IEnumerable<Gap> gaps, TextWriter output) =>
+        output.Write(JsonSerializer.Serialize(DocumentBuilder.Layers(layers, gaps), VerdictJsonContext.Readable.LayersDocument) + "\n");
 
     /// <summary>The JSON Schema of the verdict contract, made from its types.</summary>
     public static string Schema() => Schema(typeof(VerdictDocument), DocumentBuilder.VerdictSchema, "verdict");

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.Counters;
 using Whydrop.Evidence;
 
 namespace Whydrop.Report.Json;
@@ -21,7 +22,60 @@ internal sealed record VerdictDocument(
     [property: Description("What happened, in order of time.")] IReadOnlyList<TimelineElement> Timeline,
     [property: Description("What to collect to decide what is open.")] IReadOnlyList<NextEvidenceElement> NextEvidence,
     [property: Description("What was not collected or could not be read.")] IReadOnlyList<GapElement> Gaps,
-    [property: Description("Every file of the case.")] IReadOnlyList<FileElement> Files);
+    [property: Description("Every file of the case.")] IReadOnlyList<FileElement> Files)
+{
+    [Description("Protocol counters that are outside their healthy range, by network namespace.")]
+    public IReadOnlyList<CounterTableElement>? Counters { get; init; }
+
+    [Description("Settings of the network stacks side by side.")]
+    public LayersElement? Layers { get; init; }
+}
+
+[Description("Protocol counters of one network namespace, worst first.")]
+internal sealed record CounterTableElement(
+    PlaceElement At,
+    [property: Description("There were two readings: growth is judged. Else values since the namespace was made are.")] bool Twice,
+    [property: Description("What the counters of receive queues say together, when these overran.")] string? Overrun,
+    [property: Description("Why a larger receive buffer is not the first answer; with overrun only.")] string? NotTheBuffer,
+    IReadOnlyList<CounterElement> Rows);
+
+internal sealed record CounterElement(
+    [property: Description("Kernel spelling with its group: TcpExt.PruneCalled.")] string Counter,
+    [property: JsonConverter(typeof(KebabCaseConverter<CounterHealth>))] CounterHealth Health,
+    [property: Description("The latest reading.")] long? Value,
+    [property: Description("Growth between two readings.")] long? Delta,
+    [property: Description("Share of its base, 0 to 1.")] double? Ratio,
+    [property: Description("Its base.")] string? RatioOf,
+    [property: Description("Its healthy range in words.")] string Healthy,
+    string Meaning,
+    string Reason,
+    EvidenceElement Evidence);
+
+[Description("Settings side by side: differences that matter first.")]
+internal sealed record LayersElement(
+    [property: Description("The network stacks, in the order of the values.")] IReadOnlyList<PlaceElement> Stacks,
+    IReadOnlyList<LayerElement> Settings);
+
+internal sealed record LayerElement(
+    string Setting,
+    [property: Description("One for each stack; empty where it was not collected or does not exist.")] IReadOnlyList<string> Values,
+    bool Differs,
+    [property: Description("What the difference does, when it can explain that one works and another does not.")] string? Why,
+    IReadOnlyList<EvidenceElement> Evidence);
+
+[Description("Every protocol counter of a dump with its meaning.")]
+internal sealed record CountersDocument(
+    [property: Description("Identifies this contract.")] string Schema,
+    string Version,
+    IReadOnlyList<CounterTableElement> Tables,
+    IReadOnlyList<GapElement> Gaps);
+
+[Description("The settings of every layer of a case.")]
+internal sealed record LayersDocument(
+    [property: Description("Identifies this contract.")] string Schema,
+    string Version,
+    LayersElement? Layers,
+    IReadOnlyList<GapElement> Gaps);
 
 [Description("A fault judged against the case, for one scope.")]
 internal sealed record VerdictElement(

@@ -10,6 +10,8 @@ namespace Whydrop.Report.Json;
 [JsonSerializable(typeof(VerdictDocument))]
 [JsonSerializable(typeof(FlowsDocument))]
 [JsonSerializable(typeof(JourneysDocument))]
+[JsonSerializable(typeof(CountersDocument))]
+[JsonSerializable(typeof(LayersDocument))]
 internal sealed partial class VerdictJsonContext : JsonSerializerContext
 {
     private static VerdictJsonContext? readable;

@@ -1,4 +1,6 @@
 using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.Counters;
+using Whydrop.Report.Terminal;
 
 namespace Whydrop.Report.Markdown;
 
@@ -42,6 +44,8 @@ public sealed class MarkdownReport
         }
 
         WriteLedger();
+        WriteCounters();
+        WriteLayers();
         WriteList("Not faults: what the capture itself makes look wrong", model.Diagnosis.Artefacts.GroupBy(a => a.Id).Select(
             same => $"`{same.Key}` at {Text(Wording.Places(same.Select(a => a.At), 3))}: {Text(Wording.Sentences(same.First().Text, same.First().Handling))}"));
         WriteList("Ruled out", model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.RuledOut).Select(v => $"`{v.Fault.Id}`: {Text(v.Summary)}"));
@@ -79,6 +83,31 @@ public sealed class MarkdownReport
         }
 
         output.Write($"\n{ledger.DataSegments} transmissions, {ledger.DataBytes} bytes ({ledger.UniqueBytes} distinct); {ledger.Unexplained} lost segments explained by no fault.\n");
+    }
+
+    private void WriteCounters()
+    {
+        foreach (var table in model.CountersThatMatter)
+        {
+            output.Write($"\n### Counters of {Text(Wording.Place(table.At))}: outside their healthy range\n\n{(table.Overrun is { } overrun ? Text($"{overrun.Summary} {ReceiveOverrun.NotTheBuffer}") + "\n\n" : "")}");
+            output.Write($"| counter | {(table.Twice ? "growth" : "value")} | share | healthy | meaning |\n| --- | ---: | ---: | --- | --- |\n");
+            foreach (var row in CounterSection.Short(table))
+            {
+                output.Write($"| `{row.Name}` | {row.Judged} | {row.Share} | {Cell(row.Healthy)} | {Cell($"{row.Meaning}: {row.Reason}")} |\n");
+            }
+        }
+    }
+
+    private void WriteLayers()
+    {
+        if (model is { Diagnosis.Layers: { } layers, LayersThatMatter: { Count: > 0 } rows })
+        {
+            output.Write($"\n### Layers: settings that differ\n\n| setting | {string.Join(" | ", layers.Layers.Select(l => Cell(Wording.Place(l))))} | why it matters |\n| --- |{string.Concat(layers.Layers.Select(_ => " --- |"))} --- |\n");
+            foreach (var row in rows)
+            {
+                output.Write($"| {Cell(row.Name)} | {string.Join(" | ", row.Values.Select(v => Cell(v ?? "–")))} | {Cell(row.Why)} |\n");
+            }
+        }
     }
 
     private void WriteNextEvidence()

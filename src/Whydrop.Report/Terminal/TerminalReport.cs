@@ -62,6 +62,8 @@ public sealed class TerminalReport
         }
 
         WriteLedger();
+        CounterSection.Write(model.CountersThatMatter, page, wide);
+        LayerSection.WriteDifferences(model.Diagnosis.Layers, model.LayersThatMatter, page, wide);
         WriteArtefacts();
         WriteUndecided();
         WriteRuledOut();

@@ -13,6 +13,7 @@ namespace Whydrop.Tcp.Fates;
 internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 {
     private const long DSackPatience = 1_000_000_000;
+    private const int SeveralRepetitions = 2;
     private const int MostSwept = 512;
     private int[] cell = new int[256];
 
@@ -143,12 +144,18 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             firstDelivered--;
         }
 
+        // The echo is of an earlier one, and no D-SACK names the repetitions: one of them may have lost its report, several were lost themselves. A D-SACK that comes yet takes that back.
+        var vanished = told && duplicates == 0 && late <= 0 && nodes.Length - 1 - firstDelivered >= SeveralRepetitions && book.SackInUse(b);
         for (var i = 0; i < nodes.Length; i++)
         {
             var n = *list[nodes[i]];
             if (n.Is(Transmission.Looped))
             {
                 book.Enter(b, n, Fate.Looped, true, n.AckedFrame, false, unique: i == firstDelivered);
+            }
+            else if (vanished && i > firstDelivered && !n.Is(Transmission.SameDatagram))
+            {
+                book.Enter(b, n, Fate.LostAfter, false, n.AckedFrame, false, unique: false, repeat: n);
             }
             else if (i < firstDelivered && late <= 0)
             {

@@ -42,7 +42,7 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
     /// <summary>Of bytes that are all decided: a D-SACK may still say that more of them arrived than it seemed.</summary>
     public void TakeAfterwards(Board* b, in TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)
     {
-        if (Block(s, 0, frame) is var (left, right) && IsDSack(s, left, right, frame))
+        if (SaysTwice(s, frame) && Block(s, 0, frame) is var (left, right))
         {
             book.TakeDSack(b, Ledger.OffsetOf(b, left), Ledger.OffsetOf(b, right), frameNumber);
         }
@@ -174,6 +174,9 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
         var right = BinaryPrimitives.ReadUInt32BigEndian(frame[(at + 4)..]);
         return SequenceNumber.Less(left, right) ? (left, right) : null;
     }
+
+    /// <summary>It reports bytes that came twice.</summary>
+    public static bool SaysTwice(in TcpSegment s, ReadOnlySpan<byte> frame) => Block(s, 0, frame) is var (left, right) && IsDSack(s, left, right, frame);
 
     // RFC 2883, 4: the first block is below the cumulative ACK, or inside the second block.
     private static bool IsDSack(in TcpSegment s, uint left, uint right, ReadOnlySpan<byte> frame)

@@ -69,6 +69,11 @@ internal sealed unsafe class CarefulPath
         if (s.SackBlocks != 0)
         {
             copies.TakeDSack(s, d, frameNumber, frame);
+            if (s.HasAck && Hearing.SaysTwice(s, frame))
+            {
+                var unusual = Unusual(d);
+                (d.FromHigh ? ref unusual->High : ref unusual->Low).Counts[(int)Observation.DuplicateSack]++;
+            }
         }
 
         uint mask = 0;

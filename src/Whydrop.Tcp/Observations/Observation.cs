@@ -62,4 +62,7 @@ public enum Observation
 
     /// <summary>Its checksum is wrong, and not for offload: its receiver throws it away. Counted among the frames whose checksum is verified: all of a short capture, and all after the first damage.</summary>
     BadChecksum,
+
+    /// <summary>Its first SACK block says that the other end's bytes came twice (D-SACK, RFC 2883). Not one of Wireshark's.</summary>
+    DuplicateSack,
 }

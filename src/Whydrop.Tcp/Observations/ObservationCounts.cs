@@ -6,7 +6,7 @@ namespace Whydrop.Tcp.Observations;
 [InlineArray(Length)]
 internal struct ObservationCounts
 {
-    public const int Length = (int)Observation.BadChecksum + 1;
+    public const int Length = (int)Observation.DuplicateSack + 1;
 
     private uint first;
 

@@ -39,6 +39,45 @@ public class WhichCopyArrived
     }
 
     [Fact]
+    public void Repetitions_that_no_report_names_although_the_original_is_echoed_are_lost()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, 50);
+        c.Data(200, 1, 500);
+        int[] copies = [c.Data(500, 1, 500), c.Data(1100, 1, 500)];
+        c.Ack(1900, 501, 200);
+
+        var fates = trace.Analyse().Of<SegmentFate>();
+
+        Assert.Equal(copies.Select(f => (Fate.LostAfter, false, (long?)f)), fates.Select(f => (f.Fate, f.Proven, f.From.Frame)));
+        Assert.All(fates, f => Assert.False(f.NeverDelivered));
+    }
+
+    [Theory]
+    [InlineData(1910)]
+    [InlineData(3500)]
+    public void A_report_that_comes_late_takes_back_that_a_repetition_was_lost(double reported)
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, 50);
+        c.Data(200, 1, 500);
+        c.Data(500, 1, 500);
+        c.Data(1100, 1, 500);
+        c.Ack(1900, 501, 200);
+        c.Data(3400, 501, 500);
+        c.Ack(reported, 501, 500, sack: (1, 501));
+        c.Ack(reported + 1, 501, 1100, sack: (1, 501));
+
+        var analysed = trace.Analyse();
+
+        Assert.Equal(2, analysed.Of<SegmentFate>().Count(f => f is { Fate: Fate.RetransmittedNeedlessly, Proven: true }));
+        Assert.DoesNotContain(analysed.Of<SegmentFate>(), f => f.Fate == Fate.LostAfter);
+        Assert.Equal(0, analysed.Of<FateTally>().Where(t => t.Fate == Fate.LostAfter).Sum(t => t.Segments));
+    }
+
+    [Fact]
     public void Round_trips_that_may_contain_a_delayed_acknowledgment_do_not_make_an_answer_too_soon()
     {
         var trace = new Trace();

@@ -20,6 +20,10 @@ public sealed class SnatPortExhaustionNode : SnatPortsUsedUp
     protected override void Judge(PodRun run)
     {
         run.Truth.Blame(Fault, run.Network.NodeA, confirmable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA), suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA));
+        // From the ends alone a translator is somewhere between them: at the node, or behind it.
+        if (!run.HasDumps(HostRole.NodeA) && !run.HasCaptures(HostRole.NodeA))
+            run.Truth.LooksLike("cloud-snat-exhaustion");
+
         // Their SYNs never leave node-a: what is behind it sees the connections that were opened, and those are well.
         run.Truth.Unseen(run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.Faults.Fabric;
 
@@ -36,14 +37,14 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
 
     protected override IEnumerable<QuestionOf<Crowd>> Ask() =>
     [
-        new("Did attempts to one destination go unanswered while others to it were open?", Quantifier.Any, QuestionRole.Signature, Crowded),
+        new("Did attempts to one destination go unanswered while others to it were open?", Quantifier.Any, QuestionRole.Signature, h => h.Answered is { } answered ? [answered] : Crowded(h)),
         new("Did their SYNs leave the node and not come to the other side?", Quantifier.All, QuestionRole.Signature, LeftAndLost),
         new("Is their source translated on the way, outside the nodes that were looked at?", Quantifier.Any, QuestionRole.Signature, Translated),
         new("Did the translator say that its ports are used up?", Quantifier.Any, QuestionRole.Mechanism, _ => []),
     ];
 
     protected override IEnumerable<Crowd> Propose(CaseView view) => view.Attempts.Where(a => a.Outcome == AttemptOutcome.Unanswered).GroupBy(a => a.ServerThere)
-        .Select(g => new Crowd(view, g.Key, [.. g])).Where(c => c.Open.Count >= Several);
+        .Select(g => new Crowd(view, g.Key, [.. g])).Where(c => c.Open.Count >= Several).Concat(Crowd.AllAnswered(view));
 
     protected override string Summarise(Crowd h) =>
         $"{h.Attempts.Count} attempt{(h.Attempts.Count == 1 ? "" : "s")} to {h.To} unanswered beyond {h.Attempts[0].SynLastSeen}, while {h.Open.Count} connections to it were open through a translator on the way.";
@@ -83,6 +84,11 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
     /// <summary>Attempts to one destination that nothing answered, and what was open to it meanwhile.</summary>
     internal sealed class Crowd : Hypothesis
     {
+        private const string Opens = "Tcp.ActiveOpens";
+
+        // A SYN that dies is sent again after a second; an attempt that is given up or refused before that is a failed one (net/ipv4/tcp.c tcp_set_state).
+        private static readonly string[] NotAnswered = ["TcpExt.TCPSynRetrans", "Tcp.AttemptFails"];
+
         internal Crowd(CaseView view, IPEndPoint to, IReadOnlyList<Attempt> attempts)
             : base(view, attempts[0].SynLastSeen is { } seen ? Scope.Of(seen) : Scope.Unplaced)
         {
@@ -92,11 +98,32 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
             Open = [.. view.Attempts.Where(a => a.Outcome == AttemptOutcome.Established && a.ServerThere.Equals(to) && a.SynTimes.Count > 0 && a.SynTimes[0] < first && a.SeenAt[0].Last > first)];
         }
 
-        internal IPEndPoint To { get; }
+        /// <summary>A network namespace whose every first SYN was answered.</summary>
+        private Crowd(CaseView view, VantagePoint at, Sighting answered)
+            : base(view, Scope.Of(at)) => (Answered, Open, Attempts) = (answered, [], []);
+
+        internal IPEndPoint To { get; } = new(IPAddress.None, 0);
+
+        /// <summary>What says that no SYN of a namespace went unanswered; null for attempts that did.</summary>
+        internal Sighting? Answered { get; }
 
         /// <summary>Opened before the first of them, and spoke after it.</summary>
         internal IReadOnlyList<Attempt> Open { get; }
 
         internal override IReadOnlyList<Attempt> Attempts { get; }
+
+        /// <summary>Network namespaces that opened connections and got an answer to each first SYN: no translator on the way wanted a port for them.</summary>
+        internal static IEnumerable<Crowd> AllAnswered(CaseView view)
+        {
+            foreach (var at in view.Facts.Of<CounterDelta>().Where(d => d is { Name: Opens, Delta: > 0 }).Select(d => d.At.Stack).Distinct())
+            {
+                var zeros = Array.ConvertAll(NotAnswered, n => view.Delta(at, n));
+                if (view.Delta(at, Opens) is { } opened && Array.TrueForAll(zeros, z => z is { Delta: 0 }))
+                {
+                    yield return new Crowd(view, at, Sighting.Of(
+                        false, $"{at} opened {opened.Delta} connections ({Opens}), and every SYN was answered: {string.Join(", ", NotAnswered.Select(n => $"{n} +0"))}", [opened.From, .. zeros.Select(z => z!.Value.From)]));
+                }
+            }
+        }
     }
 }

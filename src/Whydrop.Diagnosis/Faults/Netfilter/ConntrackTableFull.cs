@@ -50,8 +50,12 @@ internal sealed class ConntrackTableFull : FaultOf<DroppedAt>
         var candidates = DroppedAt.Candidates(view).Where(c => Says(c).Any()).ToArray();
         var counted = view.Facts.Of<CounterDelta>().Where(d => d is { Name: Dropped, Delta: > 0 }).Select(d => d.At.Stack)
             .Concat(view.Facts.Of<LogEvent>().Where(e => e.Kind == "conntrack-full").Select(e => e.At.Stack)).Distinct()
-            .Where(at => !candidates.Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null));
-        return candidates.Concat(counted);
+            .Where(at => !candidates.Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null)).ToArray();
+
+        // Every packet it drops and every entry it throws out for room is counted (net/netfilter/nf_conntrack_core.c): where neither grew, the table was not full.
+        var clean = view.Facts.Of<CounterDelta>().Where(d => d is { Name: Dropped, Delta: 0 }).Select(d => d.At.Stack).Distinct()
+            .Where(at => view.Delta(at, "Conntrack.EarlyDrop") is not { Delta: > 0 } && !candidates.Concat(counted).Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null) { CountersSuffice = true });
+        return candidates.Concat(counted).Concat(clean);
     }
 
     protected override string Summarise(DroppedAt h) =>
@@ -77,7 +81,8 @@ internal sealed class ConntrackTableFull : FaultOf<DroppedAt>
 
         if (Beyond(h) is { } beyond && h.Stack.Delta(Dropped) is { } dropped)
         {
-            yield return Sighting.Of(beyond > 0, $"{Dropped} of {h.Stack.At} +{dropped.Delta}, {beyond} of it not for failed insertions", dropped.From);
+            var room = Limits(h) is { } limits ? $", {limits.Count} of {limits.Most} entries" : "";
+            yield return Sighting.Of(beyond > 0, $"{Dropped} of {h.Stack.At} +{dropped.Delta}{(dropped.Delta > 0 ? $", {beyond} of it not for failed insertions" : "")}{room}", dropped.From);
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class SnatPortExhaustionNode : FaultOf<DroppedAt>
     // A table is not read at the very moment of the drop: entries come and go.
     private const double Nearly = 0.95;
 
+    private const string InsertFailed = "Conntrack.InsertFailed";
+
     public override string Id => "snat-port-exhaustion-node";
 
     public override string Name => "No source port left for translation on the node";
@@ -40,20 +42,42 @@ internal sealed class SnatPortExhaustionNode : FaultOf<DroppedAt>
 
     protected override IEnumerable<QuestionOf<DroppedAt>> Ask() =>
     [
-        new("Did connection tracking fail to insert connections?", Quantifier.Any, QuestionRole.Signature, h => Counted.Grew(h.View, h.Stack.At, "Conntrack.InsertFailed")),
+        new("Did connection tracking fail to insert connections?", Quantifier.Any, QuestionRole.Signature, Failed),
         new("Does that node translate the source of what vanished?", Quantifier.Any, QuestionRole.Signature, Translates),
         new("Did packets come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
-        new("Did it fail as often as packets vanished?", Quantifier.Any, QuestionRole.Mechanism, h => h.Accounts("Conntrack.InsertFailed")),
+        new("Did it fail as often as packets vanished?", Quantifier.Any, QuestionRole.Mechanism, h => h.Accounts(InsertFailed)),
         new("Were all ports towards the destination taken?", Quantifier.Any, QuestionRole.Mechanism, Taken),
     ];
 
-    protected override IEnumerable<DroppedAt> Propose(CaseView view) => DroppedAt.Candidates(view).Where(c => c.Gone is not null && Rules(c).Any());
+    protected override IEnumerable<DroppedAt> Propose(CaseView view)
+    {
+        var candidates = DroppedAt.Candidates(view).Where(c => c.Gone is not null && Rules(c).Any()).ToArray();
+
+        // A connection without a port of its own is never inserted, and that is counted: where the count stood still, no port was wanting.
+        var clean = view.Facts.Of<CounterDelta>().Where(d => d is { Name: InsertFailed, Delta: 0 }).Select(d => d.At.Stack).Distinct()
+            .Where(at => !candidates.Any(c => c.Stack.At == at)).Select(at => new DroppedAt(view, at, null) { CountersSuffice = true });
+        return candidates.Concat(clean);
+    }
 
     protected override string Summarise(DroppedAt h) =>
         $"{h.Gone!.What} to {string.Join(", ", Ends(h).Select(e => e.To).Distinct().Take(2))} vanished {h.Gone.Place}: {h.Scope} has no source port left to translate to"
-        + (h.View.Delta(h.Stack.At, "Conntrack.InsertFailed") is { } grown ? $" (insert_failed +{grown.Delta})." : ".");
+        + (h.View.Delta(h.Stack.At, InsertFailed) is { } grown ? $" (insert_failed +{grown.Delta})." : ".");
 
     protected override IEnumerable<NextEvidence> Next(DroppedAt h) => DroppedAtEvidence.For(h, "conntrack -S; conntrack -L; nft list ruleset; iptables-save -c -t nat");
+
+    private static IEnumerable<Sighting> Failed(DroppedAt h)
+    {
+        if (h.Stack.Delta(InsertFailed) is not { } grown)
+        {
+            yield break;
+        }
+
+        var translated = h.View.Facts.Of<ConntrackEntry>().Where(e => e.At.Stack == h.Stack.At && e.Protocol == "tcp" && !e.ReplyDestination.Address.Equals(e.Source.Address))
+            .GroupBy(e => (e.From.Source, e.ReplySource, e.ReplyDestination.Address)).Select(g => (Ports: g.Select(e => e.ReplyDestination.Port).Distinct().Count(), g.Key.ReplySource)).OrderByDescending(t => t.Ports).FirstOrDefault();
+        var (first, last) = h.Stack.Rules.Where(r => r.Action is "snat" or "masquerade").Select(r => r.TranslatedPorts).FirstOrDefault(p => p is not null) ?? Unprivileged;
+        var used = translated.Ports > 0 ? $", at most {translated.Ports} of {last - first + 1} ports in use towards one destination ({translated.ReplySource})" : "";
+        yield return Sighting.Of(grown.Delta > 0, $"{InsertFailed} of {h.Stack.At} +{grown.Delta}{used}", grown.From);
+    }
 
     private static IEnumerable<(System.Net.IPEndPoint From, System.Net.IPEndPoint To)> Ends(DroppedAt h) => h.Gone?.Ends(h.View) ?? [];
 

@@ -49,7 +49,7 @@ internal sealed class DuplicateDelivery : FaultOf<Disorder>
             yield return disorder;
         }
 
-        if (!any && Silent(view).Any())
+        if (!any && (Silent(view).Any() || Heard(view).Any()))
         {
             yield return new Disorder(view, null, null, [], new HashSet<DirectionKey>(), false);
         }
@@ -57,7 +57,8 @@ internal sealed class DuplicateDelivery : FaultOf<Disorder>
 
     protected override string Summarise(Disorder d) => d.Odd.Count > 0
         ? $"{d.Odd.Count} datagrams came twice {d.Place}; each was sent once."
-        : string.Join("; ", Silent(d.View).Select(s => $"{s.Received.At} hears of {s.Received.Delta} duplicates and sent {s.Again} segments again")) + ".";
+        : string.Join("; ", Silent(d.View).Select(s => $"{s.Received.At} hears of {s.Received.Delta} duplicates and sent {s.Again} segments again")
+            .Concat(Heard(d.View).Select(h => $"receivers report {h.Reports} duplicates, seen at {h.At}, where {h.Again} segments were sent again"))) + ".";
 
     protected override IEnumerable<NextEvidence> Next(Disorder d)
     {
@@ -78,6 +79,19 @@ internal sealed class DuplicateDelivery : FaultOf<Disorder>
         .Where(c => c.Name == "TcpExt.TCPDSACKRecv" && c.Delta >= ManyReports)
         .Select(c => (Received: c, Again: view.Delta(c.At, "Tcp.RetransSegs")?.Delta)).Where(c => c.Again is { } again && again * 2 < c.Received.Delta).Select(c => (c.Received, c.Again!.Value));
 
+    /// <summary>
+    /// Captures near the sender that hold more reports of duplicates (D-SACK) than it sent again. A byte sent to keep a connection or to ask for its window came before as well, and its
+    /// answer may say so.
+    /// </summary>
+    private static IEnumerable<(VantagePoint At, Provenance From, long Reports, long Again)> Heard(CaseView view) => view.Trails.Where(t => t.Flows.Count > 0).SelectMany(t => new[] { t.ToServer, t.ToClient })
+        .Select(d => (Key: view.Connections.NearestToSender(d), Direction: d)).Select(d => (d.Key, FromClient: view.Connections.FromClient(d.Key, d.Direction)))
+        .Select(d => (Flow: view.Flow(d.Key), Sender: view.Sender(d.Key, d.FromClient), Reports: view.Sender(d.Key, !d.FromClient)?.Observations.GetValueOrDefault("DuplicateSack") ?? 0))
+        .Where(d => d is { Flow: not null, Sender: not null, Reports: > 0 })
+        .GroupBy(d => d.Flow!.Capture)
+        .Select(g => (g.First().Flow!.At, g.MaxBy(d => d.Reports).Flow!.From, Reports: g.Sum(d => d.Reports), Again: g.Sum(d => d.Sender!.Retransmissions
+            + d.Sender.Observations.GetValueOrDefault("KeepAlive") + d.Sender.Observations.GetValueOrDefault("ZeroWindowProbe"))))
+        .Where(h => h.Reports >= ManyReports && h.Again * 2 < h.Reports);
+
     private static IEnumerable<Sighting> CameTwice(Disorder d)
     {
         if (d.Odd.Count > 0)
@@ -88,6 +102,11 @@ internal sealed class DuplicateDelivery : FaultOf<Disorder>
         foreach (var (received, again) in Silent(d.View))
         {
             yield return Sighting.Of(true, $"TcpExt.TCPDSACKRecv of {received.At} +{received.Delta}, Tcp.RetransSegs +{again}", received.From);
+        }
+
+        foreach (var heard in Heard(d.View))
+        {
+            yield return Sighting.Of(true, $"{heard.Reports} D-SACKs at {heard.At}, {heard.Again} sent again", heard.From);
         }
     }
 
@@ -106,6 +125,11 @@ internal sealed class DuplicateDelivery : FaultOf<Disorder>
         foreach (var (received, sent) in Silent(d.View))
         {
             yield return Sighting.Of(true, $"{sent} sent again, {received.Delta} reported", received.From);
+        }
+
+        foreach (var heard in Heard(d.View))
+        {
+            yield return Sighting.Of(true, $"{heard.Again} sent again, {heard.Reports} reported", heard.From);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class RandomLoss : FaultOf<Hop>
         new("Are there enough losses to tell chance from a pattern?", Quantifier.All, QuestionRole.Signature, HopTests.Count),
         new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Signature, HopTests.SizeDoesNotMatter),
         new("Are the gaps between losses those of independent chance?", Quantifier.All, QuestionRole.Signature, HopTests.GapsAreGeometric),
-        new("Were segments seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
+        new("Were segments seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, h => InTheQueue(h) is { } queue ? [queue] : HopTests.SeenToVanish(h)),
         new("Does loss take busy and idle times alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.RateDoesNotMatter, "rate-policer"),
         new("Did segments pass there without waiting in a queue?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
         new("Do all flows lose alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.FlowsAreAlike, "ecmp-bad-member"),
@@ -56,6 +56,15 @@ internal sealed class RandomLoss : FaultOf<Hop>
     }
 
     protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
+
+    /// <summary>No: all of them had come to the receiver's own device, and its receive queues dropped as many. Null where that is not so, or not known.</summary>
+    private static Sighting? InTheQueue(Hop hop)
+    {
+        var arrived = ReceiverLosses.Find(hop.View).FirstOrDefault(r => hop.Losses.All(r.Losses.Contains));
+        return arrived is not null && ReceiveQueues.Of(hop.View.Stacks.At(arrived.At)) is { } queues && queues.Account(arrived.Frames)
+            ? Sighting.Of(false, $"{hop.Losses.Count} of {hop.View.LostSegments} lost segments had arrived at {arrived.Arrived[0].LastSeen}, and the receive queues there dropped {queues.Total}: none died on the way", [.. arrived.Arrived.Select(l => l.From).Take(24)])
+            : null;
+    }
 
     /// <summary>All losses of the case are a matter of size: the questions are put to them all the same, to be answered by No.</summary>
     private sealed class OfSizeOnly(CaseView view)

@@ -72,13 +72,14 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
     private static readonly TimeSpan TimerFloor = TimeSpan.FromMilliseconds(200);
 
     // The timer is an estimate that now and then runs out too early on a sound path (RFC 5682 is for that); one after the other it does not, nor again once it has backed off (RFC 6298, 5.5).
+    // The timers of many connections that run out at one moment are one halt of a processor or of the way, unless it was seen to hold back whole parts of the traffic.
     private const int Few = 3;
 
     private static IEnumerable<Sighting> InVain(Late l)
     {
         var text = $"{l.Vain.Count} repeated by the timer in {l.Times} time-outs, " + (l.Arrived.Length > 0 ? "both copies acknowledged" : "and no receiver says that these arrived as well");
         Provenance[] frames = [.. l.Vain.Take(12).Select(f => f.From)];
-        yield return l.Times >= Few || l.BackedOff ? Sighting.Of(true, text, frames) : Sighting.Unknown(text, frames);
+        yield return l.BackedOff || (l.Times >= Few && (l.Halts > 1 || l.Hop is not null)) ? Sighting.Of(true, text, frames) : Sighting.Unknown(text, frames);
     }
 
     private static IEnumerable<Sighting> NothingLost(Late l)
@@ -135,12 +136,18 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
                 .Where(g => g.Any(f => f.CameTwice) || view.Flow(new FlowKey(g.Key.Capture, g.Key.Flow)) is not { FromClient.SackPermitted: true, FromServer.SackPermitted: true }).SelectMany(g => g),
         ];
 
-        /// <summary>Time-outs: what follows within the shortest of them belongs to the same.</summary>
-        internal int Times => Arrived.GroupBy(f => (f.Capture, f.Flow, f.FromClient)).Sum(g => g.Select(f => f.Sent).Order().Aggregate(
-            (Count: 0, Last: (Timestamp?)null), (n, sent) => (n.Last is { } last && sent - last < TimerFloor ? n.Count : n.Count + 1, sent)).Count);
+        /// <summary>Time-outs, of each connection by itself.</summary>
+        internal int Times => Arrived.GroupBy(f => (f.Capture, f.Flow, f.FromClient)).Sum(Moments);
+
+        /// <summary>Moments at which timers ran out, of whichever connections.</summary>
+        internal int Halts => Moments(Arrived);
 
         /// <summary>The same bytes were repeated twice in vain.</summary>
         internal bool BackedOff => Arrived.GroupBy(f => (f.Capture, f.Flow, f.FromClient, f.Sequence)).Any(g => g.Skip(1).Any());
+
+        /// <summary>What follows within the shortest time-out belongs to the same.</summary>
+        private static int Moments(IEnumerable<SegmentFate> repeated) => repeated.Select(f => f.Sent).Order().Aggregate(
+            (Count: 0, Last: (Timestamp?)null), (n, sent) => (n.Last is { } last && sent - last < TimerFloor ? n.Count : n.Count + 1, sent)).Count;
 
         internal override bool Placed => Hop is not null;
 

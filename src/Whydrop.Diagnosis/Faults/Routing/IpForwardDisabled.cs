@@ -34,7 +34,7 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
     [
         new("Is forwarding switched off where packets should be forwarded?", Quantifier.Any, QuestionRole.Signature, SwitchedOff),
         new("Did packets for others come in there and not go on?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
-        new("Did it count as many packets with an address that is not its own?", Quantifier.Any, QuestionRole.Mechanism, h => h.Accounts(h.Stack.Delta("Ip.InAddrErrors") is { Delta: 0 } or null ? "Ip6.InAddrErrors" : "Ip.InAddrErrors")),
+        new("Did it count as many packets with an address that is not its own?", Quantifier.Any, QuestionRole.Mechanism, h => h.Accounts(Six(h) == true ? "Ip6.InAddrErrors" : "Ip.InAddrErrors")),
     ];
 
     protected override IEnumerable<DroppedAt> Propose(CaseView view)
@@ -58,6 +58,12 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
 
         // What is addressed to the namespace itself is not forwarded, whatever the setting.
         var text = $"{setting.Key}={setting.Value}";
+        if (Six(h) is null)
+        {
+            yield return Sighting.Unknown($"{text}; of which family the packets were is not known", setting.From);
+            yield break;
+        }
+
         var owned = h.View.Addresses(h.Stack.At).ToHashSet();
         var own = h.Gone?.Destinations(h.View).FirstOrDefault(owned.Contains);
         yield return setting.Value != "0" ? Sighting.Of(false, text, setting.From)
@@ -67,7 +73,14 @@ internal sealed class IpForwardDisabled : FaultOf<DroppedAt>
 
     private static Sysctl? Setting(DroppedAt h)
     {
-        var six = h.Gone?.Destinations(h.View) is { Count: > 0 } to ? to.Any(d => d.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6) : h.Stack.Delta("Ip.InAddrErrors") is not { Delta: > 0 };
-        return h.Stack.Setting(six ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
+        const string Four = "net.ipv4.ip_forward", OfSix = "net.ipv6.conf.all.forwarding";
+        return Six(h) is { } six ? h.Stack.Setting(six ? OfSix : Four) : h.Stack.Setting(Four) is { Value: "0" } off ? off : h.Stack.Setting(OfSix) ?? h.Stack.Setting(Four);
     }
+
+    /// <summary>What vanished, or was counted, is IPv6; null when neither tells.</summary>
+    private static bool? Six(DroppedAt h) =>
+        h.Gone?.Destinations(h.View) is { Count: > 0 } to ? to.Any(d => d.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+        : h.Stack.Delta("Ip.InAddrErrors") is { Delta: > 0 } ? false
+        : h.Stack.Delta("Ip6.InAddrErrors") is { Delta: > 0 } ? true
+        : null;
 }

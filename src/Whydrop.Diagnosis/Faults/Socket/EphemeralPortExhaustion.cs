@@ -9,6 +9,7 @@ namespace Whydrop.Diagnosis.Faults.Socket;
 internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.Ports>
 {
     private const string Range = "net.ipv4.ip_local_port_range";
+    private const string Opens = "Tcp.ActiveOpens";
     private const string NoAddress = "no-local-address";
 
     // Fewer than one port in ten in use: the range is not what is short.
@@ -41,7 +42,7 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
 
     protected override IEnumerable<QuestionOf<Ports>> Ask() =>
     [
-        new("Did connect fail for want of a local address, or is every port of the range in use?", Quantifier.Any, QuestionRole.Signature, p => Said(p).Concat(UsedUp(p).Where(s => s.Answer == Answer.Yes))),
+        new("Did connect fail for want of a local address, or is every port of the range in use?", Quantifier.Any, QuestionRole.Signature, p => Said(p).Concat(UsedUp(p).Where(s => s.Answer == Answer.Yes)).Concat(TooFew(p))),
         new("Is every port of the range in use towards one destination?", Quantifier.Any, QuestionRole.Mechanism, UsedUp),
         new("Did connect fail with errno 99?", Quantifier.Any, QuestionRole.Mechanism, Said),
         new("Are most ports of the range in use at all?", Quantifier.All, QuestionRole.Discriminator, NearlyUsed, "duplicate-ip"),
@@ -51,7 +52,7 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
     {
         var stacks = view.Facts.Of<LogEvent>().Where(e => e.Kind == NoAddress).Select(e => e.At.Stack)
             .Concat(view.Facts.Of<Sysctl>().Where(s => s.Key == Range).Select(s => s.At.Stack)).Distinct();
-        return stacks.Select(at => new Ports(view, at)).Where(p => p.Failures.Count > 0 || p.Full);
+        return stacks.Select(at => new Ports(view, at)).Where(p => p.Failures.Count > 0 || p.Full || TooFew(p).Any());
     }
 
     protected override string Summarise(Ports p) => (p.Most is { } most ? $"{p.Scope} uses {most.Count} of {p.Size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "its"} local ports towards {most.Peer}" : $"{p.Scope} found no local port")
@@ -72,6 +73,18 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
         {
             var text = $"{most.Count} of {size} ports towards {most.Peer}";
             yield return p.Full ? Sighting.Of(true, text, most.From) : Sighting.Unknown(text, most.From);
+        }
+    }
+
+    /// <summary>
+    /// No: the connections that were there before (open, or in TIME-WAIT), together with all that were opened since, are fewer than the ports of the range. Said of
+    /// all destinations together, so of each. A list made afterwards only does not say what was in use before.
+    /// </summary>
+    private static IEnumerable<Sighting> TooFew(Ports p)
+    {
+        if (p is { Size: { } size, Failures.Count: 0, Full: false } && p.Stack.Delta(Opens) is { } opened && p.Earlier is { } listed && listed.Count + opened.Delta < size)
+        {
+            yield return Sighting.Of(false, $"at most {listed.Count + opened.Delta} of {size} ports of {p.Stack.At} ({listed.Count} sockets before, {Opens} +{opened.Delta})", listed.From, opened.From);
         }
     }
 
@@ -112,6 +125,20 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
 
         /// <summary>The destination with the most ports; null when no sockets were listed.</summary>
         internal Use? Most { get; }
+
+        /// <summary>Connections in the earliest of several lists of all of them; null when there are not two whose order is known.</summary>
+        internal (int Count, Provenance From)? Earlier
+        {
+            get
+            {
+                // Only a tool that was told to list all (-a) lists TIME-WAIT, and then listeners too.
+                var whole = View.Facts.Of<Listing>().Where(l => l.At == Stack.At && l.Kind == ListingKind.Listeners).Select(l => l.From.Source).ToHashSet(StringComparer.Ordinal);
+                var lists = View.Facts.Of<Listing>().Where(l => l.At == Stack.At && l.Kind == ListingKind.Connections && whole.Contains(l.From.Source)).OrderBy(l => l.Moment).ToArray();
+                return lists.Length > 1 && lists[0].Moment < lists[^1].Moment
+                    ? (Stack.Sockets.Where(s => s.From.Source == lists[0].From.Source && s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State != "LISTEN").Select(s => (s.Local, s.Peer)).Distinct().Count(), lists[0].From)
+                    : null;
+            }
+        }
 
         internal bool Full => Size is { } size && Most?.Count >= size;
 
