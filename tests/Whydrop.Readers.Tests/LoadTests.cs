@@ -83,4 +83,22 @@ public sealed class LoadTests
         Assert.Equal(("2026-11-21T21:06:32.468132", "10.20.2.12"), (events[0].Details["local-time"], events[0].Details["via"]));
         Assert.Equal("2026-11-21T21:06:32.468132", Assert.Single(Reading.Of(LoadSamples.RouteMonitorLong).WithoutGaps().All<LogEvent>()).Details["local-time"]);
     }
+
+    [Theory]
+    [InlineData("instance,kind,requests,late\na,vm,100,1\nb,container,200,20\n")]
+    [InlineData("name;kind;rate\na;vm;1%\nb;container;0.1\n")]
+    [InlineData("[{\"name\":\"a\",\"attributes\":{\"kind\":\"vm\"},\"rate\":0.01},{\"name\":\"b\",\"kind\":\"container\",\"rate\":0.1}]")]
+    public void Instances_have_attributes_and_a_rate(string text)
+    {
+        var (instances, wrong) = Whydrop.Readers.Load.InstanceList.Parse(Whydrop.Readers.Text.TextFile.FromText("x", text));
+
+        Assert.Null(wrong);
+        Assert.Equal([("a", "vm", 0.01), ("b", "container", 0.1)], instances.Select(i => (i.Name, i.Attributes["kind"], i.Rate)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("instance,kind\na,vm\n")]
+    [InlineData("{}")]
+    public void A_list_without_a_symptom_is_one_sentence(string text) => Assert.NotNull(Whydrop.Readers.Load.InstanceList.Parse(Whydrop.Readers.Text.TextFile.FromText("x", text)).Wrong);
 }
