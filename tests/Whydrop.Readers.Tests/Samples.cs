@@ -357,6 +357,7 @@ internal static class Samples
         .. FirewallSamples.All,
         .. ControlGroupSamples.All,
         .. LogSamples.All,
+        .. LoadSamples.All,
         .. DeviceSamples.All,
         .. ClusterSamples.All,
     ];

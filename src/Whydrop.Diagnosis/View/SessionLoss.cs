@@ -50,7 +50,7 @@ internal sealed record SessionLoss(LogEvent Down, IPAddress? Peer, LogEvent? Up,
             return Answer.Unknown;
         }
 
-        return home == peer || home == Down.At.Node ? Answer.Yes : peer is null ? Answer.Unknown : Answer.No;
+        return home == peer || home == Down.At.Node ? Answer.Yes : peer is null || !view.Places.Told(to) ? Answer.Unknown : Answer.No;
     }
 
     private static Timestamp After(Timestamp time, TimeSpan span) => new(time.UnixNanoseconds + span.Ticks * 100);

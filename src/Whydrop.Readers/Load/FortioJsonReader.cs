@@ -50,7 +50,6 @@ public sealed class FortioJsonReader : JsonReader
             Timestamp? last = first is { } begin && Long(item["ActualDuration"]) is { } nanoseconds ? new Timestamp(begin.UnixNanoseconds + nanoseconds) : null;
             long? failed = codes.Count == 0 ? null : codes.Where(c => !int.TryParse(c.Key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code) ? c.Key is not ("OK" or "SERVING") : code is < 0 or >= 400).Sum(c => Long(c.Value) ?? 0);
             findings.Add(new LoadReport(findings.At, findings.From(item.Line), "fortio", first, last, requests, failed, null, percentiles, []));
-            findings.Gap(item.Line, GapKind.Unsupported, "fortio says how late answers were, not when: use a prober that writes time,latency,status");
         }
     }
 

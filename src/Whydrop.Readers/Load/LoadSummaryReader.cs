@@ -104,7 +104,6 @@ public sealed partial class LoadSummaryReader : Reader
             }
 
             findings.Add(new LoadReport(findings.At, findings.From(line), tool, null, null, all, tool == "wrk" ? failed ?? 0 : failed, null, percentiles, []));
-            findings.Gap(line, GapKind.Unsupported, $"{tool} says how late answers were, not when: use {(tool == "ab" ? "ab -g FILE, or " : "")}a prober that writes time,latency,status");
         }
 
         private static long? Number(Match m, string group) => m.Groups[group].Success ? long.Parse(m.Groups[group].Value, CultureInfo.InvariantCulture) : null;
