@@ -17,6 +17,9 @@ public sealed record CaseOptions
     /// <summary>Which connections are followed across captures; default: those that something is wrong with.</summary>
     public Following Following { get; init; } = Following.Troubled;
 
+    /// <summary>Bytes whose journeys are told one by one, whatever became of them; default: none.</summary>
+    public TracedRange? Traced { get; init; }
+
     /// <summary>Capture files read at the same time; default: one per core.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 

@@ -96,6 +96,7 @@ public static class CommandLine
             root.Add(FlowsCommand.Create(context));
             root.Add(JourneysCommand.Create(context));
             root.Add(ExplainCommand.Create(context));
+            root.Add(CompareCommand.Create(context));
             root.Add(LabCommand.Create(context));
         }
     }

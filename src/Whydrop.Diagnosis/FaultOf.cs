@@ -38,6 +38,9 @@ internal abstract class FaultOf<T> : Fault
     /// <summary>What would decide it, when it is not confirmed.</summary>
     protected virtual IEnumerable<NextEvidence> Next(T hypothesis) => [];
 
+    /// <summary>What would tell its cause, when it is confirmed and is itself the effect of something; nothing for most.</summary>
+    protected virtual IEnumerable<NextEvidence> CauseOf(T hypothesis) => [];
+
     /// <inheritdoc />
     internal override IEnumerable<Judgement> Judge(CaseView view)
     {
@@ -61,7 +64,7 @@ internal abstract class FaultOf<T> : Fault
             {
                 Frames = ruledOut ? [] : Frames(hypothesis, losses),
             };
-            var next = status is VerdictStatus.Confirmed or VerdictStatus.RuledOut ? [] : Next(hypothesis).ToArray();
+            NextEvidence[] next = status switch { VerdictStatus.Confirmed => [.. CauseOf(hypothesis)], VerdictStatus.RuledOut => [], _ => [.. Next(hypothesis)] };
             yield return new Judgement(verdict, losses, next) { Connections = troubled, Worsened = ruledOut ? 0 : hypothesis.Worsened.Count };
         }
     }

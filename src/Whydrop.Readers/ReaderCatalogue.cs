@@ -7,6 +7,7 @@ using Whydrop.Readers.Counters;
 using Whydrop.Readers.Firewall;
 using Whydrop.Readers.Devices;
 using Whydrop.Readers.Interfaces;
+using Whydrop.Readers.Load;
 using Whydrop.Readers.Logs;
 using Whydrop.Readers.Neighbours;
 using Whydrop.Readers.Queueing;
@@ -14,6 +15,7 @@ using Whydrop.Readers.Routing;
 using Whydrop.Readers.Settings;
 using Whydrop.Readers.Sockets;
 using Whydrop.Readers.Text;
+using Whydrop.Readers.Windows;
 
 namespace Whydrop.Readers;
 
@@ -27,6 +29,9 @@ public static class ReaderCatalogue
     [
         new TcpdumpReportReader(),
         new NetstatStatisticsReader(),
+        new WindowsStatisticsReader(),
+        new NetTcpSettingReader(),
+        new NetshTcpReader(),
         new NstatJsonReader(),
         new NstatReader(),
         new ProcNetSnmp6Reader(),
@@ -49,6 +54,7 @@ public static class ReaderCatalogue
         new EthtoolReader(),
         new IpRouteJsonReader(),
         new IpRouteReader(),
+        new RouteMonitorReader(),
         new IpRuleJsonReader(),
         new IpRuleReader(),
         new RouteTableReader(),
@@ -75,6 +81,9 @@ public static class ReaderCatalogue
         new IptablesListReader(),
         new IpvsReader(),
         new IpvsConnectionReader(),
+        new SampleListReader(),
+        new LoadSummaryReader(),
+        new FortioJsonReader(),
         new ClusterJsonReader(),
         new ClusterYamlReader(),
         new DescribeReader(),

@@ -13,6 +13,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("flows")]
     [InlineData("journeys")]
     [InlineData("explain")]
+    [InlineData("compare")]
     public void HelpIsThereForEveryCommand(string command)
     {
         var run = Invocation.Of(command, "-h");

@@ -47,6 +47,21 @@ public sealed class JourneysCommandTests : IDisposable
     }
 
     [Fact]
+    public void ARangeThatWasDeliveredIsFollowedFromPlaceToPlace()
+    {
+        var document = Json("journeys", Path.Combine(Root(), "examples/tunnel-mtu"), "--flow", "10.209.30.21:59434,10.209.34.80:30170", "--range", "1800-1810");
+
+        var packets = document["range"]!.AsArray().Where(p => (bool)p!["fromClient"]!).ToArray();
+        Assert.Empty(document["lost"]!.AsArray());
+        Assert.Equal(Enumerable.Range(0, 7), packets.Select(p => (int)p!["stop"]!));
+        Assert.All(packets, p => Assert.Equal((1, 1601, 400, 452, 34815), ((int)p!["transmission"]!, (long)p["begin"]!, (int)p["length"]!, (int)p["datagramLength"]!, (int)p["ipId"]!)));
+        Assert.Equal([64, 63, 62, 62, 62, 62, 61], packets.Select(p => (int)p!["ttl"]!));
+        Assert.Equal(["fwd-node/eth0.pcap 27", "fwd-node/tunl0.pcap 14", "fwd-node/eth0.pcap 28"], packets[1..4].Select(p => $"{p!["frame"]!["source"]} {p["frame"]!["frame"]}"));
+        Assert.Equal("ipip 10.209.34.80>10.209.34.91", (string?)packets[4]!["encapsulation"]);
+        Assert.Equal(packets.Select(p => (double)p!["sinceFirstMs"]!).Order(), packets.Select(p => (double)p!["sinceFirstMs"]!));
+    }
+
+    [Fact]
     public void NothingIsLostWhereBothSawAll()
     {
         foreach (var node in new[] { "a", "b" })

@@ -43,4 +43,18 @@ public class CircularShiftTests
     }
 
     private static Timestamp At(double seconds) => new((long)(seconds * 1e9));
+
+    [Fact]
+    public void Irregular_windows_that_are_all_hit_are_less_chance_than_a_rhythm_that_fits_another()
+    {
+        (Timestamp, Timestamp)[] Windows(params double[] begins) => [.. begins.Select(b => (At(b), At(b + 40)))];
+        Timestamp[] Events(params double[] begins) => [.. begins.Select(b => At(b + 20))];
+        double[] irregular = [100, 260, 900, 1180, 2300, 3350];
+        double[] regular = [100, 700, 1300, 1900, 2500, 3100];
+
+        Assert.True(CircularShift.Test(Windows(irregular), Events(irregular), Hour).Chance < 0.002);
+
+        // Windows of 40 s every 600 s fit events every 600 s by chance at 40 of 600 shifts.
+        Assert.InRange(CircularShift.Test(Windows(regular), Events(regular), Hour).Chance, 0.06, 0.075);
+    }
 }

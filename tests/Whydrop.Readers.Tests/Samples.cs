@@ -336,6 +336,9 @@ internal static class Samples
     public const string BridgeFdbJson = """[{"mac":"42:95:d4:66:0a:ed","ifname":"v0","flags":[],"master":"br0","state":""},{"mac":"02:00:00:00:00:09","ifname":"vx","dst":"10.0.0.3","port":4789,"vni":7,"viaIf":"v1","flags":["self"],"state":"permanent"}]""";
 
     /// <summary>Reader id, name of the shape, text.</summary>
+    // A ruler ends a section: what is below it is one.
+    private static string Below(string text) => text[(text.IndexOf("--\n", StringComparison.Ordinal) + 3)..];
+
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
         ("ip-link", "-s -d link, iproute2 5", IpStatisticsLink5), ("ip-link", "-s -s -d link, iproute2 6", IpStatisticsLink6), ("ip-link", "addr", IpAddr),
@@ -346,13 +349,15 @@ internal static class Samples
         ("bridge-fdb", "show", BridgeFdb), ("bridge-fdb", "show dev", BridgeFdbDevice), ("bridge-fdb-json", "show", BridgeFdbJson),
         ("ifconfig", "net-tools 2", IfconfigNew), ("ifconfig", "net-tools 1.60", IfconfigOld), ("proc-net-dev", "proc", ProcNetDev),
         ("netstat-i", "net-tools 2", NetstatInterfaces), ("proc-net-snmp", "proc", ProcSnmp), ("proc-net-snmp6", "proc", ProcSnmp6),
-        ("netstat-s", "net-tools 2", NetstatStatistics), ("netstat-s", "net-tools 1.60", NetstatStatistics160), ("nstat", "-az", NstatValues),
+        ("netstat-s", "net-tools 2", NetstatStatistics), ("netstat-s", "net-tools 1.60", NetstatStatistics160), ("windows-netstat-s", "Windows 10", WindowsSamples.Statistics),
+        ("get-nettcpsetting", "Windows Server 2022", WindowsSamples.TcpSettings), ("netsh-tcp-global", "Windows Server 2022", Below(WindowsSamples.TcpGlobal)), ("netsh-tcp-global", "Windows Server 2012", Below(WindowsSamples.TcpGlobal2012)), ("nstat", "-az", NstatValues),
         ("nstat", "plain", NstatIncrements), ("nstat-json", "-az", NstatJson), ("sysctl", "-a", Sysctl), ("sysctl", "grep", SysctlGrep),
         ("tc-qdisc", "-s show", TcQdisc), ("tc-qdisc-json", "-s show", TcQdiscJson), ("tcpdump-report", "tcpdump 5", Tcpdump), ("tcpdump-report", "tcpdump 4", Tcpdump4),
         .. SocketSamples.All,
         .. FirewallSamples.All,
         .. ControlGroupSamples.All,
         .. LogSamples.All,
+        .. LoadSamples.All,
         .. DeviceSamples.All,
         .. ClusterSamples.All,
     ];

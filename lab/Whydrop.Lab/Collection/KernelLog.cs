@@ -25,6 +25,15 @@ public sealed partial class KernelLog
         return first < 0 ? [] : lines.GetRange(first, lines.FindLastIndex(line => own.IsMatch(line)) - first + 1);
     }
 
+    /// <summary>A line of dmesg as <c>dmesg --time-format iso</c> prints it.</summary>
+    /// <param name="line">The line with its time since boot.</param>
+    /// <param name="boot">When this machine was booted, by its clock of now.</param>
+    public static string Dated(string line, DateTimeOffset boot)
+    {
+        var parts = line.Split(']', 2);
+        return $"{(boot + TimeSpan.FromSeconds(double.Parse(parts[0].TrimStart('['), CultureInfo.InvariantCulture))).ToString("yyyy-MM-dd'T'HH:mm:ss,ffffffzzz", CultureInfo.InvariantCulture)}{parts[1]}";
+    }
+
     [GeneratedRegex(@"^\[\s*(?<t>\d+\.\d+)\]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Stamp();
 }

@@ -9,6 +9,7 @@ internal static partial class Libc
     // SAFETY: each declaration has the types of the C function on 64-bit Linux; whoever passes a pointer keeps its memory pinned for the call and gives its true length.
     public const int SigInt = 2;
     public const int SigKill = 9;
+    public const int SigTerm = 15;
     public const int SigContinue = 18;
     public const int SigStop = 19;
     public const short PollIn = 1;

@@ -88,6 +88,12 @@ public sealed class ChildServer : IDisposable
     /// <summary>Ends <see cref="Spin"/>.</summary>
     public void Rest() => Order("rest");
 
+    /// <summary>Starts so many threads that sleep.</summary>
+    public void Idle(int threads) => Order($"idle {threads}");
+
+    /// <summary>The name of the process as the kernel prints it, up to 15 characters (proc_pid_comm(5)).</summary>
+    public void Rename(string name) => Order($"name {name}");
+
     /// <summary>Takes memory without waiting for it to be taken: beyond the group's limit the kernel kills it.</summary>
     public void Hog(long bytes)
     {

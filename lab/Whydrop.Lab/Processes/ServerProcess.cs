@@ -10,12 +10,13 @@ namespace Whydrop.Lab.Processes;
 public static class ServerProcess
 {
     private const int Threads = 48;
+    private const int IdleStack = 64 * 1024;
 
     /// <summary>The words after the program's own: <c>lab workload ADDRESS PORT BACKLOG LOG</c>.</summary>
     public static IReadOnlyList<string> Command { get; } = ["lab", "workload"];
 
     /// <summary>Runs to the end of <paramref name="orders"/>; 0, or 2 for a wrong command.</summary>
-    /// <remarks>Orders: "files N" lets N more files be opened; "spin N" burns N processors; "rest" ends that; "hog BYTES" takes memory and touches it.</remarks>
+    /// <remarks>Orders: "files N" lets N more files be opened; "spin N" burns N processors; "rest" ends that; "name WORD" is its name for the kernel; "idle N" starts N threads that sleep; "hog BYTES" takes memory and touches it.</remarks>
     public static int Run(IReadOnlyList<string> words, TextReader orders, TextWriter answers)
     {
         if (words is not [var address, var port, var backlog, var log] || !IPAddress.TryParse(address, out var ip))
@@ -41,7 +42,7 @@ public static class ServerProcess
 
     private static void Obey(string[] order, CancellationToken rest)
     {
-        var number = order.Length > 1 ? long.Parse(order[1], CultureInfo.InvariantCulture) : 0;
+        _ = long.TryParse(order.ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         switch (order[0])
         {
             case "files":
@@ -50,6 +51,13 @@ public static class ServerProcess
             case "spin":
                 for (var i = 0; i < number; i++)
                     new Thread(() => Spin(rest)) { IsBackground = true }.Start();
+                break;
+            case "name":
+                File.WriteAllText("/proc/self/comm", order[1]);
+                break;
+            case "idle":
+                for (var i = 0; i < number; i++)
+                    new Thread(() => rest.WaitHandle.WaitOne(), IdleStack) { IsBackground = true }.Start();
                 break;
             case "hog":
                 Hog(number);

@@ -15,7 +15,7 @@ internal static class CounterPairing
     /// <summary>Gauges and constants among the kernel's SNMP columns: they may fall, and their difference means nothing.</summary>
     private static readonly HashSet<string> Gauges = new(StringComparer.Ordinal)
     {
-        "Tcp.CurrEstab", "Tcp.RtoAlgorithm", "Tcp.RtoMin", "Tcp.RtoMax", "Tcp.MaxConn", "Ip.Forwarding", "Ip.DefaultTTL", "MPTcpExt.MPCurrEstab",
+        "Tcp.CurrEstab", "Tcp6.CurrEstab", "Tcp.RtoAlgorithm", "Tcp.RtoMin", "Tcp.RtoMax", "Tcp.MaxConn", "Ip.Forwarding", "Ip.DefaultTTL", "MPTcpExt.MPCurrEstab",
     };
 
     private static readonly string[] DriverGauges = ["_available", "peer_ifindex", "temperature", "temp_", "_level", "_current", "_usage"];
@@ -26,7 +26,7 @@ internal static class CounterPairing
     /// <summary>Groups whose counters begin together when a namespace is made: one that shrank makes all others meaningless.</summary>
     private static readonly HashSet<string> OneLife = new(StringComparer.Ordinal)
     {
-        "Ip", "Icmp", "IcmpMsg", "Tcp", "Udp", "UdpLite", "TcpExt", "IpExt", "MPTcpExt", "Ip6", "Icmp6", "Udp6", "UdpLite6",
+        "Ip", "Icmp", "IcmpMsg", "Tcp", "Udp", "UdpLite", "TcpExt", "IpExt", "MPTcpExt", "Ip6", "Icmp6", "Tcp6", "Udp6", "UdpLite6",
     };
 
     /// <summary>Counters of the rules of one firewall table: they begin together when the table is loaded anew.</summary>

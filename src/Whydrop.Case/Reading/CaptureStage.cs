@@ -56,7 +56,7 @@ internal sealed class CaptureStage(
         if (sources.Count > 0)
         {
             var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts), .. grown]);
-            var joined = JourneyJoin.Run(sources, new FactSet(facts), options.Following, out var revisions, cancellation);
+            var joined = JourneyJoin.Run(sources, new FactSet(facts), options.Following, options.Traced, out var revisions, cancellation);
             Joined = RingFrames.Apply(joined, chains);
             files = [.. files.Select(f => f with { Facts = RingFrames.Apply(FateRevision.Apply(f.Facts, revisions), chains) })];
         }

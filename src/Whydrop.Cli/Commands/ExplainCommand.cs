@@ -41,6 +41,11 @@ internal static class ExplainCommand
     {
         var facts = Load(context, paths);
         var tables = CounterTable.Of(facts);
+        if (tables.Count == 0)
+        {
+            throw new UsageException($"no protocol counters in {string.Join(", ", paths)} (give netstat -s, nstat -az, /proc/net/snmp or /proc/net/netstat; whydrop diagnose judges a whole case)");
+        }
+
         if (format == "json")
         {
             JsonReport.WriteCounters(tables, facts.Of<Gap>(), context.Results);
@@ -51,8 +56,7 @@ internal static class ExplainCommand
         }
 
         context.Results.Flush();
-        return tables.Count == 0 ? throw new UsageException($"no protocol counters in {string.Join(", ", paths)} (netstat -s, nstat -az, /proc/net/snmp, /proc/net/netstat; whydrop diagnose judges a whole case)")
-            : tables.Any(t => t.Rows.Any(r => r.Health == CounterHealth.Bad)) ? ExitCode.FaultFound : ExitCode.Healthy;
+        return tables.Any(t => t.Rows.Any(r => r.Health == CounterHealth.Bad)) ? ExitCode.FaultFound : ExitCode.Healthy;
     }
 
     private static int Layers(CommandContext context, string[] paths, string format, Screen screen)

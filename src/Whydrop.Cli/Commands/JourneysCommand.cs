@@ -29,7 +29,7 @@ internal static class JourneysCommand
         };
         var range = new Option<string?>("--range")
         {
-            Description = "Of the losses only those with a byte of this range: relative sequence numbers, 1 is the first byte of the stream.",
+            Description = "The journey of these bytes, place by place, and of the losses only those with one of them: relative sequence numbers, 1 is the first byte of the stream. With --flow, or it is told of every connection.",
             HelpName = "FIRST-LAST",
         };
         var lost = new Option<bool>("--lost") { Description = "Nothing but the lost ranges, all of them." };
@@ -49,7 +49,7 @@ internal static class JourneysCommand
     {
         var (name, facts) = ProgressBar.While(context.Messages, progress =>
         {
-            var loaded = CaseLoader.Load(paths, CaseOptions.Default with { Following = Following.All }, progress, context.Interrupted);
+            var loaded = CaseLoader.Load(paths, CaseOptions.Default with { Following = Following.All, Traced = range is var (begin, end) ? new TracedRange(wanted, begin, end) : null }, progress, context.Interrupted);
             return (loaded.Name, loaded.Facts);
         });
         if (facts.Of<CaptureSummary>().Count == 0)

@@ -156,7 +156,7 @@ public static class CounterMeanings
         Zero("Ip.InHdrErrors", "bad headers, and TTLs that ran out on the way through", "with time exceeded sent: a routing loop", Received),
         Watch("Ip.InAddrErrors", "datagrams for addresses that are not here and are not routed on", "ip_forward is 0, or they come to the wrong host"),
         Watch("Ip.InUnknownProtos", "datagrams of a protocol that nobody here takes", "a tunnel is not set up here"),
-        Zero("Ip.InDiscards", "datagrams discarded on the way in", "memory is short", Received),
+        Watch("Ip.InDiscards", "datagrams discarded on the way in", "memory is short, or a policy refuses them (Windows counts its firewall's here)"),
         Zero("Ip.OutDiscards", "datagrams discarded on the way out", "a rule of the OUTPUT chain, a full queue", Sent),
         Zero("Ip.OutNoRoutes", "datagrams of this host without a route", "a route is missing", Sent),
         Zero("Ip.ReasmTimeout", "fragments whose others never came", "fragments are lost", "Ip.ReasmReqds"),

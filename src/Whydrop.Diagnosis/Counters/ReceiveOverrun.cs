@@ -36,8 +36,8 @@ public sealed record ReceiveOverrun(IReadOnlyList<CounterRow> Rows, string Summa
 
         var lost = found.Where(r => Dropped.Contains(r.Name)).ToArray();
         var since = found.Any(r => r.Delta is not null) ? "between the two readings" : "since this namespace was made";
-        var again = rows.FirstOrDefault(r => r.Name == "Tcp.RetransSegs") is { Ratio: { } ratio, Health: not CounterHealth.Bad }
-            ? $" What this host itself sends is well ({CounterMeaning.Share(ratio)} sent again): the trouble is in receiving." : "";
+        var again = rows.FirstOrDefault(r => r.Name == "Tcp.RetransSegs") is { Ratio: { } ratio, Health: not CounterHealth.Bad } sent
+            ? $" Of what this host itself sends, {(sent.Judged == 0 ? "nothing" : $"only {CounterMeaning.Share(ratio)}")} was sent again: the trouble is in receiving." : "";
         var what = lost.Length > 0
             ? $"Receive queues overran {since}: segments that had arrived were dropped ({string.Join(", ", lost.Select(r => $"{Short(r)} {r.Judged}"))}). The sender sees loss; the network delivered."
             : $"Receive queues were over their buffer {since} ({string.Join(", ", found.Select(r => $"{Short(r)} {r.Judged}"))}); none of the counters of dropped segments is above 0 or they were not printed.";

@@ -3,8 +3,9 @@ using Whydrop.Evidence;
 namespace Whydrop.Diagnosis.Statistics;
 
 /// <summary>
-/// Whether events fall into windows more often than chance lets them: all windows are moved together along the time that was watched, round its end, and the share of
-/// positions that catch as many is the chance. Events that come in bunches stay bunches, so that they are not counted as independent.
+/// Whether events fall into windows more often than chance lets them: all windows are moved together along the time that was watched, round its end, the pauses between them
+/// in another order each time, and the share of positions that catch as many is the chance. Events that come in bunches stay bunches, so that they are not counted as
+/// independent; windows of one rhythm keep it, so that two rhythms that fit are no proof.
 /// </summary>
 internal static class CircularShift
 {
@@ -26,16 +27,58 @@ internal static class CircularShift
             return (0, 1);
         }
 
-        var hits = Hits(inside, seen, 0, length);
+        var merged = Merged(inside);
+        var pauses = new long[merged.Length];
+        for (var k = 0; k < merged.Length; k++)
+        {
+            var next = k + 1 < merged.Length ? merged[k + 1].From : merged[0].From + length;
+            pauses[k] = Math.Max(0, next - merged[k].From - merged[k].Length);
+        }
+
+        var hits = Hits(merged, seen, length);
         var asMany = 0;
+        var random = new Random(Positions);
         for (var i = 0; i < Positions; i++)
         {
-            asMany += Hits(inside, seen, (long)(length * (Int128)i / Positions), length) >= hits ? 1 : 0;
+            asMany += Hits(Moved(merged, pauses, (long)(length * (Int128)i / Positions)), seen, length) >= hits ? 1 : 0;
+            random.Shuffle(pauses);
         }
 
         return (hits, hits == 0 ? 1 : (double)asMany / Positions);
     }
 
-    private static int Hits((long From, long Length)[] windows, long[] events, long shift, long length) =>
-        events.Count(e => Array.Exists(windows, w => ((e - w.From - shift) % length + length) % length <= w.Length));
+    /// <summary>The same windows from another begin on, the pauses between them in their present order.</summary>
+    private static (long From, long Length)[] Moved((long From, long Length)[] windows, long[] pauses, long shift)
+    {
+        var moved = new (long From, long Length)[windows.Length];
+        var at = windows[0].From + shift;
+        for (var k = 0; k < windows.Length; k++)
+        {
+            moved[k] = (at, windows[k].Length);
+            at += windows[k].Length + pauses[k];
+        }
+
+        return moved;
+    }
+
+    private static (long From, long Length)[] Merged((long From, long Length)[] windows)
+    {
+        var merged = new List<(long From, long Length)>();
+        foreach (var window in windows.OrderBy(w => w.From))
+        {
+            if (merged.Count > 0 && merged[^1] is var last && window.From <= last.From + last.Length)
+            {
+                merged[^1] = (last.From, Math.Max(last.Length, window.From + window.Length - last.From));
+            }
+            else
+            {
+                merged.Add(window);
+            }
+        }
+
+        return [.. merged];
+    }
+
+    private static int Hits((long From, long Length)[] windows, long[] events, long length) =>
+        events.Count(e => Array.Exists(windows, w => ((e - w.From) % length + length) % length <= w.Length));
 }

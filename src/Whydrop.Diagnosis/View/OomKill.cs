@@ -1,5 +1,6 @@
 using System.Net;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Cluster;
 using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.View;
@@ -65,12 +66,22 @@ internal sealed record OomKill(LogEvent Log, Timestamp? Begun, Timestamp? Over)
             }
         }
 
+        found.AddRange(Told(view).Where(t => !found.Any(k => k.Log.At.Node == t.Log.At.Node && (k.Begun is null || (k.Begun.Value - t.Begun!.Value).Duration() <= Dying + OtherClock))).ToArray());
         return
         [
             .. found.GroupBy(k => (k.Log.At.Node, Pid(k.Log) ?? k.Log.Text)).Select(g => g.OrderByDescending(k => k.Begun is not null).ThenByDescending(k => k.Log.Kind == "oom-kill").First())
                 .OrderBy(k => k.Begun ?? default),
         ];
     }
+
+    /// <summary>What the kubelet says of the last run of a container; of earlier ones only their number is left.</summary>
+    private static IEnumerable<OomKill> Told(CaseView view) => view.Facts.Of<Pod>().SelectMany(p => p.Containers.Where(c => c.Ended is { Reason: "OOMKilled", Finished: not null } && p.Node is not null)
+        .Select(c => new OomKill(
+            new LogEvent(new VantagePoint(p.Node), p.From, c.Ended!.Finished, null, FromObject, $"{c.Name} of {p.Name}", $"{c.Name} of {p.Name}: OOMKilled", new Dictionary<string, string>()),
+            c.Ended.Finished, c.Ended.Finished)));
+
+    /// <summary>Kind of a kill that only an object of the cluster tells.</summary>
+    internal const string FromObject = "oom-told";
 
     /// <summary>It killed the process that held the socket that listened there.</summary>
     internal bool HitListener(CaseView view, VantagePoint stack, IPEndPoint server) =>

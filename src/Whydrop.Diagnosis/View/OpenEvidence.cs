@@ -1,4 +1,5 @@
 using Whydrop.Evidence;
+using Whydrop.Evidence.Load;
 using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.View;
@@ -29,6 +30,11 @@ internal static class OpenEvidence
             yield return new NextEvidence(
                 VantagePoint.Unknown, "timeout 60 tcpdump -ni DEVICE -s 128 -w DEVICE.pcap tcp", TimeSpan.FromMinutes(1),
                 "what became of each segment; on each device of the path, at the same time, while it fails");
+        }
+
+        if (view.Facts.Of<LoadReport>() is { Count: > 0 } loads && loads.All(l => l.Intervals.Count == 0))
+        {
+            yield return new NextEvidence(loads[0].At, "ab -g samples.tsv …, or a prober that writes time,latency_ms,status", null, $"when answers were late: {loads[0].Tool} says how late only");
         }
 
         if (view.Facts.Of<CounterDelta>().Count == 0)

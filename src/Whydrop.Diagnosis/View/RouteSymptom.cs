@@ -12,6 +12,9 @@ internal sealed record RouteSymptom(Timestamp At, IReadOnlyList<IPAddress> Ends,
     // RFC 6298 (2.5): a retransmission timer may wait that long. What comes later is new trouble.
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(60);
 
+    // RFC 6298 (2.1): the first wait of a sender that knows no round trip.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+
     /// <summary>The symptoms of a case, parted where nothing was seen for a minute; each part in order of time.</summary>
     internal static IReadOnlyList<IReadOnlyList<RouteSymptom>> Episodes(CaseView view)
     {
@@ -27,6 +30,39 @@ internal sealed record RouteSymptom(Timestamp At, IReadOnlyList<IPAddress> Ends,
         }
 
         return episodes;
+    }
+
+    /// <summary>Datagrams that went round, parted where none did for longer than senders wait that double their wait each time (RFC 6298, 5.5) since the first of them.</summary>
+    internal static IEnumerable<IReadOnlyList<RoutingLoop>> Bouts(IReadOnlyList<RoutingLoop> loops)
+    {
+        List<RoutingLoop> bout = [];
+        foreach (var loop in loops.OrderBy(l => l.Start))
+        {
+            if (bout.Count > 0 && loop.Start - bout[^1].Start is var pause && pause > FirstWait && pause > 2 * (bout[^1].Start - bout[0].Start))
+            {
+                yield return bout;
+                bout = [];
+            }
+
+            bout.Add(loop);
+        }
+
+        if (bout.Count > 0)
+        {
+            yield return bout;
+        }
+    }
+
+    /// <summary>"24 datagrams, 2 routers a round (aa:… and bb:…), for 3.4 s; 24 expired".</summary>
+    internal static string Told(IReadOnlyList<RoutingLoop> loops)
+    {
+        var until = loops.Max(l => Timestamps.Add(l.Start, l.Duration));
+        var devices = loops.SelectMany(l => l.Macs).SelectMany(m => m.Split('>')).Distinct().ToArray();
+        var (expired, delivered) = (loops.Count(l => l.Expired == true), loops.Count(l => l.Expired == false));
+        return string.Create(null, $"{loops.Count} datagram{(loops.Count == 1 ? "" : "s")}, {loops.Max(l => l.Step)} router{(loops.Max(l => l.Step) == 1 ? "" : "s")} a round")
+            + (devices.Length == 2 ? $" ({devices[0]} and {devices[1]})" : "")
+            + string.Create(null, $", for {(until - loops[0].Start).TotalSeconds:0.0} s; ")
+            + (expired == loops.Count ? "all expired" : $"{expired} expired, {delivered} delivered after all, {loops.Count - expired - delivered} not known");
     }
 
     /// <summary>When a lost transmission was sent.</summary>

@@ -18,6 +18,9 @@ internal sealed record SessionLoss(LogEvent Down, IPAddress? Peer, LogEvent? Up,
     // RFC 4271 10, MinRouteAdvertisementInterval: routes follow the session.
     private static readonly TimeSpan Advertised = TimeSpan.FromSeconds(30);
 
+    /// <summary>The first line that says a route over that peer was deleted while the session was down; null when nothing does.</summary>
+    internal LogEvent? Withdrawn { get; init; }
+
     internal Timestamp At => Down.Time!.Value;
 
     /// <summary>Until when routes learned from it may be missing.</summary>
@@ -47,7 +50,7 @@ internal sealed record SessionLoss(LogEvent Down, IPAddress? Peer, LogEvent? Up,
             return Answer.Unknown;
         }
 
-        return home == peer || home == Down.At.Node ? Answer.Yes : peer is null ? Answer.Unknown : Answer.No;
+        return home == peer || home == Down.At.Node ? Answer.Yes : peer is null || !view.Places.Told(to) ? Answer.Unknown : Answer.No;
     }
 
     private static Timestamp After(Timestamp time, TimeSpan span) => new(time.UnixNanoseconds + span.Ticks * 100);

@@ -59,7 +59,12 @@ internal static class SessionLosses
             && (r.Stops ? at - r.Time <= HoldTime && r.Time - at <= Tick : r.Time >= at && (up is null ? r.Time - at <= HoldTime : r.Time <= up.Time!.Value)));
         var nearest = around.OrderBy(r => !r.Stops).ThenBy(r => (r.Time - at).Duration()).Select(r => ((Timestamp, string, Provenance)?)(r.Time, r.What, r.From)).FirstOrDefault();
         var routed = peer is null ? [] : view.Facts.Of<Route>().Where(r => peer.Equals(r.Via) && r.Destination.PrefixLength > 0).Select(r => r.Destination).Distinct().ToArray();
-        return new SessionLoss(down, peer, up, routed, nearest);
+        var loss = new SessionLoss(down, peer, up, routed, nearest);
+        return loss with
+        {
+            Withdrawn = view.Facts.Of<LogEvent>().Where(e => e.Kind == "route-deleted" && e.Time is { } time && time >= Timestamps.Add(at, -Tick) && time <= loss.Until
+                && (e.At.Node == down.At.Node || peer is null || e.Details.GetValueOrDefault("via") == peer.ToString())).MinBy(e => e.Time),
+        };
     }
 
     private static IEnumerable<(Timestamp Time, string? Node, bool Stops, string What, Provenance From)> Restarts(CaseView view)

@@ -2,7 +2,6 @@ using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Collecting;
-using Whydrop.Journeys.Placement;
 
 namespace Whydrop.Journeys.Clocks;
 
@@ -10,15 +9,15 @@ namespace Whydrop.Journeys.Clocks;
 internal static class ClockFacts
 {
     /// <summary>One fact for each capture file; none when nothing was followed.</summary>
-    public static IEnumerable<ClockComparison> Of(CaseFlows flows, IReadOnlyList<PathChain> chains, ClockTable clocks)
+    /// <param name="starts">Where each path begins.</param>
+    public static IEnumerable<ClockComparison> Of(CaseFlows flows, IReadOnlyList<Sighting> starts, ClockTable clocks)
     {
-        var followed = chains.Where(c => c.Sightings.Count > 1).ToArray();
-        if (followed.Length == 0)
+        if (starts.Count == 0)
         {
             yield break;
         }
 
-        var reference = followed.GroupBy(c => c.Sightings[0].Source).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
+        var reference = starts.GroupBy(s => s.Source).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
         var summaries = flows.Summaries.Where(s => flows.SourceOf(s.Capture) >= 0).GroupBy(s => flows.SourceOf(s.Capture)).OrderBy(g => g.Key).ToDictionary(g => g.Key, g => g.OrderBy(s => s.Capture).ToArray());
         if (!summaries.TryGetValue(reference, out var own))
         {

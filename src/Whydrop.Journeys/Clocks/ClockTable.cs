@@ -13,6 +13,9 @@ internal sealed class ClockTable
     private readonly Func<int, int, bool> sameNode;
     private readonly int[] files;
 
+    /// <summary>The two files asked for last, which compare directly: mostly the next question is of the same.</summary>
+    private (int From, int To, ClockRelation Relation)? last;
+
     /// <summary>Compares.</summary>
     /// <param name="sameNode">Whether two files were taken on one node.</param>
     public ClockTable(IEnumerable<Connection> connections, Func<int, int, bool> sameNode)
@@ -46,6 +49,11 @@ internal sealed class ClockTable
             return 0;
         }
 
+        if (last is { } known && known.From == from && known.To == to)
+        {
+            return from < to ? known.Relation.OffsetAt(time) : -known.Relation.OffsetAtSecond(time);
+        }
+
         if (Between(from, to) is [var middle, ..] && Offset(from, middle, time) is { } first)
         {
             return first + Offset(middle, to, time + first);
@@ -56,6 +64,7 @@ internal sealed class ClockTable
             return null;
         }
 
+        last = (from, to, relation);
         return from < to ? relation.OffsetAt(time) : -relation.OffsetAtSecond(time);
     }
 

@@ -73,7 +73,7 @@ internal sealed class SegmentCollection
 
     private void CutShort()
     {
-        foreach (var sighting in byFirstFrame)
+        foreach (var sighting in byFirstFrame.Where(chosen.Contains))
         {
             sighting.CutShort = true;
         }

@@ -15,6 +15,9 @@ internal sealed class SegmentTrail(long expected)
     /// <summary>One segment.</summary>
     public ref readonly SegmentRecord this[int index] => ref records[index];
 
+    /// <summary>Lets the segments go.</summary>
+    public void Clear() => (records, Count) = ([], 0);
+
     /// <summary>Appends one.</summary>
     public void Add(in SegmentRecord record)
     {

@@ -3,7 +3,7 @@ namespace Whydrop.Journeys.Collecting;
 /// <summary>Which connections are worth a record per segment: those in trouble, what may be their counterpart, and a few more for the clocks.</summary>
 internal sealed class SightingSelection
 {
-    /// <summary>Records kept at most: 40 bytes each, so 240 MB.</summary>
+    /// <summary>Records kept at a time: 40 bytes each, so 240 MB.</summary>
     public const long MostRecords = 6_000_000;
 
     /// <summary>Untroubled connections followed besides: they help to compare clocks and cost little.</summary>
@@ -13,29 +13,38 @@ internal sealed class SightingSelection
     private const int WitnessesPerPair = 4;
 
     private readonly CaseFlows flows;
+    private readonly long most;
     private readonly HashSet<Sighting> chosen = [];
+    private readonly List<HashSet<Sighting>> further = [];
     private readonly Dictionary<(uint Client, uint Server), Sighting[]> groups;
     private readonly ILookup<uint, Sighting> byOpening;
     private long records;
 
-    private SightingSelection(CaseFlows flows)
+    private SightingSelection(CaseFlows flows, long most)
     {
-        this.flows = flows;
+        (this.flows, this.most) = (flows, most);
         groups = flows.Sightings.Where(s => s.HasHandshake).GroupBy(Handshake).ToDictionary(g => g.Key, g => g.ToArray());
         byOpening = flows.Sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).ToLookup(s => s.Flow.FromClient.InitialSequence!.Value);
     }
 
+    /// <summary>
+    /// Connections that would not fit beside those chosen: each part by itself does. They have their handshake in common with their counterparts, so no other part is
+    /// needed to join them.
+    /// </summary>
+    public IReadOnlyList<IReadOnlySet<Sighting>> Further => further;
+
     /// <summary>Those chosen.</summary>
     public IReadOnlySet<Sighting> Chosen => chosen;
 
-    /// <summary>Connections in trouble, or possible counterparts of one, that did not fit the limit.</summary>
+    /// <summary>Connections to be followed that did not fit the limit.</summary>
     public long LeftOut { get; private set; }
 
     /// <summary>Chooses.</summary>
     /// <param name="following">All of them, as many as the limit allows, or those that something is wrong with.</param>
-    public static SightingSelection Choose(CaseFlows flows, Following following)
+    /// <param name="most">Records kept at a time.</param>
+    public static SightingSelection Choose(CaseFlows flows, Following following, long most = MostRecords)
     {
-        var selection = new SightingSelection(flows);
+        var selection = new SightingSelection(flows, most);
         var troubled = flows.Sightings.Where(flows.IsTroubled).ToArray();
         selection.AddTroubled(troubled);
         var unplain = flows.Sightings.Where(selection.NeedsFollowing).ToArray();
@@ -60,10 +69,30 @@ internal sealed class SightingSelection
     public static (uint Client, uint Server) Handshake(Sighting sighting) =>
         (sighting.Flow.FromClient.InitialSequence ?? 0, sighting.Flow.FromServer.InitialSequence ?? 0);
 
-    /// <summary>Those that were seen twice first: of them there is something to tell.</summary>
+    /// <summary>What fits at once; else those first whose counterparts have to be looked for, and the rest in parts.</summary>
     private void AddAll()
     {
-        foreach (var group in groups.Values.OrderByDescending(g => g.Length > 1))
+        if (flows.Frames > most)
+        {
+            AddWitnesses(everyPair: true);
+            AddAlone();
+            AddInParts();
+            var parts = further.SelectMany(f => f).ToHashSet();
+            LeftOut = flows.Sightings.Count(s => !chosen.Contains(s) && !parts.Contains(s));
+            return;
+        }
+
+        foreach (var group in groups.Values.Where(g => g.Length > 1))
+        {
+            Add(group);
+        }
+
+        AddAlone();
+    }
+
+    private void AddAlone()
+    {
+        foreach (var group in groups.Values.Where(g => g.Length == 1))
         {
             Add(group);
         }
@@ -71,6 +100,40 @@ internal sealed class SightingSelection
         foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake))
         {
             Add([sighting]);
+        }
+    }
+
+    /// <summary>Connections that began at any time go to every part: the first of them compares the clocks.</summary>
+    private void AddInParts()
+    {
+        var rest = groups.Values.Select(g => Array.FindAll(g, s => !chosen.Contains(s))).Where(g => g.Length > 0).ToArray();
+        var parts = (int)((rest.Sum(g => g.Sum(s => s.Flow.Frames)) + records) / most) + 1;
+        var costs = new List<long>();
+        for (var i = 0; i < rest.Length; i++)
+        {
+            var cost = rest[i].Sum(s => s.Flow.Frames);
+            if (cost > most)
+            {
+                continue;
+            }
+
+            if (i % parts == 0 && records + cost <= most)
+            {
+                Add(rest[i]);
+            }
+            else
+            {
+                var part = i % parts < costs.Count && costs[i % parts] + cost <= most ? i % parts : costs.FindIndex(c => c + cost <= most);
+                if (part < 0 || costs.Count < parts - 1)
+                {
+                    part = costs.Count;
+                    costs.Add(0);
+                    further.Add([]);
+                }
+
+                costs[part] += cost;
+                further[part].UnionWith(rest[i]);
+            }
         }
     }
 
@@ -107,7 +170,7 @@ internal sealed class SightingSelection
     }
 
     private static bool Differ(Sighting[] group, bool fromClient) =>
-        group.Select(s => s.Sender(fromClient).ResetFrame is null).Distinct().Count() > 1;
+        Array.Exists(group, s => s.Sender(fromClient).ResetFrame is null != group[0].Sender(fromClient).ResetFrame is null);
 
     private void AddWitnesses(bool everyPair)
     {
@@ -140,7 +203,7 @@ internal sealed class SightingSelection
 
     private void AddIfCheap(Sighting[] group)
     {
-        if (records + group.Sum(s => s.Flow.Frames) <= MostRecords / 4)
+        if (records + group.Sum(s => s.Flow.Frames) <= most / 4)
         {
             Add(group);
         }
@@ -150,7 +213,7 @@ internal sealed class SightingSelection
     {
         var wanted = group.Where(s => !chosen.Contains(s)).ToArray();
         var cost = wanted.Sum(s => s.Flow.Frames);
-        if (records + cost > MostRecords)
+        if (records + cost > most)
         {
             LeftOut += wanted.Length;
             return;

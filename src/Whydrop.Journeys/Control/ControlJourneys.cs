@@ -66,6 +66,9 @@ internal sealed class ControlJourneys
         }
     }
 
+    /// <summary>Lets the connections that were taken go.</summary>
+    public void Clear() => followed.Clear();
+
     /// <summary>The facts of all.</summary>
     public IEnumerable<Fact> Facts(CancellationToken ct)
     {

@@ -24,12 +24,21 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
         foreach (var match in matches.Where(m => m.Sense == PathSense.Unknown))
         {
             match.Sense = judge(match);
-            byPair[(match.B, match.A)] = match.Reversed();
+            byPair[(match.A, match.B)] = match;
+            _ = byPair.Remove((match.B, match.A));
         }
     }
 
     /// <summary>The two sightings compared, seen from the first; null when they have nothing in common.</summary>
-    public PairMatch? Match(Sighting a, Sighting b) => byPair.GetValueOrDefault((a, b));
+    public PairMatch? Match(Sighting a, Sighting b)
+    {
+        if (!byPair.TryGetValue((a, b), out var match) && byPair.TryGetValue((b, a), out var other))
+        {
+            byPair[(a, b)] = match = other.Reversed();
+        }
+
+        return match;
+    }
 
     /// <summary>Whether the client of the connection is called server in this sighting.</summary>
     public bool IsSwapped(Sighting sighting) => swapped.Contains(sighting);
@@ -52,11 +61,10 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
 
     private static Dictionary<(Sighting, Sighting), PairMatch> Index(IReadOnlyList<PairMatch> matches)
     {
-        var index = new Dictionary<(Sighting, Sighting), PairMatch>();
+        var index = new Dictionary<(Sighting, Sighting), PairMatch>(2 * matches.Count);
         foreach (var match in matches)
         {
             index[(match.A, match.B)] = match;
-            index[(match.B, match.A)] = match.Reversed();
         }
 
         return index;

@@ -123,7 +123,7 @@ internal sealed class ConnectionGrouping
     private void ByShift()
     {
         var files = sightings.Select(s => s.Source).Distinct().Count();
-        var sides = Sides().Where(c => c.Members.Count == 1 || c.Members.DistinctBy(s => s.Source).Count() < files).ToArray();
+        var sides = Sides(files);
         if (sides.Length < 2)
         {
             return;
@@ -149,7 +149,8 @@ internal sealed class ConnectionGrouping
         }
     }
 
-    private List<Connection> Sides()
+    /// <summary>What is joined so far and was not seen in every file: something else may be its other side.</summary>
+    private Connection[] Sides(int files)
     {
         var sides = new List<Connection>();
         var done = new HashSet<Sighting>();
@@ -157,10 +158,13 @@ internal sealed class ConnectionGrouping
         {
             var (members, matches) = Reach(sighting);
             done.UnionWith(members);
-            sides.Add(new Connection(members, matches));
+            if (members.Count == 1 || members.DistinctBy(s => s.Source).Count() < files)
+            {
+                sides.Add(new Connection(members, matches));
+            }
         }
 
-        return sides;
+        return [.. sides];
     }
 
     private static (uint Client, uint Server)? Shifts(Sighting a, Sighting b, bool swapped)

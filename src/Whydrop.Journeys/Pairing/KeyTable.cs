@@ -3,12 +3,28 @@ using System.Numerics;
 namespace Whydrop.Journeys.Pairing;
 
 /// <summary>Keys of two trails: which occur once in each. Open addressing, at most half full.</summary>
-/// <param name="count">Keys of the second trail.</param>
-internal readonly struct KeyTable(int count)
+internal sealed class KeyTable
 {
     private const int Repeated = -2;
 
-    private readonly Slot[] slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, count * 2))];
+    private Slot[] slots = [];
+    private int mask;
+
+    /// <summary>Empties the table.</summary>
+    /// <param name="count">Keys of the second trail.</param>
+    public void Clear(int count)
+    {
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, count * 2));
+        mask = size - 1;
+        if (slots.Length < size)
+        {
+            slots = new Slot[size];
+        }
+        else
+        {
+            Array.Clear(slots, 0, size);
+        }
+    }
 
     /// <summary>Enters a key of the second trail.</summary>
     public void AddSecond(ulong key, int index)
@@ -37,7 +53,6 @@ internal readonly struct KeyTable(int count)
 
     private int Find(ulong key)
     {
-        var mask = slots.Length - 1;
         var place = (int)key & mask;
         while (slots[place].Used && slots[place].Key != key)
         {

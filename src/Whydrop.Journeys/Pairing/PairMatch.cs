@@ -76,7 +76,16 @@ internal sealed class PairMatch(Sighting a, Sighting b, bool swapped, uint clien
     private static IndexPair[] Turn(IndexPair[] pairs)
     {
         var turned = Array.ConvertAll(pairs, static p => new IndexPair(p.B, p.A));
-        Array.Sort(turned, static (x, y) => x.A.CompareTo(y.A));
+        for (var i = 1; i < turned.Length; i++)
+        {
+            // Mostly both places saw the same order.
+            if (turned[i].A < turned[i - 1].A)
+            {
+                Array.Sort(turned, static (x, y) => x.A.CompareTo(y.A));
+                break;
+            }
+        }
+
         return turned;
     }
 }

@@ -6,13 +6,29 @@ namespace Whydrop.Journeys.Pairing;
 /// <remarks>The length is no part of the key: a GRO super-packet begins like its first segment.</remarks>
 internal static class SegmentMatching
 {
+    // Every pair of sightings needs them once, and most are small: they are used again.
+    [ThreadStatic]
+    private static KeyTable? sharedTable;
+
+    [ThreadStatic]
+    private static int[]? sharedSlots;
+
+    [ThreadStatic]
+    private static IndexPair[]? sharedPairs;
+
     /// <summary>Index pairs in the order of <paramref name="a"/>.</summary>
     /// <param name="sequenceShift">Sequence number in b minus sequence number in a.</param>
     /// <param name="acknowledgmentShift">The same for acknowledgment numbers.</param>
     /// <param name="timestamps">Both TSval and TSecr must agree.</param>
     public static IndexPair[] Match(SegmentTrail a, SegmentTrail b, uint sequenceShift, uint acknowledgmentShift, bool timestamps)
     {
-        var table = new KeyTable(b.Count);
+        if (a.Count == 0 || b.Count == 0)
+        {
+            return [];
+        }
+
+        var table = sharedTable ??= new KeyTable();
+        table.Clear(b.Count);
         var recordsB = b.Records;
         for (var j = 0; j < recordsB.Length; j++)
         {
@@ -20,24 +36,28 @@ internal static class SegmentMatching
         }
 
         var recordsA = a.Records;
-        var slots = new int[recordsA.Length];
+        var slots = Room(ref sharedSlots, recordsA.Length);
         for (var i = 0; i < recordsA.Length; i++)
         {
             slots[i] = table.MeetFirst(KeyOf(recordsA[i], sequenceShift, acknowledgmentShift, timestamps));
         }
 
-        var pairs = new List<IndexPair>(Math.Min(recordsA.Length, recordsB.Length));
-        for (var i = 0; i < slots.Length; i++)
+        var pairs = Room(ref sharedPairs, recordsA.Length);
+        var count = 0;
+        for (var i = 0; i < recordsA.Length; i++)
         {
             if (slots[i] >= 0 && table.UniqueSecond(slots[i]) is var j and >= 0
                 && Agree(recordsA[i], recordsB[j], sequenceShift, acknowledgmentShift, timestamps))
             {
-                pairs.Add(new IndexPair(i, j));
+                pairs[count++] = new IndexPair(i, j);
             }
         }
 
-        return [.. pairs];
+        return pairs.AsSpan(0, count).ToArray();
     }
+
+    private static T[] Room<T>(ref T[]? shared, int count) =>
+        shared is { } room && room.Length >= count ? room : shared = new T[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, count))];
 
     /// <summary>Well mixed 64 bits of two words.</summary>
     public static ulong Mix(ulong first, ulong second)

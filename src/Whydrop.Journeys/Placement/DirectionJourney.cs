@@ -47,6 +47,12 @@ internal sealed class DirectionJourney
         }
     }
 
+    /// <summary>Nothing to tell but counts: every place saw whole what every place before it saw, once, and none says otherwise. What others show changes nothing of it.</summary>
+    public bool IsPlain => passages.Cast<Passage?>().All(p => p is null or { IsPlain: true }) && !Array.Exists(stops, s => s.Repeats || told.Tells(s.Sighting));
+
+    /// <summary>Every packet with bytes that are asked for.</summary>
+    public IEnumerable<Fact> Trace(TracedRange range) => new RangeTrace(stops, passages, clocks).Of(range);
+
     /// <summary>Tells the proof of absence which captures let something go by; to be called on all connections before any <see cref="Facts"/>.</summary>
     public void FindMissed()
     {
@@ -59,18 +65,15 @@ internal sealed class DirectionJourney
     /// <summary>The facts of this direction.</summary>
     public IEnumerable<Fact> Facts()
     {
+        var plain = IsPlain;
         for (var i = 0; i < stops.Length - 1; i++)
         {
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
                 Enter(i, index);
-                var unseen = Unseen(i, index);
-                if (unseen.Count > 0)
+                foreach (var placement in !plain && Unseen(i, index) is { Count: > 0 } unseen ? Place(i, index, unseen) : [])
                 {
-                    foreach (var placement in Place(i, index, unseen))
-                    {
-                        yield return placement;
-                    }
+                    yield return placement;
                 }
             }
 
@@ -127,7 +130,7 @@ internal sealed class DirectionJourney
 
         var segments = stops[i].Segments(record);
         tallies[i].Looped += told.Looped.Contains((stops[i].Sighting.Flow.Capture, record.Frame)) ? segments : 0;
-        tallies[i].Late += passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
+        tallies[i].Late += stops[i].Repeats && passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
     }
 
     /// <summary>Its bytes had been sent again before it arrived, by the clocks; or the later transmission arrived first.</summary>

@@ -43,6 +43,12 @@ internal sealed class Passage
             Spend(i);
         }
 
+        IsPlain = Duplicates + LikelyDuplicates == 0 && !budget.Exhausted;
+        for (var i = 0; i < touched.Length && IsPlain; i++)
+        {
+            IsPlain = Holes(i).Count == 0;
+        }
+
         seenBefore = new int[touched.Length + 1];
         for (var i = 0; i < touched.Length; i++)
         {
@@ -52,6 +58,9 @@ internal sealed class Passage
 
     /// <summary>The same bytes were sent too often to tell all transmissions apart.</summary>
     public bool Exhausted => budget.Exhausted;
+
+    /// <summary>Each transmission of the earlier place was seen whole at the later one, and once.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>Transmissions that came by the later place once more although they had come by the earlier one once: the same packet by IP Identification.</summary>
     public int Duplicates { get; private set; }

@@ -31,6 +31,11 @@ internal sealed class PathStop
             LongestRecord = Math.Max(LongestRecord, record.SequenceLength);
         }
 
+        for (var n = 0; n + 1 < Order.Length && !Repeats; n++)
+        {
+            Repeats = Starts[n] + Trail[Order[n]].SequenceLength > Starts[n + 1] && Trail[Order[n]].SequenceLength > 0;
+        }
+
         if (Trail.Count > 0)
         {
             largestAcknowledgment = LargestAcknowledgment(Trail[0].Sequence, sighting.Trail(!fromClient).Records);
@@ -60,6 +65,9 @@ internal sealed class PathStop
 
     /// <summary>Offsets in the order of <see cref="Order"/>.</summary>
     public long[] Starts { get; }
+
+    /// <summary>Some bytes came by more than once.</summary>
+    public bool Repeats { get; }
 
     /// <summary>Most sequence numbers in one segment.</summary>
     public int LongestRecord { get; }

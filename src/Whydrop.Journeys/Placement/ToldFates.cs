@@ -8,10 +8,12 @@ namespace Whydrop.Journeys.Placement;
 internal sealed class ToldFates
 {
     private readonly Dictionary<(int Capture, int Flow, bool FromClient), long> duplicated;
+    private readonly HashSet<(int Capture, int Flow)> connections;
 
     /// <summary>Sorts the fates.</summary>
     public ToldFates(FactSet facts)
     {
+        connections = [.. facts.Of<SegmentFate>().Where(f => f.Fate != Fate.Delivered).Select(f => (f.Capture, f.Flow))];
         Doubted = Frames(facts, Fate.LostAfter, Fate.Unknown);
         Looped = Frames(facts, Fate.Looped);
         duplicated = facts.Of<SegmentFate>().Where(f => f.Fate == Fate.Duplicated).GroupBy(f => (f.Capture, f.Flow, f.FromClient)).ToDictionary(g => g.Key, g => g.LongCount());
@@ -22,6 +24,9 @@ internal sealed class ToldFates
 
     /// <summary>Transmissions that their capture saw again and again.</summary>
     public IReadOnlySet<(int Capture, long Frame)> Looped { get; }
+
+    /// <summary>A capture says of the connection that not every transmission simply went by.</summary>
+    public bool Tells(Sighting sighting) => connections.Contains((sighting.Flow.Capture, sighting.Flow.Flow));
 
     /// <summary>Datagrams that came by a place once more; the second reading leaves copies out.</summary>
     public long Duplicated(Sighting sighting, bool fromClient) => duplicated.GetValueOrDefault((sighting.Flow.Capture, sighting.Flow.Flow, fromClient));

@@ -20,7 +20,7 @@ public sealed class TcpdumpReportReader : Reader
 
     /// <inheritdoc />
     public override bool Opens(string line) =>
-        line.StartsWith("tcpdump: verbose output suppressed", StringComparison.Ordinal) || Strip(line).StartsWith(Listening) && line.Contains(", link-type ", StringComparison.Ordinal);
+        line.StartsWith("tcpdump: verbose output suppressed", StringComparison.Ordinal) || line.StartsWith("tcpdump: data link type ", StringComparison.Ordinal) || Strip(line).StartsWith(Listening) && line.Contains(", link-type ", StringComparison.Ordinal);
 
     private protected override void Read(TextFile file, Findings findings)
     {

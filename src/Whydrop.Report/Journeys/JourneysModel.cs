@@ -18,6 +18,12 @@ public sealed record JourneysModel(
     string Case, IReadOnlyList<JourneyStop> Stops, IReadOnlyList<JourneyHop> Hops, IReadOnlyList<LostRange> Lost, int Joined,
     IReadOnlyList<UnjoinedGroup> Unjoined, IReadOnlyList<TranslationContradiction> Contradictions, IReadOnlyList<Gap> Gaps)
 {
+    /// <summary>The bytes that were asked for, as relative sequence numbers; null when none were.</summary>
+    public (long Begin, long End)? Range { get; private init; }
+
+    /// <summary>Every packet with any of them.</summary>
+    public IReadOnlyList<TracedPacket> Traced { get; private init; } = [];
+
     /// <summary>Names for addresses.</summary>
     internal EndpointNames Names { get; private init; } = EndpointNames.None;
 
@@ -45,6 +51,8 @@ public sealed record JourneysModel(
             [.. facts.Of<TranslationContradiction>().Where(c => chains.IsShown(c.Capture, c.Flow))],
             [.. facts.Of<Gap>().Where(g => !g.Minor && captures.Contains(g.From.Source))])
         {
+            Range = range,
+            Traced = TracedPackets.Of(facts, chains, stops),
             Names = EndpointNames.Of(facts),
         };
     }

@@ -9,6 +9,7 @@ public static class JourneysReport
 {
     private const int PlacesNamed = 3;
     private const int LostShown = 12;
+    private const int TracedShown = 60;
     private const int UnjoinedShown = 6;
     private const int GapsShown = 6;
 
@@ -30,6 +31,7 @@ public static class JourneysReport
         WriteHead(page, model);
         WriteStops(page, model, wide);
         WriteHops(page, model, wide);
+        new TracedSection(page, model, wide ? int.MaxValue : TracedShown).Write();
         new LostSection(page, model, wide ? int.MaxValue : LostShown, wide).Write();
         WriteContradictions(page, model, wide);
         WriteUnjoined(page, model, wide);

@@ -10,6 +10,7 @@ internal static class JourneysBuilder
     public static JourneysDocument Document(JourneysModel model) => new(
         Schema, DocumentBuilder.Version, model.Case, model.Joined,
         [.. model.Stops.Select(Stop)], [.. model.Hops.Select(Hop)], [.. model.Lost.Select(l => Lost(model, l))],
+        model.Range is null ? null : [.. model.Traced.Select(Traced)],
         [.. model.Unjoined.Select(u => new UnjoinedElement(
             u.Why, DocumentBuilder.Place(u.At), u.Source, u.Reason, u.Connections.Count, [.. u.Connections.Select(f => $"{f.Client} > {f.Server}").Take(Examples)]))],
         [.. model.Contradictions.Select(c => new ContradictionElement(
@@ -31,6 +32,10 @@ internal static class JourneysBuilder
             ? new DelayElement(
                 d.Samples, d.Min.TotalMilliseconds, d.P50.TotalMilliseconds, d.P90.TotalMilliseconds, d.P99.TotalMilliseconds, d.Max.TotalMilliseconds, d.Error?.TotalMilliseconds)
             : null);
+
+    private static TracedElement Traced(TracedPacket t) => new(
+        t.Connection, t.Flow.Client.ToString(), t.Flow.Server.ToString(), t.FromClient, t.Transmission, t.Stop?.Order, t.Time.ToString(), t.SinceFirst?.TotalMilliseconds, t.Begin, t.Length,
+        t.DatagramLength, t.Ttl, t.IpId, t.Flow.Encapsulation, DocumentBuilder.Evidence(t.Frame));
 
     private static LostElement Lost(JourneysModel model, LostRange l) => new(
         l.Kind, l.From.Order, l.To.Order, l.Connection?.Client.ToString(), l.Connection?.Server.ToString(),

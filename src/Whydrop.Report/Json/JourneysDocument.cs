@@ -13,6 +13,7 @@ internal sealed record JourneysDocument(
     [property: Description("Places in the order of the way, path by path.")] IReadOnlyList<StopElement> Stops,
     [property: Description("Two stops and one direction each. Segments in are segments out, lost and unknown.")] IReadOnlyList<HopElement> Hops,
     [property: Description("Transmissions seen at one stop and not at the next, all of them.")] IReadOnlyList<LostElement> Lost,
+    [property: Description("Every packet with bytes of the range that was asked for, by connection, direction and transmission; left out when none was.")] IReadOnlyList<TracedElement>? Range,
     [property: Description("Connections that were seen at one place only, or are not followed.")] IReadOnlyList<UnjoinedElement> Unjoined,
     [property: Description("Translations that packets show otherwise than connection tracking tables or objects of the cluster say.")] IReadOnlyList<ContradictionElement> Contradictions,
     [property: Description("What of the captures was not read or joined.")] IReadOnlyList<GapElement> Gaps);
@@ -87,6 +88,23 @@ internal sealed record LostElement(
     [property: Description("RFC 3339, UTC, on the clock of the first stop.")] string Sent,
     [property: Description("A later transmission of the same bytes passed.")] bool? LaterSeen,
     [property: Description("Its frame in every file that shows it, from the sender on.")] IReadOnlyList<EvidenceElement> Frames);
+
+internal sealed record TracedElement(
+    [property: Description("Equal for packets of one connection.")] int Connection,
+    [property: Description("As the connection is seen there.")] string Client,
+    string Server,
+    [property: Description("Sent by the client.")] bool FromClient,
+    [property: Description("The same at all stops that the transmission came by; from 1.")] int Transmission,
+    [property: Description("Left out where its path is not known.")] int? Stop,
+    [property: Description("RFC 3339, UTC, on the clock there.")] string Time,
+    [property: Description("After the first stop it came by; left out when the clocks cannot be compared.")] double? SinceFirstMs,
+    [property: Description("Relative sequence number of its first byte.")] long Begin,
+    int Length,
+    int DatagramLength,
+    int Ttl,
+    [property: Description("IP Identification; 0 for IPv6.")] int IpId,
+    [property: Description("Outer headers there.")] string? Encapsulation,
+    EvidenceElement Frame);
 
 internal sealed record UnjoinedElement(
     [property: Description("no-counterpart, not-listed, not-running, ambiguous, order-unknown, encrypted or not-followed.")] string Why,

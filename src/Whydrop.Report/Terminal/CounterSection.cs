@@ -26,8 +26,7 @@ public static class CounterSection
                 page.Blank();
             }
 
-            var place = table.At.Node is null && table.At.Netns is null ? "" : $" of {Wording.Place(table.At)}";
-            page.Line($"Counters{place}: {Counts(table)}", TextStyle.Heading);
+            page.Line($"Counters{Of(table)}: {Counts(table)}", TextStyle.Heading);
             page.Paragraph(table.Twice ? "Judged is the growth between the two readings." : "One reading: judged are the values since the namespace was made. A second reading some time later tells what happens now.", 2, TextStyle.Faint);
             WriteOverrun(table, page);
             WriteJudged([.. table.Rows.Where(r => r.Health is CounterHealth.Bad or CounterHealth.Look)], table.Twice, page);
@@ -53,11 +52,13 @@ public static class CounterSection
     {
         foreach (var table in wide ? tables : tables.Take(MostTables))
         {
-            page.Heading($"Counters of {Wording.Place(table.At)} outside their healthy range ({(table.Twice ? "growth between two readings" : "since the namespace was made")})");
+            page.Heading($"Counters{Of(table)} outside their healthy range ({(table.Twice ? "growth between two readings" : "since the namespace was made")})");
             WriteOverrun(table, page);
             WriteJudged(Short(table), table.Twice, page);
         }
     }
+
+    private static string Of(CounterTable table) => table.At.Node is null && table.At.Netns is null ? "" : $" of {Wording.Place(table.At)}";
 
     private static void WriteOverrun(CounterTable table, TextPage page)
     {
@@ -80,7 +81,7 @@ public static class CounterSection
         page.Line($"  {"",-6}{"counter".PadRight(name)}{(twice ? "growth" : "value").PadLeft(value - 2)}  {"share".PadRight(share)}healthy", TextStyle.Faint);
         foreach (var row in rows)
         {
-            page.Line($"  {Word(row.Health),-6}{row.Name.PadRight(name)}{Figure(row, twice).PadLeft(value - 2)}  {Share(row).PadRight(share)}{row.Healthy}", row.Health == CounterHealth.Bad ? TextStyle.Bad : TextStyle.Doubtful);
+            page.Line($"  {Word(row.Health),-6}{row.Name.PadRight(name)}{Figure(row, twice).PadLeft(value - 2)}  {Share(row).PadRight(share)}{(row.RatioOf is { } of ? row.Healthy.Replace($" of {of}", "", StringComparison.Ordinal) : row.Healthy)}", row.Health == CounterHealth.Bad ? TextStyle.Bad : TextStyle.Doubtful);
             page.Paragraph($"{row.Meaning}: {row.Reason} [{row.From}]", 8, TextStyle.Faint);
         }
     }

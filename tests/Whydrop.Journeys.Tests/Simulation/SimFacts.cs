@@ -25,7 +25,14 @@ public static class SimFacts
     /// <param name="told">What each capture says of itself, changed.</param>
     public static IReadOnlyList<Fact> JoinAll(Func<CaptureSummary, CaptureSummary> told, params SimCapture[] captures) => Join([], Following.All, out _, captures, told);
 
-    private static IReadOnlyList<Fact> Join(IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null)
+    /// <param name="mostRecords">Segments kept at a time.</param>
+    public static IReadOnlyList<Fact> JoinAll(long mostRecords, params SimCapture[] captures) => Join([], Following.All, out _, captures, mostRecords: mostRecords);
+
+    /// <param name="traced">Bytes whose journeys are asked for.</param>
+    public static IReadOnlyList<Fact> JoinAll(TracedRange traced, params SimCapture[] captures) => Join([], Following.All, out _, captures, traced: traced);
+
+    private static IReadOnlyList<Fact> Join(
+        IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null, long mostRecords = 6_000_000, TracedRange? traced = null)
     {
         var sources = new List<JourneySource>();
         var facts = new List<Fact>();
@@ -41,7 +48,7 @@ public static class SimFacts
         }
 
         first = new FactSet(facts.Concat(known));
-        var joined = JourneyJoin.Run(sources, first, following, out var revisions, CancellationToken.None);
+        var joined = JourneyJoin.Run(sources, first, following, traced, mostRecords, out var revisions, CancellationToken.None);
         first = new FactSet(FateRevision.Apply(first.All, revisions));
         return joined;
     }

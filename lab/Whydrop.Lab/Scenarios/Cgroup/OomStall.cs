@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Whydrop.Lab.Collection;
 using Whydrop.Lab.Pods;
 using Whydrop.Lab.Processes;
 using Whydrop.Lab.Topologies.Pods;
@@ -87,7 +88,6 @@ public sealed class OomStall : PodScenario
         if (!File.Exists(log))
             return;
         var boot = DateTimeOffset.UtcNow - TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
-        File.WriteAllLines(log, File.ReadLines(log).Select(line => line.Split(']', 2)).Select(parts =>
-            $"{(boot + TimeSpan.FromSeconds(double.Parse(parts[0].TrimStart('['), CultureInfo.InvariantCulture))).ToString("yyyy-MM-dd'T'HH:mm:ss,ffffffzzz", CultureInfo.InvariantCulture)}{parts[1]}").ToArray());
+        File.WriteAllLines(log, File.ReadLines(log).Select(line => KernelLog.Dated(line, boot)).ToArray());
     }
 }

@@ -64,7 +64,8 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
 
     protected override string Summarise(Throttled t) => t.Count is not { } count ? $"{t.Beat!.Text}, as those of a pod that waits for its next CPU period."
         : string.Create(null, $"{t.Scope} was throttled in {count.Delta} of {t.Of} periods{(t.Still is { } still ? $", {still.TotalMilliseconds:0} ms each time" : "")}")
-        + (t.Slowest is { } slowest ? string.Create(null, $"; its slowest answer took {slowest.MaxAnswer!.Value.TotalMilliseconds:0} ms.") : ".");
+        + (t.Slowest is { } slowest ? string.Create(null, $"; its slowest answer took {slowest.MaxAnswer!.Value.TotalMilliseconds:0} ms") : "")
+        + (t.Share is { OnWay: > 0 } share ? string.Create(null, $"; {share.InPod} of {share.InPod + share.OnWay} waits of its clients ({share.TimeInPod.TotalSeconds:0.0} of {(share.TimeInPod + share.TimeOnWay).TotalSeconds:0.0} s) were for the pod, the others for the network: it contributes, and is not the cause of those") : "") + ".";
 
     protected override IEnumerable<NextEvidence> Next(Throttled t)
     {
@@ -141,12 +142,26 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
         /// <summary>The exchange of a server in this pod that took longest, as the capture nearest to it saw it.</summary>
         internal ExchangeTiming? Slowest { get; } = Served(view, at, beat).Select(t => view.Exchanges(t.Connection)?.NearServer).OfType<ExchangeTiming>().Where(e => e.MaxAnswer is not null).MaxBy(e => e.MaxAnswer);
 
+        /// <summary>What clients waited for: the pod that had acknowledged, or an acknowledgment that did not come.</summary>
+        internal (int InPod, TimeSpan TimeInPod, int OnWay, TimeSpan TimeOnWay) Share
+        {
+            get
+            {
+                var waits = View.Stalls.Where(s => Connections.Contains(s.Connection)).ToArray();
+                var pod = waits.Where(s => s is { For: WaitsFor.ServerApplication, Pause.EndedBy: PauseEnd.NewData }).ToArray();
+                var way = waits.Where(s => s is { For: WaitsFor.ServerAcknowledgment or WaitsFor.ClientAcknowledgment, Pause.EndedBy: PauseEnd.Retransmission }).ToArray();
+                return (pod.Length, Sum(pod), way.Length, Sum(way));
+            }
+        }
+
         internal override bool Placed => At is not null && Slowest?.At.Stack == At;
 
         internal override IReadOnlySet<int> Connections { get; } = Served(view, at, beat).Select(t => t.Connection).ToHashSet();
 
         private static IEnumerable<ConnectionTrail> Served(CaseView view, VantagePoint? at, OnBeat? beat) =>
             view.Trails.Where(t => t.Flows.Count > 0 && (beat is null ? view.Stacks.End(t.Connection, client: false)?.At == at : t.ServerThere.Equals(beat.Server)));
+
+        private static TimeSpan Sum(IEnumerable<Stall> stalls) => stalls.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Duration);
 
         private long? Like(string name) => Count is null ? null : View.Facts.Of<CounterDelta>().FirstOrDefault(c => c.At == Count.At && c.Name == name && c.ControlGroup == Count.ControlGroup)?.Delta;
     }

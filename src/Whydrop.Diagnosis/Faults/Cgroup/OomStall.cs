@@ -35,13 +35,14 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
     public override IReadOnlyList<string> References =>
         ["mm/oom_kill.c oom_kill_process, oom_reaper", "mm/memcontrol.c mem_cgroup_out_of_memory", "Documentation/admin-guide/cgroup-v2.rst (memory.events)", "net/ipv4/tcp.c __tcp_close (RST with unread data, else FIN)"];
 
-    internal override IReadOnlyList<string> LeadsTo => ["connection-refused-closed-port", "app-rst", "app-slow-response", "fin-half-close", "http-keepalive-race", "peer-vanished"];
+    internal override IReadOnlyList<string> LeadsTo => ["connection-refused-closed-port", "app-rst", "app-slow-response", "fin-half-close", "http-keepalive-race", "peer-vanished", "path-blackout"];
 
     protected override IEnumerable<QuestionOf<MemoryKilling>> Ask() =>
     [
         new("Did the kernel kill a process for want of memory?", Quantifier.Any, QuestionRole.Signature, Killed),
         new("Did connections end all at once, fall silent or get refused when it did?", Quantifier.Any, QuestionRole.Mechanism, Suffered),
         new("Is that more than coincidence?", Quantifier.Any, QuestionRole.Discriminator, BeyondChance, "app-slow-response"),
+        new("Had the network brought to the pod what was lost and sent again then?", Quantifier.All, QuestionRole.Support, NetworkBroughtIt),
         new("Had the control group reached its limit?", Quantifier.Any, QuestionRole.Support, AtLimit),
     ];
 
@@ -53,7 +54,8 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
         return $"The kernel killed {k.Victims} at {k.Scope} for want of memory"
             + (outages.Length > 0 ? $"; {outages[0].Server} took connections before, then {outages.Sum(o => o.Refused.Count)} were refused"
                 + (outages.Sum(o => o.Ended.Count) is > 0 and var ended ? $" and {ended} that were open had been closed" : "") : "")
-            + (outages.Length == 0 && k.Hits > 0 ? $"; {k.Hits} of {k.Onsets.Count} troubles of connections began within it" : "") + ".";
+            + (outages.Length == 0 && k.Hits > 0 ? string.Create(null, $"; {k.Hits} of {k.Onsets.Count} troubles of connections began while it did, by chance {k.Chance:0.####}") : "")
+            + (k.Pod is null && k.Reached is { Delivered: > 0, Short: 0 } reached ? $"; no retransmission is the network's: all {reached.Delivered} lost transmissions had passed the last device before the pod" : "") + ".";
     }
 
     protected override string RemedyFor(MemoryKilling k) => $"Raise the memory limit of {k.Victims}, or make it take less (heap size, threads, caches).";
@@ -66,7 +68,7 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
                 k.At, "grep . /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control (inside the pod of the server, before and after)", null, "whether a process of the server's own pod was killed");
         }
 
-        if (k.Kills.Count == 0 || k.Kills.Any(l => l.Begun is null))
+        if (k.Kills.Count == 0 || k.Kills.Any(l => l.Begun is null || l.Log.Kind == OomKill.FromObject))
         {
             yield return new NextEvidence(new VantagePoint(k.At.Node), "journalctl -k -o short-iso-precise --no-pager | grep -iE 'oom|killed process' (on the node of the pod)", null, "who was killed and when, by a clock that can be laid beside the captures");
         }
@@ -95,7 +97,7 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
         {
             var text = $"{k.Hits} of {k.Onsets.Count} troubles began while the kernel killed";
             Provenance[] from = [.. k.Onsets.Select(o => o.From).Take(24)];
-            yield return k.Hits > 0 ? new Sighting(k.Pod is not null || k.KillsHit > 1 ? Answer.Yes : Answer.Unknown, text, from) : k.SameClock ? Sighting.Of(false, text, from) : Sighting.Unknown(text, from);
+            yield return k.Hits > 0 ? new Sighting(k.View.Captures.Any() && (k.Pod is not null || k.KillsHit > 1) ? Answer.Yes : Answer.Unknown, text, from) : k.SameClock ? Sighting.Of(false, text, from) : Sighting.Unknown(text, from);
         }
     }
 
@@ -114,11 +116,22 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
         if (k.Windows.Count > 0 && k.Onsets.Count > 0)
         {
             var text = string.Create(null, $"{k.Hits} hits, {k.Onsets.Count - k.Hits} misses; a chance of {k.Chance:0.####} by shifting the kills along the capture");
-            yield return k.Chance <= Coincidence ? Sighting.Of(true, text) : k.Onsets.Count >= Telling && k.Chance > NoMoreThanChance && !k.Deaths.Any() ? Sighting.Of(false, text) : Sighting.Unknown(text);
+            yield return k.Chance <= Coincidence ? Sighting.Of(true, text) : k.Dates && k.Hits < k.Onsets.Count && k.Onsets.Count >= Telling && k.Chance > NoMoreThanChance && !k.Deaths.Any() ? Sighting.Of(false, text) : Sighting.Unknown(text);
         }
         else
         {
             yield return Sighting.Unknown(k.Onsets.Count == 0 ? "no connection in trouble was captured" : "no kill has a time that can be placed in the captures");
+        }
+    }
+
+    // Losses that the last device before the pod had seen are none of the network's.
+    private static IEnumerable<Sighting> NetworkBroughtIt(MemoryKilling k)
+    {
+        var (delivered, missing) = k.Reached;
+        if (k.Pod is null && delivered + missing > 0)
+        {
+            var text = $"{delivered} of {delivered + missing} lost transmissions had passed the last device before the pod";
+            yield return missing == 0 ? Sighting.Of(true, text, [.. k.Losses.Select(l => l.From).Take(12)]) : Sighting.Unknown(text, [.. k.Losses.Select(l => l.From).Take(12)]);
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class RandomLoss : FaultOf<Hop>
     /// <summary>No: all of them had come to the receiver's own device, and its receive queues dropped as many. Null where that is not so, or not known.</summary>
     private static Sighting? InTheQueue(Hop hop)
     {
-        var arrived = ReceiverLosses.Find(hop.View).FirstOrDefault(r => hop.Losses.All(r.Losses.Contains));
+        var arrived = ReceiverLosses.Find(hop.View).FirstOrDefault(r => r.Losses.ToHashSet<Loss>(ReferenceEqualityComparer.Instance).IsSupersetOf(hop.Losses));
         return arrived is not null && ReceiveQueues.Of(hop.View.Stacks.At(arrived.At)) is { } queues && queues.Account(arrived.Frames)
             ? Sighting.Of(false, $"{hop.Losses.Count} of {hop.View.LostSegments} lost segments had arrived at {arrived.Arrived[0].LastSeen}, and the receive queues there dropped {queues.Total}: none died on the way", [.. arrived.Arrived.Select(l => l.From).Take(24)])
             : null;

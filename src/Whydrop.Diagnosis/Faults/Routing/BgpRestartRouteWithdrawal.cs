@@ -51,6 +51,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         new("Is that nearer than chance brings them together?", Quantifier.Any, QuestionRole.Signature, NoChance),
         new("Did packets find no way then: a loop, or a router that says so?", Quantifier.Any, QuestionRole.Mechanism, NoWay),
         new("Does the session carry the routes to where the packets went?", Quantifier.Any, QuestionRole.Discriminator, Carries, "missing-route"),
+        new("Was a route to where the packets went deleted then?", Quantifier.Any, QuestionRole.Support, Withdrew),
         new("Was a routing daemon stopped or started then?", Quantifier.Any, QuestionRole.Support, Restarted),
         new("Is graceful restart switched off?", Quantifier.Any, QuestionRole.Support, NotGraceful),
     ];
@@ -83,22 +84,43 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             return $"BGP sessions went down at {w.Scope}, and connections were in trouble; the log says no time that can be compared.";
         }
 
-        var (session, episode) = first;
+        return $"{string.Join(" → ", Steps(w, first.Session, first.Episode))}.{string.Concat(w.Struck.Where(s => s != first.Session).Take(3).Select(s => $" Again {string.Create(null, $"{(s.At - first.Session.At).TotalSeconds:0.0} s")} later: {string.Join(" → ", Steps(w, s, first.Episode))}."))} {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
+    }
+
+    /// <summary>Cause and effect in order of time, each with its lag behind the first.</summary>
+    private static IEnumerable<string> Steps(Withdrawal w, SessionLoss session, IReadOnlyList<RouteSymptom> episode)
+    {
         var start = session.Restart is { } restart && restart.Time <= session.At ? restart.Time : session.At;
-        var steps = new List<string>();
         if (session.Restart is { } cause)
         {
-            steps.Add($"{cause.What} ({Lag(start, cause.Time)})");
+            yield return $"{cause.What} ({Lag(start, cause.Time)})";
         }
 
-        steps.Add($"session with {session.Name} down ({Lag(start, session.At)}{(session.Down.Details.TryGetValue("reason", out var reason) ? $", {reason}" : "")})");
-        steps.AddRange(episode.OrderBy(s => s.At).DistinctBy(s => s.What).Take(3).Select(s => $"{s.What} ({Lag(start, s.At)})"));
+        yield return $"session with {session.Name} down ({Lag(start, session.At)}{(session.Down.Details.TryGetValue("reason", out var reason) ? $", {reason}" : "")})";
+        if (session.Withdrawn is { } withdrawn)
+        {
+            yield return $"route to {withdrawn.Subject} withdrawn at {withdrawn.At} ({Lag(start, withdrawn.Time!.Value)})";
+        }
+
+        var now = episode.Where(s => session.Covers(s.At)).ToArray();
+        if (w.View.Facts.Of<Evidence.Capture.RoutingLoop>().Where(l => session.Covers(l.Start)).OrderBy(l => l.Start).ToArray() is { Length: > 0 } loops)
+        {
+            yield return $"loop: packets to {loops[0].Destination} go round at {loops[0].At} ({Lag(start, loops[0].Start)}): {RouteSymptom.Told(loops)}";
+        }
+        else if (now.FirstOrDefault(s => s.OnWay) is { } way)
+        {
+            yield return $"{way.What} ({Lag(start, way.At)})";
+        }
+
+        if (now.Where(s => !s.OnWay).MinBy(s => s.At) is { } timeOut)
+        {
+            yield return $"time-out: {timeOut.What} ({Lag(start, timeOut.At)} to {Lag(start, now[^1].At)})";
+        }
+
         if (session.Up?.Time is { } up)
         {
-            steps.Add($"session up again ({Lag(start, up)})");
+            yield return $"session up again ({Lag(start, up)})";
         }
-
-        return $"{string.Join(" → ", steps)}. {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
     }
 
     protected override IEnumerable<NextEvidence> Next(Withdrawal w)
@@ -158,11 +180,14 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
     private static IEnumerable<Sighting> NoWay(Withdrawal w) => w.Hits.SelectMany(h => h.Episode.Where(s => s.OnWay && h.Session.Covers(s.At) && s.Ends.Any(e => h.Session.Carries(w.View, e) == Answer.Yes)))
         .Take(24).Select(s => Sighting.Of(true, s.What, s.From));
 
+    private static IEnumerable<Sighting> Withdrew(Withdrawal w) => w.Hits.Where(h => h.Session.Withdrawn is not null)
+        .Select(h => Sighting.Of(true, $"{h.Session.Withdrawn!.Text} {(h.Session.Withdrawn.Time!.Value - h.Session.At).TotalSeconds:0.000} s after the session went down", h.Session.Withdrawn.From));
+
     private static IEnumerable<Sighting> Carries(Withdrawal w) => w.Hits.Select(h => h.Episode[0].Ends.Any(e => h.Session.Carries(w.View, e) == Answer.Yes)
         ? Sighting.Of(true, $"{h.Episode[0].Ends[0]} lives at one of its ends", h.Session.Down.From) : Sighting.Unknown($"nobody says where {h.Episode[0].Ends[0]} lives", h.Session.Down.From));
 
-    private static IEnumerable<Sighting> Restarted(Withdrawal w) => w.Hits.Where(h => h.Session.Restart is not null)
-        .Select(h => Sighting.Of(true, $"{h.Session.Restart!.Value.What}, {(h.Session.At - h.Session.Restart.Value.Time).TotalSeconds:0.0} s before the session went down", h.Session.Restart.Value.From));
+    private static IEnumerable<Sighting> Restarted(Withdrawal w) => w.Struck.Where(s => s.Restart is not null)
+        .Select(s => Sighting.Of(true, $"{s.Restart!.Value.What}, {(s.At - s.Restart.Value.Time).TotalSeconds:0.0} s before the session went down", s.Restart.Value.From));
 
     private static IEnumerable<Sighting> NotGraceful(Withdrawal w) => w.View.Facts.Of<CniSetting>().Where(s => s.Name == "bgp-graceful-restart").Select(s => Sighting.Of(s.Value != "true", $"{s.Plugin}: {s.Value}", s.From));
 
@@ -175,6 +200,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         {
             (Place, Sessions, Untimed, Episodes) = (new VantagePoint(node), sessions, untimed, episodes);
             Hits = [.. episodes.Select(e => (Session: sessions.LastOrDefault(s => s.Covers(e[0].At) && e[0].Ends.Any(end => s.Carries(view, end) != Answer.No)), Episode: e)).Where(h => h.Session is not null)!];
+            Struck = [.. sessions.Where(s => Hits.Any(h => h.Session == s || (s.At > h.Episode[0].At && h.Episode.Any(x => s.Covers(x.At) && x.Ends.Any(end => s.Carries(view, end) == Answer.Yes)))))];
             Losses = [.. view.Losses.Where(l => Covered(RouteSymptom.Time(l), RouteSymptom.EndsOf(view, l)))];
             Attempts = [.. view.Attempts.Where(a => (a.Failed || a.Slow) && a.SynTimes.Count > 0 && Covered(a.SynTimes[0], [a.ServerThere.Address, a.Client.Address]))];
             Chance = Compared();
@@ -192,6 +218,9 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         /// <summary>Episodes that begin while the routes of a session may be missing.</summary>
         internal IReadOnlyList<(SessionLoss Session, IReadOnlyList<RouteSymptom> Episode)> Hits { get; }
 
+        /// <summary>Sessions whose loss an episode began with, or that were lost again before it was over and its packets found no way once more.</summary>
+        internal IReadOnlyList<SessionLoss> Struck { get; }
+
         /// <summary>How often the losses would come as near before the episodes if their times had nothing to do with each other.</summary>
         internal double Chance { get; }
 
@@ -205,7 +234,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         internal bool Unrelated(SessionLoss session) => Episodes.All(e => e[0].Ends.All(end => session.Carries(View, end) == Answer.No));
 
         private bool Covered(Timestamp time, IReadOnlyList<IPAddress> ends) =>
-            Hits.Any(h => h.Session.Covers(time) && time >= h.Episode[0].At && time <= h.Episode[^1].At && ends.Any(e => h.Session.Carries(View, e) != Answer.No));
+            Hits.Any(h => time >= h.Episode[0].At && time <= h.Episode[^1].At) && Struck.Any(s => s.Covers(time) && ends.Any(e => s.Carries(View, e) != Answer.No));
 
         private double Compared()
         {

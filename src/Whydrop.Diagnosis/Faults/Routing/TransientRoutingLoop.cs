@@ -53,7 +53,7 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
     }
 
     protected override string Summarise(Round r) => r.Loops.Count > 0
-        ? $"{r.Loops.Count} datagram{(r.Loops.Count == 1 ? "" : "s")} to {r.To} went round through {r.Scope}, up to {r.Loops.Max(l => l.Passes)} times each, {r.Loops.Max(l => l.Step)} routers a round, within {(r.Until - r.Since).TotalSeconds:0.0} s."
+        ? $"Datagrams to {r.To} went round through {r.Scope}, up to {r.Loops.Max(l => l.Passes)} times each: {string.Join("; then ", RouteSymptom.Bouts(r.Loops).Take(3).Select(RouteSymptom.Told))}."
         : $"The TTL of packets to {r.To} ended on the way: {string.Join(", ", r.Errors.Select(e => e.Reporter).Distinct().Take(3))} said so {r.Errors.Count} time{(r.Errors.Count == 1 ? "" : "s")}.";
 
     protected override IEnumerable<NextEvidence> Next(Round r)
@@ -62,6 +62,17 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
         if (r.Loops.Count == 0)
         {
             yield return AttemptEvidence.Capture(r.Place == VantagePoint.Unknown ? null : r.Place, $"host {r.To} or icmp or icmp6", "whether one datagram comes by again with a lower TTL each time");
+        }
+    }
+
+    /// <summary>A loop that is proven still has a cause: why the route was gone.</summary>
+    protected override IEnumerable<NextEvidence> CauseOf(Round r)
+    {
+        if (SessionLosses.Find(r.View).Count == 0 && !SessionLosses.Untimed(r.View).Any())
+        {
+            yield return new NextEvidence(
+                r.Place, "journalctl -o short-iso-precise -u bird -u frr --since \"1 hour ago\"; kubectl logs --timestamps -n kube-system POD; show logging (on the switches)", null,
+                "whether a BGP session ended when the loop began: why the route was gone");
         }
     }
 

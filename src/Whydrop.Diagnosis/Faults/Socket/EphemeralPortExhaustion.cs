@@ -77,14 +77,14 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
     }
 
     /// <summary>
-    /// No: all the connections that were there at one reading (open, or in TIME-WAIT), together with all that were opened between two readings, are fewer than the
-    /// ports of the range. Said of all destinations together, so of each.
+    /// No: the connections that were there before (open, or in TIME-WAIT), together with all that were opened since, are fewer than the ports of the range. Said of
+    /// all destinations together, so of each. A list made afterwards only does not say what was in use before.
     /// </summary>
     private static IEnumerable<Sighting> TooFew(Ports p)
     {
-        if (p is { Size: { } size, Failures.Count: 0, Full: false } && p.Stack.Delta(Opens) is { } opened && p.Listed is { } listed && listed.Count + opened.Delta < size)
+        if (p is { Size: { } size, Failures.Count: 0, Full: false } && p.Stack.Delta(Opens) is { } opened && p.Earlier is { } listed && listed.Count + opened.Delta < size)
         {
-            yield return Sighting.Of(false, $"at most {listed.Count + opened.Delta} of {size} ports of {p.Stack.At} ({listed.Count} sockets listed, {Opens} +{opened.Delta})", listed.From, opened.From);
+            yield return Sighting.Of(false, $"at most {listed.Count + opened.Delta} of {size} ports of {p.Stack.At} ({listed.Count} sockets before, {Opens} +{opened.Delta})", listed.From, opened.From);
         }
     }
 
@@ -126,10 +126,19 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
         /// <summary>The destination with the most ports; null when no sockets were listed.</summary>
         internal Use? Most { get; }
 
-        /// <summary>Sockets of connections in the longest list of them; null when none was made.</summary>
-        internal (int Count, Provenance From)? Listed => Stack.Sockets.Where(s => s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State != "LISTEN").GroupBy(s => s.From.Source)
-            .Select(g => ((int Count, Provenance From)?)(g.Select(s => (s.Local, s.Peer)).Distinct().Count(), g.First().From)).MaxBy(l => l!.Value.Count)
-            ?? View.Facts.Of<Listing>().Where(l => l.At == Stack.At && l.Kind == ListingKind.Connections).Select(l => ((int Count, Provenance From)?)(0, l.From)).FirstOrDefault();
+        /// <summary>Connections in the earliest of several lists of all of them; null when there are not two whose order is known.</summary>
+        internal (int Count, Provenance From)? Earlier
+        {
+            get
+            {
+                // Only a tool that was told to list all (-a) lists TIME-WAIT, and then listeners too.
+                var whole = View.Facts.Of<Listing>().Where(l => l.At == Stack.At && l.Kind == ListingKind.Listeners).Select(l => l.From.Source).ToHashSet(StringComparer.Ordinal);
+                var lists = View.Facts.Of<Listing>().Where(l => l.At == Stack.At && l.Kind == ListingKind.Connections && whole.Contains(l.From.Source)).OrderBy(l => l.Moment).ToArray();
+                return lists.Length > 1 && lists[0].Moment < lists[^1].Moment
+                    ? (Stack.Sockets.Where(s => s.From.Source == lists[0].From.Source && s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State != "LISTEN").Select(s => (s.Local, s.Peer)).Distinct().Count(), lists[0].From)
+                    : null;
+            }
+        }
 
         internal bool Full => Size is { } size && Most?.Count >= size;
 

@@ -66,7 +66,7 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
         : $"Receive queues of {q.Scope} overran since it was made ({string.Join(", ", q.Ever.Select(c => $"{c.Name} {c.Value}"))}): one reading does not tell whether they still do.";
 
     protected override string RemedyFor(Queue q) => $"In {q.Scope}: let the application read sooner, and take SO_RCVBUF out of it"
-        + (Others(q) is { Length: > 0 } others ? $"; try the congestion control of machines that work (here {q.Stack.Setting(Congestion)!.Value}, {others}) and compare before and after" : "")
+        + (Others(q) is { Length: > 0 } others ? $"; where the other layers do not suffer, try their congestion control (here {q.Stack.Setting(Congestion)!.Value}; {others}) and compare before and after" : "")
         + $". Raise net.ipv4.tcp_rmem{(q.Stack.Setting("net.ipv4.tcp_rmem") is { } now ? $" (now {now.Value})" : "")} only if it is below rate times round trip: a larger buffer is not the cure by itself.";
 
     /// <summary>"node-a bbr": network stacks whose congestion control differs from the one there; empty when none is known to.</summary>
@@ -81,14 +81,26 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
             yield return new NextEvidence(q.Stack.At, $"{enter}nstat -az TcpExtPruneCalled TcpExtRcvPruned TcpExtTCPRcvQDrop TcpExtOfoPruned TcpExtBeyondWindow; {enter}ss -tmn (before and after)", null, "whether the kernel there drops what arrives for want of receive buffer");
         }
 
-        if (q.Losses.Count == 0)
+        if (q.Losses.Count > 0)
         {
-            yield return AttemptEvidence.Capture(q.Stack.At, "tcp", "whether the segments that are sent again arrive there");
+            yield break;
+        }
+
+        // What was captured there counts only when it is known to end there.
+        if (q.View.Captures.Any(c => c.At.Stack == q.Stack.At) && !q.View.Addresses(q.Stack.At).Any())
+        {
+            yield return new NextEvidence(q.Stack.At, $"{enter}ip addr", null, "whether the connections that were captured there end there");
+        }
+        else
+        {
+            var devices = q.View.Interfaces(q.Stack.At).Where(d => d.At.Interface is not "lo").ToArray();
+            yield return AttemptEvidence.Capture(devices is [var only] ? only.At : q.Stack.At, "tcp", "whether the segments that are sent again arrive there");
         }
     }
 
     /// <summary>Yes: they grew, or are not 0. Of a single reading that says 0 nothing follows: which of them a kernel counts differs.</summary>
-    private static IEnumerable<Sighting> Ever(Queue q) => q.Ever.Select(c => Sighting.Of(true, $"{c.Name} of {q.Stack.At} {c.Value}", c.From)).Concat(RefusedSegments(q));
+    private static IEnumerable<Sighting> Ever(Queue q) => q.Ever.Count == 0 ? RefusedSegments(q)
+        : [Sighting.Of(true, $"of {q.Stack.At}: {string.Join(", ", q.Ever.Select(c => $"{c.Name} {c.Value}"))}", [.. q.Ever.Select(c => c.From)])];
 
     private static IEnumerable<Sighting> RefusedSegments(Queue q) => Counted.Grew(q.View, q.Stack.At, Dropped);
 

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Whydrop.Case;
+using Whydrop.Cli.Terminal;
+using Whydrop.Diagnosis.Comparison;
+using Whydrop.Readers.Load;
+using Whydrop.Readers.Text;
+using Whydrop.Report.Json;
+using Whydrop.Report.Terminal;
+
+namespace Whydrop.Cli.Commands;
+
+/// <summary>whydrop compare BEFORE AFTER: did the remedy work.</summary>
+internal static class CompareCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var before = new Argument<string>("BEFORE") { Description = "The case before the remedy: a folder, an archive or a file. Alone: a list of instances (CSV or JSON) with attributes and a rate, or late and requests." };
+        var after = new Argument<string?>("AFTER") { Description = "The case after it, collected the same way.", Arity = ArgumentArity.ZeroOrOne };
+        var format = OutputOption.Format("table", "json");
+        var colour = OutputOption.Colour();
+        var command = new Command("compare", "Say whether a remedy worked: the symptom before and after, and whether it was watched long enough. Or, of a list of instances, which attribute separates bad ones from good. Exit code: 0 cured, 3 not cured or separated, 4 cannot tell.") { before, after, format, colour };
+        command.SetAction(parsed => Run(context, parsed.GetValue(before)!, parsed.GetValue(after), parsed.GetValue(format)!, parsed.GetValue(colour)!));
+        return command;
+    }
+
+    private static int Run(CommandContext context, string before, string? after, string format, string colour)
+    {
+        if (after is null)
+        {
+            return Instances(context, before, format, colour);
+        }
+
+        var was = ProgressBar.While(context.Messages, progress => CaseLoader.Load([before], CaseOptions.Default, progress, context.Interrupted));
+        var now = ProgressBar.While(context.Messages, progress => CaseLoader.Load([after], CaseOptions.Default, progress, context.Interrupted));
+        var compared = Compare.Run(was.Facts, now.Facts);
+        if (format == "json")
+        {
+            ComparisonJson.Write(compared, context.Results);
+        }
+        else
+        {
+            ComparisonPage.Write(compared, context.Results, StandardOutput.Screen(colour));
+        }
+
+        context.Results.Flush();
+        return compared.Cure switch
+        {
+            Cure.Cured => ExitCode.Healthy,
+            Cure.NotCured => ExitCode.FaultFound,
+            _ => ExitCode.Inconclusive,
+        };
+    }
+
+    private static int Instances(CommandContext context, string path, string format, string colour)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UsageException($"{path}: no such list of instances (whydrop compare BEFORE AFTER compares two cases)");
+        }
+
+        using var stream = File.OpenRead(path);
+        var (instances, wrong) = InstanceList.Parse(TextFile.Read(path, stream));
+        if (wrong is not null)
+        {
+            throw new UsageException($"{path}: {wrong}");
+        }
+
+        var splits = Cohorts.Of(instances);
+        if (format == "json")
+        {
+            CohortJson.Write(splits, instances.Count, context.Results);
+        }
+        else
+        {
+            CohortPage.Write(splits, instances.Count, context.Results, StandardOutput.Screen(colour));
+        }
+
+        context.Results.Flush();
+        return splits is [{ Separates: true }, ..] ? ExitCode.FaultFound : ExitCode.Inconclusive;
+    }
+}

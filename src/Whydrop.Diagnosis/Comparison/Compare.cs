@@ -1,0 +1,143 @@
+using Whydrop.Diagnosis.Statistics;
+using Whydrop.Diagnosis.View;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Load;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Diagnosis.Comparison;
+
+/// <summary>Compares two cases: did the remedy work? The time watched after is held against the mean time between two troubles before.</summary>
+public static class Compare
+{
+    // What comes within a second of another has the same cause: the first time-out of a sender is a second (RFC 6298, 2.1).
+    private static readonly TimeSpan Near = TimeSpan.FromSeconds(1);
+
+    // The usual level.
+    private const double Level = 0.05;
+
+    // Rule of three: with no event in t, a rate of 3/t or more is ruled out at 95 %.
+    private const double Three = 3;
+
+    private static readonly string[] OfTrouble =
+    [
+        "Tcp.RetransSegs", "TcpExt.TCPTimeouts", "TcpExt.TCPSynRetrans", "TcpExt.TCPAbortOnTimeout", "TcpExt.PruneCalled", "TcpExt.RcvPruned", "TcpExt.TCPRcvCollapsed", "TcpExt.ListenOverflows", "TcpExt.ListenDrops",
+        "Ip.InHdrErrors", "Ip.FragFails", "Ip.OutNoRoutes", "Cgroup.cpu.stat.nr_throttled", "Cgroup.memory.events.oom_kill", "Cgroup.memory.oom_control.oom_kill", "Softnet.Dropped", "Softnet.TimeSqueeze",
+    ];
+
+    /// <summary>Judges both cases and what changed. Pure.</summary>
+    public static BeforeAndAfter Run(FactSet before, FactSet after)
+    {
+        var (was, now) = (new CaseView(before), new CaseView(after));
+        ComparedSymptom[] symptoms =
+        [
+            .. Symptom("late or failed requests", Requests(was), Requests(now)),
+            .. Symptom("troubles of connections", Connections(was), Connections(now)),
+            .. Symptom("times of loss", Lost(was), Lost(now)),
+        ];
+        var judged = symptoms.Where(s => s.Before > 0 || s.After > 0).ToArray();
+        var (cure, reason) = judged.FirstOrDefault(s => s.Cure == Cure.NotCured) is { } still ? (Cure.NotCured, $"{still.Name}: {still.Reason}")
+            : judged.FirstOrDefault(s => s.Cure == Cure.CannotTell) is { } open ? (Cure.CannotTell, $"{open.Name}: {open.Reason}")
+            : judged.Length > 0 ? (Cure.Cured, $"{judged[0].Name}: {judged[0].Reason}")
+            : (Cure.CannotTell, symptoms.Length == 0 ? "no symptom was watched in both cases: captures or dated samples of a load tool are needed before and after" : "the first case shows no symptom, so nothing can be cured");
+        return new BeforeAndAfter(cure, reason, symptoms, [.. Counters(before, after)], Standing(before), Standing(after));
+    }
+
+    private static Verdict? Standing(FactSet facts) => Diagnose.Run(facts).Verdicts.FirstOrDefault(v => v.Status is VerdictStatus.Confirmed or VerdictStatus.Suspected or VerdictStatus.Contested);
+
+    private static IEnumerable<ComparedSymptom> Symptom(string name, Watch? before, Watch? after)
+    {
+        if (before is not { } b || after is not { } a || b.Seconds <= 0 || a.Seconds <= 0)
+        {
+            yield break;
+        }
+
+        // Less load gives fewer chances; more load is not held against the remedy.
+        double? ratio = b.Load > 0 && a.Load > 0 ? a.Load / a.Seconds / (b.Load / b.Seconds) : null;
+        var effective = a.Seconds * Math.Min(1, ratio ?? 1);
+        var (n, m) = (b.Events, a.Events);
+        TimeSpan? mean = n > 0 ? Seconds(b.Seconds / n) : null;
+        TimeSpan? needed = n > 0 ? Seconds(Three * b.Seconds / n / Math.Min(1, ratio ?? 1)) : null;
+        double? chance = n > 0 ? AtMost(m, n + m, effective / (effective + b.Seconds)) : null;
+        var (cure, reason) = n == 0 ? (m > 0 ? Cure.NotCured : Cure.CannotTell, m > 0 ? "it came after, and not before" : "it came neither before nor after")
+            : m == 0 ? Silent(mean!.Value, needed!.Value, Seconds(a.Seconds), ratio)
+            : chance <= Level ? (Cure.NotCured, $"it came {m} times in {Span(Seconds(a.Seconds))}: rarer than every {Span(mean!.Value)}, and still there")
+            : effective >= mean!.Value.TotalSeconds ? (Cure.NotCured, $"it came {m} times in {Span(Seconds(a.Seconds))}, as often as before (every {Span(mean.Value)})")
+            : (Cure.NotCured, $"it came again after {Span(Seconds(a.Seconds))} at the latest; before, every {Span(mean.Value)}");
+        yield return new ComparedSymptom(name, n, Seconds(b.Seconds), m, Seconds(a.Seconds), ratio, mean, needed, chance, cure, reason);
+    }
+
+    private static (Cure Cure, string Reason) Silent(TimeSpan mean, TimeSpan needed, TimeSpan watched, double? ratio)
+    {
+        var load = ratio is < 0.9 ? string.Create(null, $", under {ratio:P0} of the load") : "";
+        return watched >= needed ? (Cure.Cured, $"none in {Span(watched)}{load}; before, one every {Span(mean)}: three times that would do")
+            : (Cure.CannotTell, $"none in {Span(watched)}{load}; before, one every {Span(mean)}: watch for {Span(needed)} in all, {Span(needed - watched)} more");
+    }
+
+    private static IEnumerable<ComparedCounter> Counters(FactSet before, FactSet after)
+    {
+        var (was, now) = (Grown(before), Grown(after));
+        foreach (var key in was.Keys.Union(now.Keys).OrderBy(k => Array.IndexOf(OfTrouble, k.Name)).ThenBy(k => k.Where, StringComparer.Ordinal))
+        {
+            long? b = was.TryGetValue(key, out var grew) ? grew : null;
+            long? a = now.TryGetValue(key, out var grows) ? grows : null;
+            if (b > 0 || a > 0)
+            {
+                yield return new ComparedCounter(key.Where, key.Name, b, a);
+            }
+        }
+    }
+
+    private static Dictionary<(string Where, string Name), long> Grown(FactSet facts) => facts.Of<CounterDelta>().Where(c => OfTrouble.Contains(c.Name))
+        .GroupBy(c => (Where: c.At.Stack.ToString(), c.Name)).ToDictionary(g => g.Key, g => g.Max(c => c.Delta));
+
+    private static Watch? Requests(CaseView view)
+    {
+        var loads = view.Facts.Of<LoadReport>().Where(l => l.First is not null && l.Last is not null).ToArray();
+        return loads.Length == 0 ? null
+            : new Watch(Bunches(view.Facts.Of<LateRequest>().Select(l => l.Time)), (loads.Max(l => l.Last!.Value) - loads.Min(l => l.First!.Value)).TotalSeconds, loads.Sum(l => l.Requests));
+    }
+
+    private static Watch? Connections(CaseView view) => Captured(view, view.Attempts.Where(a => (a.Failed || a.Slow) && a.SynTimes.Count > 0).Select(a => a.SynTimes[0])
+        .Concat(view.Resets.Where(r => r.Abnormal).Select(r => r.Segment.Seen)).Concat(view.Stalls.Where(s => s.Abnormal).Select(s => s.Pause.Start)));
+
+    private static Watch? Lost(CaseView view) => Captured(view, view.Losses.Select(RouteSymptom.Time));
+
+    private static Watch? Captured(CaseView view, IEnumerable<Timestamp> events)
+    {
+        var captures = view.Captures.Where(c => c.First is not null && c.Last is not null).ToArray();
+        return captures.Length == 0 ? null
+            : new Watch(Bunches(events), (captures.Max(c => c.Last!.Value) - captures.Min(c => c.First!.Value)).TotalSeconds, view.Trails.Where(t => t.Flows.Count > 0).Sum(t => t.Flows.Max(f => f.Frames)));
+    }
+
+    private static int Bunches(IEnumerable<Timestamp> times)
+    {
+        var count = 0;
+        Timestamp? last = null;
+        foreach (var time in times.Order())
+        {
+            count += last is null || time - last.Value > Near ? 1 : 0;
+            last = time;
+        }
+
+        return count;
+    }
+
+    /// <summary>Chance of at most so many of all in the second part, were each as likely there as its share of the time.</summary>
+    private static double AtMost(int after, int all, double share)
+    {
+        var sum = 0.0;
+        for (var k = 0; k <= after; k++)
+        {
+            sum += Math.Exp(Combinatorics.LogChoose(all, k) + (k * Math.Log(share)) + ((all - k) * Math.Log(1 - share)));
+        }
+
+        return Math.Min(1, sum);
+    }
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
+
+    private static string Span(TimeSpan t) => t.TotalDays >= 2 ? string.Create(null, $"{t.TotalDays:0.#} days") : t.TotalHours >= 2 ? string.Create(null, $"{t.TotalHours:0.#} h")
+        : t.TotalMinutes >= 2 ? string.Create(null, $"{t.TotalMinutes:0.#} min") : string.Create(null, $"{t.TotalSeconds:0.#} s");
+
+    private readonly record struct Watch(int Events, double Seconds, double Load);
+}

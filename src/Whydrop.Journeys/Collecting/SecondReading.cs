@@ -1,0 +1,46 @@
+using Whydrop.Capture;
+using Whydrop.Evidence;
+
+namespace Whydrop.Journeys.Collecting;
+
+/// <summary>The second reading of all files.</summary>
+/// <param name="mostRecords">Segments that the selection was allowed to choose.</param>
+internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFlows flows, long mostRecords)
+{
+    /// <summary>Fills the trails of some connections.</summary>
+    /// <param name="encrypted">Told what cannot be read.</param>
+    /// <returns>A gap for each file that cannot be read again.</returns>
+    public List<Gap> Run(IReadOnlySet<Sighting> chosen, EncryptedTraffic encrypted, CancellationToken ct)
+    {
+        var gaps = new List<Gap>();
+        var records = 0L;
+        for (var i = 0; i < sources.Count; i++)
+        {
+            // A place that saw nothing of them may have seen them wrapped up.
+            if (!chosen.Any(s => s.Source == i) && flows.SummariesOf(i).All(s => s.Frames <= s.TcpSegments))
+            {
+                continue;
+            }
+
+            var collection = new SegmentCollection(flows, i, chosen, encrypted);
+            try
+            {
+                using var file = sources[i].Open();
+                // Copies that the first reading took out are counted here: half as many again is room enough.
+                collection.Read(file, (mostRecords * 3 / 2) - records, ct);
+            }
+            catch (CaptureException e)
+            {
+                gaps.Add(new Gap(VantagePoint.Unknown, new Provenance(sources[i].Source), GapKind.Unreadable, e.Message));
+                foreach (var sighting in chosen.Where(s => s.Source == i))
+                {
+                    sighting.CutShort = true;
+                }
+            }
+
+            records += collection.Records;
+        }
+
+        return gaps;
+    }
+}

@@ -1,0 +1,205 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
+using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Journeys.Control;
+using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Placement;
+using Whydrop.Journeys.Translation;
+
+namespace Whydrop.Journeys;
+
+/// <summary>Connections followed along their paths. What is told of most is known at once; where something is missing, only when all have been seen.</summary>
+internal sealed class FollowedConnections
+{
+    private readonly CaseFlows flows;
+    private readonly ClockTable clocks;
+    private readonly EncryptedTraffic encrypted;
+    private readonly AbsenceProof absence;
+    private readonly ToldFates told;
+    private readonly ControlJourneys opening;
+    private readonly UnjoinedFlows unjoined;
+    private readonly NatMap translations;
+    private readonly IReadOnlySet<int> listed;
+    private readonly TracedRange? traced;
+    private long sightings;
+    private readonly List<DirectionJourney> journeys = [];
+    private readonly List<Sighting> starts = [];
+    private readonly List<IReadOnlyList<Sighting>> members = [];
+    private readonly List<IReadOnlyList<Sighting>> ambiguous = [];
+    private readonly List<Sighting> singles = [];
+    private readonly List<FateRevision> revisions = [];
+
+    /// <summary>Learns what the case says of the ways.</summary>
+    /// <param name="grouping">The connections by which clocks were compared.</param>
+    /// <param name="traced">Bytes to be told of whatever became of them; null for none.</param>
+    public FollowedConnections(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, EncryptedTraffic encrypted, TracedRange? traced)
+    {
+        this.traced = traced;
+        (this.flows, this.clocks, this.encrypted) = (flows, clocks, encrypted);
+        listed = Listed(captureFacts);
+        absence = new AbsenceProof(flows, clocks, encrypted);
+        told = new ToldFates(captureFacts);
+        opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, told.Doubted);
+        unjoined = new UnjoinedFlows(flows, clocks, encrypted);
+        translations = new NatMap(captureFacts);
+    }
+
+    /// <summary>What the captures by themselves said wrongly; complete with the last <see cref="Rest"/>.</summary>
+    public IReadOnlyList<FateRevision> Revisions => revisions;
+
+    /// <summary>
+    /// Only finds out which captures let something go by. A frame that one connection shows to be missing from a capture makes that capture's silence on
+    /// all others worth less, so this comes before anything is told.
+    /// </summary>
+    public void Learn(ConnectionGrouping grouping, CancellationToken ct)
+    {
+        foreach (var connection in grouping.Connections)
+        {
+            ct.ThrowIfCancellationRequested();
+            connection.Settle(opening.Order);
+            foreach (var direction in Directions(connection, PathChain.Of(connection)).Where(d => !d.IsPlain))
+            {
+                direction.FindMissed();
+            }
+        }
+    }
+
+    /// <summary>Follows connections, and tells what can be told of them by themselves.</summary>
+    /// <param name="learnt">They have been learnt from.</param>
+    public List<Fact> Take(ConnectionGrouping grouping, bool learnt, CancellationToken ct)
+    {
+        var facts = new List<Fact>();
+        foreach (var connection in grouping.Connections)
+        {
+            ct.ThrowIfCancellationRequested();
+            connection.Settle(opening.Order);
+            var chain = PathChain.Of(connection);
+            starts.AddRange(chain.Sightings.Count > 1 ? [chain.Sightings[0]] : []);
+            members.Add(connection.Members);
+            facts.AddRange(Pairings(connection, chain, clocks));
+            facts.AddRange(unjoined.OrderUnknown(chain));
+            facts.AddRange(translations.Contradictions(connection, chain.Sightings));
+            var wanted = traced is { } range && connection.Members.Any(m => range.Wanted(m.Flow));
+            foreach (var direction in Directions(connection, chain))
+            {
+                if (wanted)
+                {
+                    Trace(direction, facts);
+                }
+
+                if (direction.IsPlain)
+                {
+                    facts.AddRange(direction.Facts());
+                    continue;
+                }
+
+                journeys.Add(direction);
+                if (!learnt)
+                {
+                    direction.FindMissed();
+                }
+            }
+
+            opening.Add(connection, chain.Sightings);
+        }
+
+        ambiguous.AddRange(grouping.Ambiguous);
+        singles.AddRange(grouping.Single);
+        grouping.Single.ForEach(single => opening.Add(Connection.Single(single), [single]));
+        return facts;
+    }
+
+    private void Trace(DirectionJourney direction, List<Fact> facts)
+    {
+        foreach (var sighting in direction.Trace(traced!))
+        {
+            if (sightings++ < TracedRange.MostSightings)
+            {
+                facts.Add(sighting);
+            }
+        }
+    }
+
+    /// <summary>Tells the rest of the connections that were taken. Their segments are not needed any more.</summary>
+    public List<Fact> Rest(CancellationToken ct)
+    {
+        List<Fact> facts = [.. journeys.SelectMany(j => j.Facts())];
+        revisions.AddRange(journeys.SelectMany(j => j.Revisions(listed)));
+        journeys.Clear();
+        facts.AddRange(opening.Facts(ct));
+        opening.Clear();
+        return facts;
+    }
+
+    /// <summary>What is told of all together.</summary>
+    public IEnumerable<Fact> Whole() =>
+    [
+        .. encrypted.All,
+        .. new EncryptedGaps(flows, clocks, encrypted).Of([.. members, .. singles.Select(s => new[] { s })]),
+        .. ClockFacts.Of(flows, starts, clocks),
+        .. unjoined.Ambiguous(ambiguous),
+        .. singles.Select(unjoined.Alone),
+        .. ambiguous.Select(AmbiguityGap),
+        .. sightings > TracedRange.MostSightings
+            ? [new Gap(VantagePoint.Unknown, starts[0].Flow.From with { Frame = null }, GapKind.Limited, $"of the bytes asked for, {TracedRange.MostSightings} of {sightings} packets are told")]
+            : Array.Empty<Fact>(),
+    ];
+
+    private static IEnumerable<Fact> Pairings(Connection connection, PathChain chain, ClockTable clocks)
+    {
+        foreach (var sighting in chain.Unplaced)
+        {
+            yield return new Gap(sighting.Flow.At, sighting.Flow.From, GapKind.NotCollected,
+                $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})");
+        }
+
+        for (var i = 0; i + 1 < chain.Sightings.Count; i++)
+        {
+            if (connection.Match(chain.Sightings[i], chain.Sightings[i + 1]) is { } match)
+            {
+                yield return Pairing(match, clocks);
+            }
+        }
+    }
+
+    private DirectionJourney[] Directions(Connection connection, PathChain chain) =>
+        chain.Sightings.Count < 2 ? [] :
+        [
+            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, told),
+            new DirectionJourney(connection, [.. Enumerable.Reverse(chain.Sightings)], false, clocks, absence, told),
+        ];
+
+    private static FlowPairing Pairing(PairMatch match, ClockTable clocks)
+    {
+        var (flow, other) = (match.A.Flow, match.B.Flow);
+        var error = clocks.Error(match.A.Source, match.B.Source);
+        var offset = clocks.Offset(match.A.Source, match.B.Source, flow.First.UnixNanoseconds) ?? 0;
+        var (client, server) = match.Swapped ? (other.Server, other.Client) : (other.Client, other.Server);
+        return new FlowPairing(
+            flow.At, flow.From, flow.Capture, flow.Flow, other.At, other.Capture, other.Flow, match.MatchedData, match.ByHandshake,
+            !flow.Client.Equals(client) || !flow.Server.Equals(server), TimeSpan.FromTicks(offset / 100),
+            error is { } e ? TimeSpan.FromTicks(e / 100) : TimeSpan.MaxValue)
+        {
+            RolesSwapped = match.Swapped,
+            ClientSequenceShift = match.ClientShift,
+            ServerSequenceShift = match.ServerShift,
+            SurplusBits = match.SurplusBits,
+        };
+    }
+
+    private static HashSet<int> Listed(FactSet facts)
+    {
+        var lost = facts.Of<SegmentFate>().Where(f => f.Fate == Fate.LostAfter).ToLookup(f => f.Capture, f => (long)f.Length);
+        var total = facts.Of<FateTally>().Where(t => t.Fate == Fate.LostAfter).ToLookup(t => t.Capture, t => t.Bytes);
+        return [.. facts.Of<CaptureSummary>().Select(c => c.Capture).Where(c => lost[c].Sum() == total[c].Sum())];
+    }
+
+    private static Gap AmbiguityGap(IReadOnlyList<Sighting> group) =>
+        new(group[0].Flow.At, group[0].Flow.From, GapKind.Limited,
+            $"{group.Count} sightings look like one connection and cannot be told apart, so none is joined: {string.Join(", ", group.Take(4).Select(Name))}");
+
+    private static string Name(Sighting sighting) =>
+        $"{sighting.Flow.Client} to {sighting.Flow.Server} at {sighting.Flow.At}";
+}

@@ -1,0 +1,57 @@
+using Whydrop.Diagnosis.Comparison;
+using Whydrop.Evidence;
+using Whydrop.Evidence.Load;
+
+namespace Whydrop.Diagnosis.Tests;
+
+public class CompareTests
+{
+    private static readonly VantagePoint Client = new("client");
+
+    [Theory]
+    [InlineData(10, 1000, 0, 300, 1.0, Cure.Cured)] // one every 100 s; none in three times as long
+    [InlineData(10, 1000, 0, 299, 1.0, Cure.CannotTell)]
+    [InlineData(10, 1000, 0, 500, 0.5, Cure.CannotTell)] // half the load: half the chances
+    [InlineData(10, 1000, 0, 600, 0.5, Cure.Cured)]
+    [InlineData(10, 1000, 0, 299, 2.0, Cure.CannotTell)] // more load is not held against it, nor for it
+    [InlineData(10, 1000, 10, 1000, 1.0, Cure.NotCured)]
+    [InlineData(100, 1000, 1, 1000, 1.0, Cure.NotCured)] // rarer, and still there
+    [InlineData(0, 1000, 0, 1000, 1.0, Cure.CannotTell)]
+    [InlineData(0, 1000, 3, 1000, 1.0, Cure.NotCured)]
+    public void The_time_watched_is_held_against_the_time_between(int before, int seconds, int after, int watched, double load, Cure cure)
+    {
+        var compared = Compare.Run(Case(before, seconds, 1), Case(after, watched, load));
+
+        Assert.Equal(cure, compared.Cure);
+        Assert.Equal((before, after), (Assert.Single(compared.Symptoms).Before, compared.Symptoms[0].After));
+    }
+
+    [Fact]
+    public void What_comes_within_a_second_is_one_time()
+    {
+        var burst = Enumerable.Range(0, 30).Select(i => Late(100 + (i * 0.01)));
+
+        Assert.Equal(1, Compare.Run(new FactSet([Report(1000, 1), .. burst]), Case(0, 1000, 1)).Symptoms[0].Before);
+    }
+
+    [Fact]
+    public void Without_a_symptom_in_both_nothing_is_told() => Assert.Equal(Cure.CannotTell, Compare.Run(Case(5, 100, 1), new FactSet([])).Cure);
+
+    [Fact]
+    public void The_watch_that_is_missing_is_named()
+    {
+        var symptom = Compare.Run(Case(10, 1000, 1), Case(0, 100, 1)).Symptoms[0];
+
+        Assert.Equal((TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(300)), (symptom.MeanBetween, symptom.WatchNeeded));
+        Assert.Contains("3.3 min more", symptom.Reason, StringComparison.Ordinal);
+    }
+
+    private static FactSet Case(int late, int seconds, double load) => new([Report(seconds, load), .. Enumerable.Range(0, late).Select(i => Late((i + 0.5) * seconds / late))]);
+
+    private static LoadReport Report(int seconds, double load) => new(
+        Client, new Provenance("client/load.csv", 1), "csv", At(0), At(seconds), (long)(seconds * 10 * load), 0, null, new Dictionary<double, TimeSpan>(), []);
+
+    private static LateRequest Late(double second) => new(Client, new Provenance("client/load.csv", 2), At(second), TimeSpan.Zero, TimeSpan.FromSeconds(1), "200", false);
+
+    private static Timestamp At(double second) => new((long)(second * 1e9) + 1_700_000_000_000_000_000);
+}

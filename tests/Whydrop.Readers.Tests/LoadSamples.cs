@@ -1,0 +1,107 @@
+namespace Whydrop.Readers.Tests;
+
+/// <summary>Samples of load tools and probers, and of ip monitor.</summary>
+internal static class LoadSamples
+{
+    public const string Csv = """
+        time,latency_ms,status
+        2026-11-21T21:15:39.601Z,62.6,200
+        2026-11-21T21:15:39.701Z,61.0,200
+        2026-11-21T21:15:39.801Z,63.1,200
+        2026-11-21T21:15:40.614Z,2180.0,200
+        2026-11-21T21:15:41.000Z,60.4,503
+
+        """;
+
+    public const string Jmeter = """
+        timeStamp,elapsed,label,responseCode,success
+        1795295736000,12,GET /,200,true
+        1795295736100,14,GET /,200,true
+        1795295737000,1014,GET /,200,true
+
+        """;
+
+    public const string AbSamples = "starttime\tseconds\tctime\tdtime\tttime\twait\nSat Nov 21 21:15:36 2026\t1795295736\t0\t1\t1\t1\nSat Nov 21 21:15:37 2026\t1795295737\t0\t2\t2\t2\nSat Nov 21 21:15:38 2026\t1795295738\t1003\t5\t1008\t5\n";
+
+    public const string Ab = """
+        This is ApacheBench, Version 2.3 <$Revision: 1903618 $>
+        Copyright 1996 Adam Twiss, Zeus Technology Ltd, http://www.zeustech.net/
+
+        Benchmarking 10.0.0.1 (be patient).....done
+
+        Concurrency Level:      4
+        Time taken for tests:   30.030 seconds
+        Complete requests:      400
+        Failed requests:        3
+           (Connect: 0, Receive: 0, Length: 3, Exceptions: 0)
+
+        Percentage of the requests served within a certain time (ms)
+          50%      2
+          90%      4
+          99%   1006
+         100%   3014 (longest request)
+
+        """;
+
+    public const string Wrk = """
+        Running 30s test @ http://10.0.0.1:8080/
+          1 threads and 2 connections
+          Thread Stats   Avg      Stdev     Max   +/- Stdev
+            Latency     2.29ms    2.02ms  1.02s    84.47%
+            Req/Sec     0.98k   294.45     1.43k    70.00%
+          Latency Distribution
+             50%    1.41ms
+             90%    5.49ms
+             99%    1.01s
+          977 requests in 30.00s, 395.15KB read
+          Socket errors: connect 0, read 2, write 0, timeout 3
+        Requests/sec:    976.15
+
+        """;
+
+    public const string Fortio = """
+        Fortio 1.60.3 running at 8 queries per second, 2->2 procs, for 5s: http://10.0.0.1:8080/
+        Ended after 5.098196115s : 40 calls. qps=7.8459
+        # range, mid point, percentile, count
+        >= 0.07 <= 0.08 , 0.075 , 27.50, 11
+        # target 50% 0.0869231
+        # target 99% 0.117084
+        Code -1 : 2 (5.0 %)
+        Code 200 : 38 (95.0 %)
+
+        """;
+
+    public const string FortioJson = """
+        {
+          "RunType": "HTTP",
+          "Labels": "",
+          "StartTime": "2026-11-21T21:15:36.5Z",
+          "RequestedQPS": "8",
+          "ActualQPS": 7.8459,
+          "ActualDuration": 5098196115,
+          "NumThreads": 4,
+          "DurationHistogram": { "Count": 40, "Min": 0.07, "Max": 1.118, "Percentiles": [ { "Percentile": 50, "Value": 0.0869231 }, { "Percentile": 99, "Value": 1.1 } ] },
+          "RetCodes": { "200": 38, "503": 2 }
+        }
+
+        """;
+
+    public const string RouteMonitor = """
+        [2026-11-21T21:06:32.468132] Deleted 10.244.2.0/24 via 10.20.2.12 dev to-b proto bird metric 32 
+        [2026-11-21T21:06:36.977359] 10.244.2.0/24 via 10.20.2.12 dev to-b proto bird metric 32 
+
+        """;
+
+    public const string RouteMonitorLong = """
+        Timestamp: Sat Nov 21 21:06:32 2026 468132 usec
+        Deleted fd00:20:b:2::/64 via fe80::1 dev eth0 proto bird metric 32 pref medium
+
+        """;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
+    [
+        ("load-samples", "csv", Csv), ("load-samples", "JMeter", Jmeter), ("load-samples", "ab -g", AbSamples), ("load-summary", "ab", Ab), ("load-summary", "wrk", Wrk), ("load-summary", "fortio", Fortio), ("fortio-json", "1.60", FortioJson),
+        ("ip-monitor-route", "-ts", RouteMonitor), ("ip-monitor-route", "-timestamp", RouteMonitorLong),
+    ];
+}

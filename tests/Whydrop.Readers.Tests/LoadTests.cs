@@ -1,0 +1,104 @@
+using Whydrop.Evidence;
+using Whydrop.Evidence.Load;
+using Whydrop.Evidence.Stack;
+
+namespace Whydrop.Readers.Tests;
+
+public sealed class LoadTests
+{
+    [Fact]
+    public void Samples_give_percentiles_and_the_late_ones_with_their_times()
+    {
+        var read = Reading.Of(LoadSamples.Csv).WithoutGaps();
+        var report = Assert.Single(read.All<LoadReport>());
+
+        Assert.Equal(("csv", 5L, 1L, 2L), (report.Tool, report.Requests, report.Failed!.Value, report.Late!.Value));
+        Assert.Equal(TimeSpan.FromMilliseconds(62.6), report.Percentiles[50]);
+        Assert.Equal(TimeSpan.FromMilliseconds(2180), report.Percentiles[100]);
+        Assert.Equal("2026-11-21T21:15:39.601000Z", report.First!.Value.ToString());
+        Assert.Equal(["2026-11-21T21:15:40.614000Z", "2026-11-21T21:15:41.000000Z"], read.All<LateRequest>().Select(l => l.Time.ToString()));
+        Assert.Equal([false, true], read.All<LateRequest>().Select(l => l.Failed));
+        Assert.Equal(5, report.Intervals.Sum(i => i.Requests));
+        Assert.Equal(2, report.Intervals.Sum(i => i.Late));
+    }
+
+    [Fact]
+    public void The_samples_of_ab_are_dated_to_the_second()
+    {
+        var read = Reading.Of(LoadSamples.AbSamples).WithoutGaps();
+        var late = Assert.Single(read.All<LateRequest>());
+
+        Assert.Equal(("ab -g", 3L), (read.All<LoadReport>()[0].Tool, read.All<LoadReport>()[0].Requests));
+        Assert.Equal((TimeSpan.FromMilliseconds(1008), TimeSpan.FromSeconds(1)), (late.Latency, late.Resolution));
+        Assert.Equal(1795295738_000_000_000, late.Time.UnixNanoseconds);
+    }
+
+    [Theory]
+    [InlineData("time,latency_s\n2026-11-21T21:15:39Z,0.5\n", 500)]
+    [InlineData("timestamp;duration\n2026-11-21T21:15:39Z;500ms\n", 500)]
+    [InlineData("start,rtt_us,status\n1795295736.250000,500,ok\n", 0.5)]
+    [InlineData("\"time\",\"took\"\n\"2026-11-21T21:15:39+02:00\",\"1.5s\"\n", 1500)]
+    public void Units_stand_in_the_heading_or_in_the_value(string text, double milliseconds)
+    {
+        var report = Assert.Single(Reading.Of(text).All<LoadReport>());
+
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), report.Percentiles[50]);
+        Assert.NotNull(report.First);
+    }
+
+    [Fact]
+    public void A_time_without_zone_is_not_placed()
+    {
+        var read = Reading.Of("time,latency_ms\n2026-11-21 21:15:39,1\n2026-11-21 21:15:40,900\n2026-11-21 21:15:41,1\n");
+
+        Assert.Null(Assert.Single(read.All<LoadReport>()).First);
+        Assert.Empty(read.All<LateRequest>());
+        Assert.Contains(read.Gaps, g => g.Reason.Contains("no time that can be placed", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(LoadSamples.Ab, "ab", 400, 3, 99, 1006)]
+    [InlineData(LoadSamples.Wrk, "wrk", 977, 5, 99, 1010)]
+    [InlineData(LoadSamples.Fortio, "fortio", 40, 2, 99, 117.084)]
+    [InlineData(LoadSamples.FortioJson, "fortio", 40, 2, 99, 1100)]
+    public void A_summary_says_how_late_and_not_when(string text, string tool, long requests, long failed, double percent, double milliseconds)
+    {
+        var read = Reading.Of(text);
+        var report = Assert.Single(read.All<LoadReport>());
+
+        Assert.Equal((tool, requests, (long?)failed), (report.Tool, report.Requests, report.Failed));
+        Assert.Equal(milliseconds, report.Percentiles[percent].TotalMilliseconds, 3);
+        Assert.Empty(read.Gaps);
+        Assert.Empty(report.Intervals);
+        Assert.Empty(read.All<LateRequest>());
+    }
+
+    [Fact]
+    public void Routes_that_go_and_come_keep_the_clock_of_the_wall()
+    {
+        var read = Reading.Of(LoadSamples.RouteMonitor).WithoutGaps();
+        var events = read.All<LogEvent>();
+
+        Assert.Equal([("route-deleted", "10.244.2.0/24"), ("route-added", "10.244.2.0/24")], events.Select(e => (e.Kind, e.Subject!)));
+        Assert.Equal(("2026-11-21T21:06:32.468132", "10.20.2.12"), (events[0].Details["local-time"], events[0].Details["via"]));
+        Assert.Equal("2026-11-21T21:06:32.468132", Assert.Single(Reading.Of(LoadSamples.RouteMonitorLong).WithoutGaps().All<LogEvent>()).Details["local-time"]);
+    }
+
+    [Theory]
+    [InlineData("instance,kind,requests,late\na,vm,100,1\nb,container,200,20\n")]
+    [InlineData("name;kind;rate\na;vm;1%\nb;container;0.1\n")]
+    [InlineData("[{\"name\":\"a\",\"attributes\":{\"kind\":\"vm\"},\"rate\":0.01},{\"name\":\"b\",\"kind\":\"container\",\"rate\":0.1}]")]
+    public void Instances_have_attributes_and_a_rate(string text)
+    {
+        var (instances, wrong) = Whydrop.Readers.Load.InstanceList.Parse(Whydrop.Readers.Text.TextFile.FromText("x", text));
+
+        Assert.Null(wrong);
+        Assert.Equal([("a", "vm", 0.01), ("b", "container", 0.1)], instances.Select(i => (i.Name, i.Attributes["kind"], i.Rate)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("instance,kind\na,vm\n")]
+    [InlineData("{}")]
+    public void A_list_without_a_symptom_is_one_sentence(string text) => Assert.NotNull(Whydrop.Readers.Load.InstanceList.Parse(Whydrop.Readers.Text.TextFile.FromText("x", text)).Wrong);
+}
