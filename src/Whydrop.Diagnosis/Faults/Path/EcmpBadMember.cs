@@ -92,7 +92,7 @@ internal sealed class EcmpBadMember : FaultOf<Hop>
     private static IEnumerable<Sighting> TwoKinds(Hop hop)
     {
         var (bad, good) = Split(hop);
-        if (hop.Losses.Count < HopTests.Enough || bad.Count + good.Count < 2 * LeastFlows)
+        if (hop.Losses.Count < HopTests.Enough || bad.Count + good.Count < 2 * LeastFlows || !hop.SizesKnown)
         {
             yield break;
         }
