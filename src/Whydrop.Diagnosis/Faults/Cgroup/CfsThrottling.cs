@@ -147,19 +147,24 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
         {
             get
             {
-                var waits = View.Stalls.Where(s => Connections.Contains(s.Connection)).ToArray();
+                var waits = View.Stalls.Where(s => clients.Contains(s.Connection)).ToArray();
                 var pod = waits.Where(s => s is { For: WaitsFor.ServerApplication, Pause.EndedBy: PauseEnd.NewData }).ToArray();
-                var way = waits.Where(s => s is { For: WaitsFor.ServerAcknowledgment or WaitsFor.ClientAcknowledgment, Pause.EndedBy: PauseEnd.Retransmission }).ToArray();
+                var way = waits.Where(IsOnWay).ToArray();
                 return (pod.Length, Sum(pod), way.Length, Sum(way));
             }
         }
 
         internal override bool Placed => At is not null && Slowest?.At.Stack == At;
 
-        internal override IReadOnlySet<int> Connections { get; } = Served(view, at, beat).Select(t => t.Connection).ToHashSet();
+        private readonly HashSet<int> clients = [.. Served(view, at, beat).Select(t => t.Connection)];
+
+        /// <summary>All of its clients but those that waited for an acknowledgment: the kernel sends it whether the pod may run or not.</summary>
+        internal override IReadOnlySet<int> Connections => clients.Except(View.Stalls.Where(IsOnWay).Select(s => s.Connection)).ToHashSet();
 
         private static IEnumerable<ConnectionTrail> Served(CaseView view, VantagePoint? at, OnBeat? beat) =>
             view.Trails.Where(t => t.Flows.Count > 0 && (beat is null ? view.Stacks.End(t.Connection, client: false)?.At == at : t.ServerThere.Equals(beat.Server)));
+
+        private static bool IsOnWay(Stall stall) => stall is { For: WaitsFor.ServerAcknowledgment or WaitsFor.ClientAcknowledgment, Pause.EndedBy: PauseEnd.Retransmission };
 
         private static TimeSpan Sum(IEnumerable<Stall> stalls) => stalls.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Duration);
 

@@ -203,6 +203,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             Struck = [.. sessions.Where(s => Hits.Any(h => h.Session == s || (s.At > h.Episode[0].At && h.Episode.Any(x => s.Covers(x.At) && x.Ends.Any(end => s.Carries(view, end) == Answer.Yes)))))];
             Losses = [.. view.Losses.Where(l => Covered(RouteSymptom.Time(l), RouteSymptom.EndsOf(view, l)))];
             Attempts = [.. view.Attempts.Where(a => (a.Failed || a.Slow) && a.SynTimes.Count > 0 && Covered(a.SynTimes[0], [a.ServerThere.Address, a.Client.Address]))];
+            Stalls = [.. view.Stalls.Where(s => s.Abnormal && Covered(s.Pause.Start, [view.Trails[s.Connection].ServerThere.Address, view.Trails[s.Connection].Client.Address]))];
             Chance = Compared();
         }
 
@@ -230,6 +231,8 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         internal override IReadOnlyList<Loss> Losses { get; }
 
         internal override IReadOnlyList<Attempt> Attempts { get; }
+
+        internal override IReadOnlyList<Stall> Stalls { get; }
 
         internal bool Unrelated(SessionLoss session) => Episodes.All(e => e[0].Ends.All(end => session.Carries(View, end) == Answer.No));
 

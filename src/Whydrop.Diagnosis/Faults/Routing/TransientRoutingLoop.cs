@@ -112,6 +112,7 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
                 .. SentAgain.For(view, round).Where(l => At(l.Fate.Sent)),
             ];
             Attempts = [.. view.Attempts.Where(a => (a.Failed || a.Slow) && (concerned.Contains(a.Connection) || (to.Contains(a.ServerThere.Address) && a.SynTimes.Any(At))))];
+            Stalls = [.. view.Stalls.Where(s => s.Abnormal && concerned.Contains(s.Connection) && At(s.Pause.Start))];
         }
 
         internal VantagePoint Place { get; }
@@ -132,6 +133,8 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
         internal override IReadOnlyList<Loss> Losses { get; }
 
         internal override IReadOnlyList<Attempt> Attempts { get; }
+
+        internal override IReadOnlyList<Stall> Stalls { get; }
 
         private bool At(Timestamp time) => time - Since > -Around && Until - time > -Around;
 
