@@ -46,7 +46,7 @@ internal sealed class RandomLoss : FaultOf<Hop>
     ];
 
     protected override IEnumerable<Hop> Propose(CaseView view) =>
-        view.Hops.Count > 0 ? view.Hops : view.Losses.Count > 0 ? [new OfSizeOnly(view).Hop] : [];
+        view.Hops.Count > 0 ? view.Hops : view.Losses.Count > 0 ? [new Hop(view, view.Losses[0].LastSeen, null, view.Losses[0].Fate.Capture, view.Losses) { OfSizeOnly = true }] : [];
 
     protected override string Summarise(Hop hop)
     {
@@ -64,11 +64,5 @@ internal sealed class RandomLoss : FaultOf<Hop>
         return arrived is not null && ReceiveQueues.Of(hop.View.Stacks.At(arrived.At)) is { } queues && queues.Account(arrived.Frames)
             ? Sighting.Of(false, $"{hop.Losses.Count} of {hop.View.LostSegments} lost segments had arrived at {arrived.Arrived[0].LastSeen}, and the receive queues there dropped {queues.Total}: none died on the way", [.. arrived.Arrived.Select(l => l.From).Take(24)])
             : null;
-    }
-
-    /// <summary>All losses of the case are a matter of size: the questions are put to them all the same, to be answered by No.</summary>
-    private sealed class OfSizeOnly(CaseView view)
-    {
-        internal Hop Hop { get; } = new(view, view.Losses[0].LastSeen, null, view.Losses[0].Fate.Capture, view.Losses);
     }
 }
