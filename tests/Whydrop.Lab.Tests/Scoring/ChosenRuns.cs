@@ -21,7 +21,7 @@ public static class ChosenRuns
         ["slow-reader-zero-window", "healthy-flow-control"],
         ["rcvbuf-overrun", "spurious-rto", "random-loss"],
         ["rate-policer", "qdisc-drop", "bufferbloat"],
-        ["ecmp-bad-member", "healthy-overtaking"],
+        ["ecmp-bad-member"],
         ["transient-routing-loop", "healthy-any-capture"],
         ["app-slow-response", "nagle-delayed-ack"],
         ["keepalive-vs-idle-timeout", "firewall-state-loss", "healthy-keep-alive"],
