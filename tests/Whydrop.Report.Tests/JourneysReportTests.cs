@@ -152,6 +152,7 @@ public class JourneysReportTests
             new VantagePoint("node-a"), new Provenance("node-a/conntrack.txt", Line: 7), 0, 0, 2, 0, new IPEndPoint(IPAddress.Parse("10.0.0.1"), 40000),
             new IPEndPoint(IPAddress.Parse("10.209.34.80"), 30170), new IPEndPoint(IPAddress.Parse("10.0.0.1"), 40000), new IPEndPoint(IPAddress.Parse("10.244.3.7"), 8080),
             "connection tracking of node-a says that 10.0.0.1:40000 to 10.209.34.80:30170 becomes 10.0.0.1:40000 to 10.244.3.9:8080"),
+        new ProxiedConnection(new VantagePoint("node-a"), new Provenance("a.pcap", Frame: 1), 0, 0, 0, 9, TimeSpan.FromMilliseconds(0.4), 144_800, 145_300),
         Alone(),
     ];
 
