@@ -118,7 +118,7 @@ public static class JourneysReport
                 [
                     $"{s.Order + 1}", s.Name, Wording.Number(s.Connections), .. wide ? [s.Source] : Array.Empty<string>(), ClockText.Of(s), Shown(model, s, stops.Take(i).LastOrDefault(b => b.Example is not null && b.ExampleNumber == s.ExampleNumber)?.Example),
                 ])],
-                new HashSet<int> { 0, 2 }, givesWay: wide ? 4 : 3);
+                new HashSet<int> { 0, 2 });
         }
     }
 
@@ -146,7 +146,7 @@ public static class JourneysReport
             page.Table(
                 ["hop", .. shown.Select(c => c.Head)],
                 [.. rows.Select(r => (string[])[ShortName(r) + (r.Neighbours ? "" : " *"), .. shown.Select(c => c.Cell(r))])],
-                Enumerable.Range(1, shown.Count).ToHashSet(), givesWay: 0);
+                Enumerable.Range(1, shown.Count).ToHashSet());
             if (rows.Exists(r => !r.Neighbours))
             {
                 page.Paragraph("* no hop by itself: lost between these two, but the places between them cannot say where", 2, TextStyle.Faint);

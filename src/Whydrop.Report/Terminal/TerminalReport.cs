@@ -142,7 +142,7 @@ public sealed class TerminalReport
             {
                 Wording.Of(r.Fate), Between(r), Wording.Number(r.Segments), Wording.Number(r.Bytes), r.Lost ? Wording.Number(r.Explained) : "",
             })],
-            new HashSet<int> { 2, 3, 4 }, givesWay: 1);
+            new HashSet<int> { 2, 3, 4 });
         if (ledger.Unexplained > 0)
         {
             page.Paragraph($"{Wording.Count(ledger.Unexplained, "lost segment")} ({Wording.Count(ledger.UnexplainedBytes, "byte")}) explained by no fault{Headline.UnexplainedAt(model)}.", 2, TextStyle.Doubtful);
@@ -268,7 +268,7 @@ public sealed class TerminalReport
         if (model.Files.Count > 0)
         {
             page.Heading("Files");
-            page.Table(["file", "kind", "place", "content"], [.. model.Files.Select(f => new[] { f.Path, f.Kind, f.At, f.How })], new HashSet<int>(), givesWay: 3);
+            page.Table(["file", "kind", "place", "content"], [.. model.Files.Select(f => new[] { f.Path, f.Kind, f.At, f.How })], new HashSet<int>());
         }
     }
 
