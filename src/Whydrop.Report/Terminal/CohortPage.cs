@@ -25,7 +25,7 @@ public static class CohortPage
             page.Labelled("Not told apart", "these attributes part the instances alike: only an instance that has one of them without the others would tell which it is", LabelWidth + 2);
         }
 
-        if (best.LeastChance > 0.05)
+        if (best.TooFew)
         {
             page.Labelled("Few instances", string.Create(null, $"{best.Inside} against {best.Outside}: even a complete separation would come by chance in {best.LeastChance:P1} of cases; compare more instances"), LabelWidth + 1, TextStyle.Doubtful);
         }
