@@ -81,7 +81,7 @@ internal sealed class DirectionJourney
             if (passages[i, i + 1] is not null)
             {
                 tallies[i].Duplicated = Duplicated(i);
-                yield return tallies[i].Summary(stops[i], stops[i + 1], matches[i, i + 1]!, clocks);
+                yield return tallies[i].Summary(matches[i, i + 1]!, stops[i].FromClient, clocks);
             }
         }
 
@@ -123,7 +123,7 @@ internal sealed class DirectionJourney
     private void Enter(int i, int index)
     {
         ref readonly var record = ref stops[i].Trail[index];
-        tallies[i].Enter(stops[i], record);
+        tallies[i].Enter(stops[i].Sender, record);
         if (record.Length == 0)
         {
             return;
