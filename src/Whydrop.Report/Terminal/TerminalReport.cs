@@ -68,11 +68,7 @@ public sealed class TerminalReport
         WriteUndecided();
         WriteRuledOut();
         WriteRemedies();
-        if (wide || !model.Settled)
-        {
-            WriteNextEvidence();
-        }
-
+        WriteNextEvidence();
         if (wide)
         {
             WriteFlows();
@@ -176,7 +172,7 @@ public sealed class TerminalReport
     private void WriteUndecided()
     {
         var open = model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.Undecided).ToList();
-        if (open.Count > 0 && !wide && model.Settled)
+        if (open.Count > 0 && !wide && model.Diagnosis.Settled)
         {
             page.Heading("Not decided, and not needed: what is confirmed explains everything (-o wide shows more)");
             page.Paragraph(string.Join(", ", open.Select(v => $"{v.Fault.Id} at {v.Scope}").Distinct()));
@@ -227,7 +223,7 @@ public sealed class TerminalReport
     {
         if (model.Diagnosis.NextEvidence.Count > 0)
         {
-            page.Heading("Collect next");
+            page.Heading(model.NextHeading);
             foreach (var next in model.Diagnosis.NextEvidence)
             {
                 var time = next.Duration is { } duration ? $", for {Wording.Duration(duration)}" : "";
