@@ -96,6 +96,12 @@ public sealed class TerminalReport
     {
         page.Heading($"{Wording.Of(verdict.Status)} {verdict.Fault.Id} at {verdict.Scope}");
         page.Paragraph(verdict.Summary);
+        if (!wide && model.Diagnosis.Verdicts.TakeWhile(v => v != verdict).Any(v => v.Fault == verdict.Fault && v.Status == verdict.Status && v.Explains == verdict.Explains))
+        {
+            page.Paragraph($"What it explains is what {verdict.Fault.Id} above explains, told from another place (-o wide shows the proof)", 2, TextStyle.Faint);
+            return;
+        }
+
         if (!legendShown)
         {
             page.Paragraph("(✓ speaks for it, ✗ against it, ? not known)", 2, TextStyle.Faint);

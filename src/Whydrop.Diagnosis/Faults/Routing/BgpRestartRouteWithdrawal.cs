@@ -77,18 +77,9 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             yield break;
         }
 
-        Withdrawal[] all =
-        [
-            .. sessions.Select(s => s.Down.At.Node).Concat(untimed.Select(u => u.At.Node)).Distinct()
-                .Select(node => new Withdrawal(view, node, [.. sessions.Where(s => s.Down.At.Node == node)], [.. untimed.Where(u => u.At.Node == node)], episodes)),
-        ];
-        foreach (var withdrawal in all)
+        foreach (var node in sessions.Select(s => s.Down.At.Node).Concat(untimed.Select(u => u.At.Node)).Distinct())
         {
-            // Both ends log the same loss: it is told where the routes were learned, and so went missing.
-            if (!all.Any(other => withdrawal.IsFarEndOf(other) && (other.Learned > withdrawal.Learned || (other.Learned == withdrawal.Learned && Array.IndexOf(all, other) < Array.IndexOf(all, withdrawal)))))
-            {
-                yield return withdrawal;
-            }
+            yield return new Withdrawal(view, node, [.. sessions.Where(s => s.Down.At.Node == node)], [.. untimed.Where(u => u.At.Node == node)], episodes);
         }
     }
 
@@ -99,8 +90,8 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             return $"BGP sessions went down at {w.Scope}, and connections were in trouble; the log says no time that can be compared.";
         }
 
-        var again = w.Struck.Where(s => s != first.Session).Take(3).Select(s => string.Create(null, $"{(s.At - first.Session.At).TotalSeconds:0.0} s")).ToArray();
-        return $"{string.Join(" → ", Steps(w, first.Session, first.Episode))}.{(again.Length > 0 ? $" Again {string.Join(", ", again)} later." : "")} {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
+        var again = w.Struck.Where(s => s != first.Session).Take(3).Select(s => $"{string.Create(null, $"{(s.At - first.Session.At).TotalSeconds:0.0} s")} later{(s.Restart is { } cause && cause.What != first.Session.Restart?.What ? $" ({cause.What})" : "")}").ToArray();
+        return $"{string.Join(" → ", Steps(w, first.Session, first.Episode))}.{(again.Length > 0 ? $" Again {string.Join(", ", again)}." : "")} {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
     }
 
     /// <summary>Cause and effect in order of time, each with its lag behind the first.</summary>
@@ -262,15 +253,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
 
         internal override IReadOnlyList<Stall> Stalls { get; }
 
-        /// <summary>Episodes whose packets went to the other end of a session that was lost: its routes had been learned here.</summary>
-        internal int Learned => Hits.Count(h => h.Session.Peer is { } peer && View.Places.NodeWith(peer) is { } far && h.Episode[0].Ends.Any(e => View.Places.NodeOf(e) == far));
-
-        /// <summary>Every loss of a session told here is told by the device at its other end too.</summary>
-        internal bool IsFarEndOf(Withdrawal other) => other != this && Untimed.Count == 0 && Sessions.All(s => IsWith(s, other) && other.Sessions.Any(o => o.At <= s.Until && s.At <= o.Until && IsWith(o, this)));
-
         internal bool Unrelated(SessionLoss session) => Episodes.All(e => session.Carries(View, e[0].Ends) == Answer.No);
-
-        private bool IsWith(SessionLoss session, Withdrawal other) => session.Peer is { } peer && View.Places.NodeWith(peer) is { } node && node == other.Scope.Node;
 
         private bool Covered(Timestamp time, IReadOnlyList<IPAddress> ends) =>
             ends.Count > 0 && Hits.Any(h => time >= h.Episode[0].At && time <= h.Episode[^1].At) && Struck.Any(s => s.Covers(time) && s.Carries(View, ends) != Answer.No);
