@@ -34,7 +34,7 @@ public static class CohortPage
         page.Table(
             ["attribute", "with", "rate", "without", "rate", "worse in", "by chance"],
             [.. splits.Take(Shown).Select(s => new[] { string.Join(", ", s.Attributes), $"{s.Inside}", Percent(s.RateInside), $"{s.Outside}", Percent(s.RateOutside), Percent(s.Separation), Percent(s.Chance) })],
-            new HashSet<int> { 1, 2, 3, 4, 5, 6 }, givesWay: 0);
+            new HashSet<int> { 1, 2, 3, 4, 5, 6 });
     }
 
     private static string Percent(double share) => string.Create(null, $"{share * 100:0.##} %");
