@@ -163,7 +163,10 @@ internal sealed class PathBlackout : FaultOf<Hop>
         }
         else if (dark.Lost.MaxBy(l => l.Fate.Sent)!.Placement is var there && Openings.Past(hop.View, there?.Capture ?? hop.Capture, hop.Missing, Servers(hop, dark.Lost)).Where(f => f.First > (there?.Sent ?? dark.To)).MinBy(f => f.First) is { } opened)
         {
-            yield return Sighting.Of(true, $"{opened.Client} opened a connection there later", opened.From);
+            // One connection that is never heard of again, while another opens, may as well have been forgotten by a box on the way.
+            var alone = dark.Lost.Select(l => l.Direction.Connection).Distinct().Count() == 1;
+            var text = $"{opened.Client} opened a connection there later{(alone ? ", the only one that was hit was not heard of again" : "")}";
+            yield return alone ? Sighting.Unknown(text, opened.From) : Sighting.Of(true, text, opened.From);
         }
         else
         {
