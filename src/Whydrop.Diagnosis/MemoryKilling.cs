@@ -2,6 +2,7 @@ using Whydrop.Diagnosis.Statistics;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Cluster;
 using Whydrop.Evidence.Load;
 using Whydrop.Evidence.Stack;
 
@@ -81,10 +82,20 @@ internal sealed class MemoryKilling(
     {
         get
         {
-            var last = Losses.Select(l => l.LastSeen is { } seen && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail && l.Direction == trail.ToServer && seen == trail.Flows[^1].At).ToArray();
+            var last = Losses.Select(l => l.LastSeen is { } seen && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail && l.Direction == trail.ToServer && seen == trail.Flows[^1].At && LastDevice.Before(View, seen, trail.ServerThere.Address) == Answer.Yes).ToArray();
             return (last.Count(reached => reached), last.Count(reached => !reached));
         }
     }
+
+    /// <summary>The containers that the cluster says were killed at those times, or whose pod the log names.</summary>
+    internal IReadOnlyList<(string Name, string Text, Provenance From)> Containers =>
+    [
+        .. View.Facts.Of<Pod>().SelectMany(p => p.Containers.Where(c => Kills.Any(k => Is(k, p, c))).Select(c => ($"container {c.Name} of pod {p.Name}",
+            $"{c.Name} of {p.Name}{(c.Ended is { Reason: { } reason } ended ? $", {reason}{(ended.Finished is { } at ? $" at {at}" : "")}" : "")}{(c.Restarts is { } times ? $", restarted {times} times" : "")}", p.From))),
+    ];
+
+    private static bool Is(OomKill kill, Pod pod, PodContainer container) => kill.Log.Kind != OomKill.FromObject && container.Ended is { Reason: "OOMKilled", Finished: { } at }
+        && (pod.Node is null || pod.Node == kill.Log.At.Node) && kill.Window(null) is { } window && at >= window.From && at <= window.To;
 
     private bool Within(Timestamp time) => Windows.Any(w => time >= w.From && time <= w.To);
 

@@ -96,7 +96,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
     private static bool OnPath(CaseView view, Loss loss, Overlay overlay) =>
         loss.Placement is { AbsenceProven: true } placement
             ? placement.At.Node == overlay.Tunnel.At.Node && placement.MissingAt != overlay.Tunnel.At && (placement.MissingEncapsulation is not null || placement.MissingAt == overlay.Underlay.At || placement.MissingAt.Node != placement.At.Node)
-            : view.Devices.StacksOnPath(loss.Direction).Contains(overlay.Tunnel.At.Stack) 
+            : view.Devices.StacksOnPath(loss.Direction).Contains(overlay.Tunnel.At.Stack)
                 && !view.Devices.DiedBefore(loss, overlay.Tunnel) && (loss.Fate.Fate != Fate.LostBefore || loss.Fate.At != overlay.Tunnel.At);
 
     private static IEnumerable<Sighting> Exceeds(Wrapping w) =>
