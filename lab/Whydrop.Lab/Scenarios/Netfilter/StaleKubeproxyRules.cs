@@ -44,7 +44,7 @@ public sealed class StaleKubeproxyRules : PodScenario
             suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA) && (run.Settings.Word("share") == "half" || run.HasDumps(HostRole.NodeB)));
 
         // The pod that is there has only what came to it: its connections are well.
-        run.Truth.Unseen(run.CapturedOnly(HostRole.Server) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
+        run.Truth.Unseen(run.CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
 
         // What the other node does with packets to an address that it has no pod for.
         run.Truth.Accompanying("blackhole-route", "neigh-unresolved");

@@ -58,7 +58,7 @@ public sealed class DuplicateIp : PodScenario
         }
 
         // What goes astray never comes to the server, and who sends it again was not looked at.
-        run.Truth.Unseen(run.CapturedOnly(HostRole.Server) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
+        run.Truth.Unseen(run.CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
         run.AlsoAtFabricEnds();
         run.Truth.AlsoAt(network.NodeA);
         run.Truth.AlsoAt(network.NodeB);
