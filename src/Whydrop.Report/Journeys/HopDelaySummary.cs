@@ -27,7 +27,17 @@ public sealed record HopDelaySummary(long Samples, TimeSpan Min, TimeSpan P50, T
             return new HopDelaySummary(only.DelaySamples, min, p50, p90, p99, max, error);
         }
 
-        var counts = measured.SelectMany(h => h.Delays).GroupBy(d => d.Delay).Select(g => new DelayCount(g.Key, g.Sum(d => d.Count))).OrderBy(d => d.Delay).ToArray();
+        var byDelay = new Dictionary<TimeSpan, int>();
+        foreach (var hop in measured)
+        {
+            for (var i = 0; i < hop.Delays.Count; i++)
+            {
+                var (delay, count) = hop.Delays[i];
+                byDelay[delay] = byDelay.GetValueOrDefault(delay) + count;
+            }
+        }
+
+        var counts = byDelay.Select(d => new DelayCount(d.Key, d.Value)).OrderBy(d => d.Delay).ToArray();
         var total = counts.Sum(c => (long)c.Count);
         return new HopDelaySummary(total, min, At(0.5), At(0.9), At(0.99), max, error);
 

@@ -23,13 +23,17 @@ internal sealed class HopRows
     public HopRows(FactSet facts, JourneyChains chains, PathStops stops)
     {
         (this.chains, this.stops, all) = (chains, stops, stops.All);
+        var placed = facts.Of<SegmentPlacement>().Select(p => (p.Capture, p.Flow)).ToHashSet();
         var counted = new HashSet<(int, int, bool, int, int?)>();
         foreach (var hop in facts.Of<HopSummary>().Where(h => chains.IsShown(h.Capture, h.Flow)))
         {
             if (stops.Of(hop.Capture, hop.Flow) is { } from && stops.Of(hop.OtherCapture, hop.OtherFlow) is { } to)
             {
                 (summaries.TryGetValue((from.Order, to.Order), out var list) ? list : summaries[(from.Order, to.Order)] = []).Add(hop);
-                counted.Add((hop.Capture, hop.Flow, hop.FromClient, hop.OtherCapture, hop.OtherFlow));
+                if (placed.Contains((hop.Capture, hop.Flow)))
+                {
+                    counted.Add((hop.Capture, hop.Flow, hop.FromClient, hop.OtherCapture, hop.OtherFlow));
+                }
             }
         }
 
@@ -67,7 +71,7 @@ internal sealed class HopRows
     {
         var fates = facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostBefore or Fate.LostAfter).ToLookup(f => (f.Capture, f.Flow));
         var swapped = facts.Of<FlowPairing>().Where(p => p.RolesSwapped).Select(p => (p.Capture, p.Flow, p.OtherCapture, p.OtherFlow)).ToHashSet();
-        foreach (var chain in chains.Shown.Where(c => c.Count > 1))
+        foreach (var chain in chains.Shown.Where(c => c.Count > 1 && (fates.Contains(c[0]) || fates.Contains(c[^1]))))
         {
             var turned = false;
             for (var i = 0; i + 1 < chain.Count; i++)

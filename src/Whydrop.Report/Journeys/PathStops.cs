@@ -7,27 +7,31 @@ namespace Whydrop.Report.Journeys;
 /// <summary>The stops of all connections in one order: connections that share a stop share a path, whichever end opened them.</summary>
 internal sealed class PathStops
 {
-    private readonly Dictionary<(int Capture, int Flow), Key> keyOf = [];
+    private readonly BySighting<Key> keyOf = new();
     private readonly Dictionary<Key, JourneyStop> stops = [];
     private readonly Dictionary<Key, HashSet<Key>> after = [];
-    private readonly Dictionary<Key, HashSet<int>> connections = [];
+    private readonly Dictionary<Key, int> connections = [];
+    private readonly Dictionary<(int Capture, string Encapsulation), Key> wrapped = [];
+    private readonly Dictionary<int, Key> plain = [];
     private readonly Dictionary<Key, (TcpFlow Flow, int Connection)> examples = [];
     private readonly List<Key> met = [];
 
     /// <summary>Orders.</summary>
     public PathStops(FactSet facts, JourneyChains chains)
     {
-        var number = 0;
         // The longest way tells most of the order; a shorter one is turned to fit it.
-        var paths = chains.Shown.Where(c => c.Count > 1).Select(c => (Chain: c, Number: number++))
-            .GroupBy(c => string.Join('>', c.Chain.Select(s => Tagged(chains, s)))).OrderByDescending(g => g.First().Chain.Count).ThenByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal);
+        var paths = Alike(chains).OrderByDescending(g => g[0].Chain.Count).ThenByDescending(g => g.Count)
+            .ThenBy(g => string.Join('>', g[0].Chain.Select(s => First(chains, s))), StringComparer.Ordinal);
         foreach (var alike in paths)
         {
-            var reversed = IsReversed([.. alike.First().Chain.Select(s => Plain(chains, s))]);
-            foreach (var (chain, connection) in alike)
+            Key[] way = [.. alike[0].Chain.Select(s => First(chains, s))];
+            var reversed = IsReversed(way);
+            if (reversed)
             {
-                Add(chains, reversed ? [.. chain.Reverse()] : chain, connection);
+                Array.Reverse(way);
             }
+
+            Add(Counted(way), alike, reversed, chains);
         }
 
         foreach (var (from, to, forward) in Missing(facts, chains))
@@ -42,16 +46,50 @@ internal sealed class PathStops
     public IReadOnlyList<JourneyStop> All => [.. stops.Values.OrderBy(s => s.Order)];
 
     /// <summary>The stop of a sighting.</summary>
-    public JourneyStop? Of(int capture, int flow) => keyOf.TryGetValue((capture, flow), out var key) ? stops.GetValueOrDefault(key) : null;
+    public JourneyStop? Of(int capture, int flow) => keyOf.Get(capture, flow) is { Time: > 0 } key ? stops.GetValueOrDefault(key) : null;
 
     /// <summary>The stop where a transmission is missing.</summary>
     public JourneyStop? Missed(int capture, int? flow, string? tunnel) =>
         (flow is { } f ? Of(capture, f) : null) ?? stops.GetValueOrDefault(Silent(capture, tunnel));
 
-    private static string Tagged(JourneyChains chains, (int Capture, int Flow) sighting) => Plain(chains, sighting).ToString();
+    /// <summary>Connections seen at the same stops in the same order.</summary>
+    private IEnumerable<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>> Alike(JourneyChains chains)
+    {
+        // Ways by the way before the last stop, and that stop.
+        var ways = new Dictionary<(int Before, Key Last), int>();
+        var alike = new Dictionary<int, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>();
+        var number = 0;
+        foreach (var chain in chains.Shown)
+        {
+            if (chain.Count < 2)
+            {
+                continue;
+            }
 
-    private static Key Plain(JourneyChains chains, (int Capture, int Flow) sighting) =>
-        new(sighting.Capture, chains.Flow(sighting.Capture, sighting.Flow)?.Encapsulation?.Split(' ')[0], 1);
+            var way = 0;
+            foreach (var sighting in chain)
+            {
+                var step = (way, First(chains, sighting));
+                way = ways.TryGetValue(step, out var known) ? known : ways[step] = ways.Count + 1;
+            }
+
+            (alike.TryGetValue(way, out var list) ? list : alike[way] = []).Add((chain, number++));
+        }
+
+        return alike.Values;
+    }
+
+    /// <summary>The stop of a sighting when its connection comes by for the first time.</summary>
+    private Key First(JourneyChains chains, (int Capture, int Flow) sighting)
+    {
+        var (capture, encapsulation) = (sighting.Capture, chains.Flow(sighting.Capture, sighting.Flow)?.Encapsulation);
+        return encapsulation is null
+            ? plain.TryGetValue(capture, out var key) ? key : plain[capture] = new Key(capture, null, 1)
+            : wrapped.TryGetValue((capture, encapsulation), out key) ? key : wrapped[(capture, encapsulation)] = new Key(capture, encapsulation.Split(' ')[0], 1);
+    }
+
+    /// <summary>With the number of times that a connection comes by.</summary>
+    private static Key[] Counted(Key[] way) => [.. way.Select((key, i) => key with { Time = way.Take(i + 1).Count(k => k == key) })];
 
     /// <summary>Against the order that the connections before it gave.</summary>
     private bool IsReversed(Key[] chain)
@@ -91,34 +129,33 @@ internal sealed class PathStops
         return false;
     }
 
-    private void Add(JourneyChains chains, IReadOnlyList<(int Capture, int Flow)> chain, int connection)
+    /// <param name="reversed">The connections pass the stops from the last on.</param>
+    private void Add(Key[] way, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)> alike, bool reversed, JourneyChains chains)
     {
-        Key? last = null;
-        var times = new Dictionary<Key, int>();
-        foreach (var sighting in chain)
+        for (var i = 0; i < way.Length; i++)
         {
-            var plain = Plain(chains, sighting);
-            var key = plain with { Time = times[plain] = times.GetValueOrDefault(plain) + 1 };
-            keyOf[sighting] = key;
-            Meet(key);
-            connections[key].Add(connection);
-            if (chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
+            Meet(way[i]);
+            if (i > 0)
             {
-                _ = examples.TryAdd(key, (flow, connection));
+                Before(way[i - 1], way[i]);
             }
 
-            if (last is { } before)
+            connections[way[i]] += alike.Count;
+            foreach (var (chain, connection) in alike)
             {
-                Before(before, key);
+                var sighting = chain[reversed ? chain.Count - 1 - i : i];
+                keyOf.At(sighting.Capture, sighting.Flow) = way[i];
+                if (!examples.ContainsKey(way[i]) && chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
+                {
+                    examples[way[i]] = (flow, connection);
+                }
             }
-
-            last = key;
         }
     }
 
     private void Meet(Key key)
     {
-        if (connections.TryAdd(key, []))
+        if (connections.TryAdd(key, 0))
         {
             met.Add(key);
         }
@@ -144,12 +181,13 @@ internal sealed class PathStops
             .Where(m => chains.IsShown(m.Capture, m.Flow)).Distinct();
         foreach (var m in missing.ToArray())
         {
-            if (!keyOf.TryGetValue((m.Capture, m.Flow), out var from))
+            ref var from = ref keyOf.At(m.Capture, m.Flow);
+            if (from.Time == 0)
             {
-                keyOf[(m.Capture, m.Flow)] = from = Plain(chains, (m.Capture, m.Flow));
+                from = First(chains, (m.Capture, m.Flow));
             }
 
-            var to = m.MissingFlow is { } flow && keyOf.TryGetValue((m.MissingCapture, flow), out var known) ? known : Silent(m.MissingCapture, m.Tunnel);
+            var to = m.MissingFlow is { } flow && keyOf.Get(m.MissingCapture, flow) is { Time: > 0 } known ? known : Silent(m.MissingCapture, m.Tunnel);
             if (from != to)
             {
                 yield return (from, to, m.FromClient);
@@ -211,7 +249,7 @@ internal sealed class PathStops
             var source = summary?.From.Source ?? "?";
             stops[key] = new JourneyStop(
                 stops.Count, Name(facts, key, withFile: names[Name(facts, key, withFile: false)].Count() > 1), summary?.At ?? VantagePoint.Unknown, source, key.Tunnel, paths.IndexOf(Root(key)),
-                connections[key].Count, clocks.GetValueOrDefault(source), summary is { First: { } first, Last: { } last } ? (first, last) : null,
+                connections[key], clocks.GetValueOrDefault(source), summary is { First: { } first, Last: { } last } ? (first, last) : null,
                 examples.GetValueOrDefault(key).Flow, examples.GetValueOrDefault(key).Connection);
         }
     }
