@@ -27,6 +27,9 @@ public sealed record CaseDiagnosis(
     /// <summary>Of these, how many no verdict that is confirmed, suspected or contested accounts for.</summary>
     public long UnexplainedConnections { get; init; }
 
+    /// <summary>What is confirmed leaves nothing unexplained: what is open beside it need not be decided, and what to collect only completes it.</summary>
+    public bool Settled => Outcome == Outcome.Fault && Verdicts is [{ Status: VerdictStatus.Confirmed }, ..] && Ledger.Unexplained <= 0 && UnexplainedConnections == 0;
+
     /// <summary>Protocol counters of each network namespace, each with its meaning; empty when none were collected.</summary>
     public IReadOnlyList<CounterTable> Counters { get; init; } = [];
 

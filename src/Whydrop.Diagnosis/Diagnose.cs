@@ -20,14 +20,9 @@ public static class Diagnose
         var ledger = LedgerBuilder.Explain(view.Ledger, explained, view.Losses);
         var told = Told(view, judgements);
         var (outcome, reason) = Conclusion.Of(view, told, ledger);
-        var next = told.SelectMany(j => WorthCollecting(view, j.Next)).Distinct().ToArray();
-        if (outcome == Outcome.Inconclusive && next.Length == 0)
-        {
-            next = [.. OpenEvidence.For(view).Distinct()];
-        }
 
-        return new CaseDiagnosis(
-            outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view), next, facts.Of<Gap>(), FlowsWorthShowing(view))
+        var diagnosis = new CaseDiagnosis(
+            outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view), [], facts.Of<Gap>(), FlowsWorthShowing(view))
         {
             OutcomeReason = reason,
             ConnectionsInTrouble = view.Troubles.Count,
@@ -35,6 +30,30 @@ public static class Diagnose
             Counters = CounterTable.Of(facts),
             Layers = LayerTable.Of(facts),
         };
+        return diagnosis with { NextEvidence = Next(view, diagnosis, told) };
+    }
+
+    /// <summary>What would decide what is open; of a settled case what would complete it.</summary>
+    private static NextEvidence[] Next(CaseView view, CaseDiagnosis diagnosis, IEnumerable<Judgement> told)
+    {
+        var asking = diagnosis.Settled ? told.Where(j => j.Stands) : told;
+        var next = asking.SelectMany(j => WorthCollecting(view, j.Next)).ToList();
+        if (diagnosis.Outcome == Outcome.Fault && !next.Exists(n => n.Command.Contains("cpu.stat", StringComparison.Ordinal)))
+        {
+            next.AddRange(OpenEvidence.OfWaits(view));
+        }
+
+        if (diagnosis.Outcome != Outcome.Healthy)
+        {
+            next.AddRange(OpenEvidence.OfDevices(view));
+        }
+
+        if (diagnosis.Outcome == Outcome.Inconclusive && next.Count == 0)
+        {
+            next.AddRange(OpenEvidence.For(view));
+        }
+
+        return [.. next.DistinctBy(n => (n.Where, n.Command))];
     }
 
     /// <summary>A capture is worth taking at a new place, and at an old one only at the same time as at a new one.</summary>
@@ -75,16 +94,21 @@ public static class Diagnose
             .ThenByDescending(j => j.Verdict.Scope.Interface is not null).ThenBy(j => j.Verdict.Fault.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>A suspicion that accounts for no symptom of the case is not told beside what is confirmed and accounts for all of them.</summary>
+    /// <summary>
+    /// A suspicion that accounts for no symptom of the case is not told beside what is confirmed and accounts for all of them; nor is one that says no more than what the
+    /// confirmed cause brings about.
+    /// </summary>
     private static void DropIdleSuspicions(CaseView view, List<Judgement> told)
     {
         static bool Idle(Judgement j) => j.Losses.Count == 0 && j.Connections.Count == 0;
+        static bool Doubtful(Judgement j) => j.Verdict.Status is VerdictStatus.Suspected or VerdictStatus.Contested;
         var confirmed = told.Where(j => j.Verdict.Status == VerdictStatus.Confirmed && !Idle(j)).ToArray();
+        told.RemoveAll(j => Doubtful(j) && !Idle(j) && Array.Exists(confirmed, o => LedTo(o, j) && j.Losses.All(o.Losses.Contains)));
         var losses = confirmed.SelectMany(j => j.Losses).Concat(view.Benign).ToHashSet();
         var connections = confirmed.SelectMany(j => j.Connections).ToHashSet();
         if (confirmed.Length > 0 && view.Losses.All(losses.Contains) && view.Troubles.All(t => connections.Contains(t.Connection)))
         {
-            told.RemoveAll(j => Idle(j) && j.Verdict.Status is VerdictStatus.Suspected or VerdictStatus.Contested);
+            told.RemoveAll(j => Idle(j) && Doubtful(j));
         }
     }
 

@@ -64,7 +64,8 @@ internal abstract class FaultOf<T> : Fault
             {
                 Frames = ruledOut ? [] : Frames(hypothesis, losses),
             };
-            NextEvidence[] next = status switch { VerdictStatus.Confirmed => [.. CauseOf(hypothesis)], VerdictStatus.RuledOut => [], _ => [.. Next(hypothesis)] };
+            var open = Asked.Zip(readings).Where(a => a.Second.Answer == Answer.Unknown).SelectMany(a => a.First.Collect?.Invoke(hypothesis) ?? []);
+            NextEvidence[] next = status switch { VerdictStatus.Confirmed => [.. CauseOf(hypothesis), .. open], VerdictStatus.RuledOut => [], _ => [.. Next(hypothesis), .. open] };
             yield return new Judgement(verdict, losses, next) { Connections = troubled, Worsened = ruledOut ? 0 : hypothesis.Worsened.Count };
         }
     }

@@ -8,6 +8,9 @@ internal sealed record QuestionOf<T>(
     : Question(Text, Quantifier, Role, LookAlike)
     where T : Hypothesis
 {
+    /// <summary>What would answer it where it is open; null when the hypothesis as a whole says what to collect, or nothing is known that would.</summary>
+    internal Func<T, IEnumerable<NextEvidence>>? Collect { get; init; }
+
     /// <summary>Looks at the evidence and combines what was seen by the quantifier.</summary>
     internal Reading Ask(T hypothesis)
     {

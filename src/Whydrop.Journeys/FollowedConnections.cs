@@ -5,7 +5,9 @@ using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Control;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Paths;
 using Whydrop.Journeys.Placement;
+using Whydrop.Journeys.Proxies;
 using Whydrop.Journeys.Translation;
 
 namespace Whydrop.Journeys;
@@ -21,6 +23,7 @@ internal sealed class FollowedConnections
     private readonly ControlJourneys opening;
     private readonly UnjoinedFlows unjoined;
     private readonly NatMap translations;
+    private readonly ProxySuspicion proxies;
     private readonly IReadOnlySet<int> listed;
     private readonly TracedRange? traced;
     private long sightings;
@@ -44,6 +47,7 @@ internal sealed class FollowedConnections
         opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, told.Doubted);
         unjoined = new UnjoinedFlows(flows, clocks, encrypted);
         translations = new NatMap(captureFacts);
+        proxies = new ProxySuspicion(new AddressOwners(captureFacts));
     }
 
     /// <summary>What the captures by themselves said wrongly; complete with the last <see cref="Rest"/>.</summary>
@@ -162,6 +166,7 @@ internal sealed class FollowedConnections
     [
         .. encrypted.All,
         .. new EncryptedGaps(flows, clocks, encrypted).Of([.. members, .. singles.Select(s => new[] { s })]),
+        .. proxies.Among([.. members, .. singles.Select(s => new[] { s })]),
         .. ClockFacts.Of(flows, starts, clocks),
         .. unjoined.Ambiguous(ambiguous),
         .. singles.Select(unjoined.Alone),

@@ -43,8 +43,8 @@ public sealed record ReportModel(string Case, CaseDiagnosis Diagnosis, FactSet F
     /// <summary>The verdict that answers the case; null when no fault stands.</summary>
     public Verdict? Answer => Diagnosis.Outcome == Outcome.Fault ? Diagnosis.Verdicts.FirstOrDefault(v => Standing(v.Status)) : null;
 
-    /// <summary>What is confirmed leaves nothing unexplained: what is open beside it need not be decided.</summary>
-    internal bool Settled => Answer is { Status: VerdictStatus.Confirmed } && Diagnosis.Ledger.Unexplained <= 0 && Diagnosis.UnexplainedConnections == 0;
+    /// <summary>Heading of what to collect.</summary>
+    internal string NextHeading => Diagnosis.Settled ? "To complete it: the answer stands without" : "Collect next";
 
     /// <summary>What is missing, without what only says how the evidence was read.</summary>
     internal IReadOnlyList<Gap> WeightyGaps => [.. Diagnosis.Gaps.Where(g => !g.Minor)];

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Whydrop.Case;
 using Whydrop.Cli.Terminal;
 using Whydrop.Diagnosis.Comparison;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Load;
 using Whydrop.Readers.Load;
 using Whydrop.Readers.Text;
 using Whydrop.Report.Json;
@@ -12,6 +14,8 @@ namespace Whydrop.Cli.Commands;
 /// <summary>whydrop compare BEFORE AFTER: did the remedy work.</summary>
 internal static class CompareCommand
 {
+    private const string Two = "(whydrop compare BEFORE AFTER compares two cases)";
+
     public static Command Create(CommandContext context)
     {
         var before = new Argument<string>("BEFORE") { Description = "The case before the remedy: a folder, an archive or a file. Alone: a list of instances (CSV or JSON) with attributes and a rate, or late and requests." };
@@ -32,10 +36,15 @@ internal static class CompareCommand
 
         var was = ProgressBar.While(context.Messages, progress => CaseLoader.Load([before], CaseOptions.Default, progress, context.Interrupted));
         var now = ProgressBar.While(context.Messages, progress => CaseLoader.Load([after], CaseOptions.Default, progress, context.Interrupted));
+        foreach (var one in new[] { was, now }.Where(c => c.Facts.Of<CaptureSummary>().Count == 0 && c.Facts.Of<LoadReport>().Count == 0))
+        {
+            UnreadFiles.Tell(context.Messages, one.Facts);
+        }
+
         var compared = Compare.Run(was.Facts, now.Facts);
         if (format == "json")
         {
-            ComparisonJson.Write(compared, context.Results);
+            JsonReport.WriteComparison(compared, context.Results);
         }
         else
         {
@@ -55,20 +64,20 @@ internal static class CompareCommand
     {
         if (!File.Exists(path))
         {
-            throw new UsageException($"{path}: no such list of instances (whydrop compare BEFORE AFTER compares two cases)");
+            throw new UsageException($"{path}: no such list of instances {Two}");
         }
 
         using var stream = File.OpenRead(path);
         var (instances, wrong) = InstanceList.Parse(TextFile.Read(path, stream));
         if (wrong is not null)
         {
-            throw new UsageException($"{path}: {wrong}");
+            throw new UsageException($"{path}: {wrong} {Two}");
         }
 
         var splits = Cohorts.Of(instances);
         if (format == "json")
         {
-            CohortJson.Write(splits, instances.Count, context.Results);
+            JsonReport.WriteCohorts(splits, instances.Count, context.Results);
         }
         else
         {

@@ -145,6 +145,11 @@ internal static class HopTests
         ? [Sighting.Of(true, $"{hop.Losses.Count} seen at {hop.Seen}, proven absent at {hop.Missing}", Evidence(hop))]
         : [];
 
+    /// <summary>No where they had come to the door of whom they were sent to.</summary>
+    internal static IEnumerable<Sighting> OnTheWay(Hop hop) => hop.AtTheEnd
+        ? [Sighting.Of(false, $"{hop.Losses.Count} of {hop.View.LostSegments} lost segments had passed {hop.Seen}, the last device before the pod they were sent to", Evidence(hop))]
+        : hop.Placed ? [Sighting.Of(true, $"they vanished {hop.Place}", Evidence(hop))] : [];
+
     /// <summary>They left one host and did not come in at the next.</summary>
     internal static IEnumerable<Sighting> BetweenHosts(Hop hop)
     {

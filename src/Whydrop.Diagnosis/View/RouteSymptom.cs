@@ -1,11 +1,12 @@
 using System.Net;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Load;
 
 namespace Whydrop.Diagnosis.View;
 
 /// <summary>Something that shows when packets find no way.</summary>
-/// <param name="Ends">Addresses whose route may be the missing one: where the packet went; of a connection also the other end, whose answers may be what is lost.</param>
+/// <param name="Ends">Addresses whose route may be the missing one: where the packet went; of a connection also the other end, whose answers may be what is lost. None where nobody says.</param>
 /// <param name="OnWay">Routers themselves show it: a loop, an ICMP error.</param>
 internal sealed record RouteSymptom(Timestamp At, IReadOnlyList<IPAddress> Ends, string What, Provenance From, bool OnWay)
 {
@@ -85,6 +86,7 @@ internal sealed record RouteSymptom(Timestamp At, IReadOnlyList<IPAddress> Ends,
                 .Select(e => new RouteSymptom(e.Seen, [e.QuotedDestination!.Address], $"{e.Reporter} has no way to {e.QuotedDestination.Address}", e.From, true)))
             .Concat(view.Attempts.Where(a => (a.Failed || a.Slow) && a.Outcome != AttemptOutcome.Refused && a.SynTimes.Count > 0)
                 .Select(a => new RouteSymptom(a.SynTimes[0], [a.ServerThere.Address, a.Client.Address], $"connecting to {a.Server} times out", a.From, false)))
+            .Concat(view.Captures.Any() ? [] : view.Facts.Of<LateRequest>().Select(l => new RouteSymptom(l.Time, [], string.Create(null, $"a request of a load tool is late, {l.Latency.TotalMilliseconds:0} ms"), l.From, false)))
             .Concat(view.Losses.Where(l => EndsOf(view, l).Count > 0).Select(l => new RouteSymptom(Time(l), EndsOf(view, l), $"data to {EndsOf(view, l)[0]} is lost", l.From, false)));
 
     // RFC 792: net, host unreachable, unknown, time exceeded in transit. RFC 4443: no route, address unreachable, hop limit exceeded.

@@ -44,35 +44,62 @@ internal static class SessionLosses
             }
         }
 
+        losses.AddRange(Inferred(view, restarts).Where(i => !losses.Exists(l => l.Logged && l.At - i.At <= Tick && i.At <= l.Until && (l.Withdrawn == i.Down || l.Peer is null || l.Peer.Equals(i.Peer)))).ToArray());
         return [.. losses.OrderBy(l => l.At)];
+    }
+
+    /// <summary>Routes over one peer that were deleted, once at least when a routing daemon of one of the two ended: their session did too, though no log says so.</summary>
+    private static IEnumerable<SessionLoss> Inferred(CaseView view, IReadOnlyList<Restart> restarts)
+    {
+        foreach (var routes in view.Facts.Of<LogEvent>().Where(e => e.Kind is "route-deleted" or "route-added" && e.Time is not null && e.Details.ContainsKey("via"))
+            .GroupBy(e => (e.At.Node, Prefix: e.Subject, Via: e.Details["via"])))
+        {
+            var lines = routes.OrderBy(e => e.Time!.Value).ToArray();
+            SessionLoss[] deleted = [.. lines.Where(l => l.Kind == "route-deleted").Select(l => Of(view, l, lines.FirstOrDefault(u => u.Kind == "route-added" && u.Time >= l.Time), restarts))];
+            if (deleted.Any(d => d.Restart is not null))
+            {
+                foreach (var loss in deleted)
+                {
+                    yield return loss;
+                }
+            }
+        }
     }
 
     /// <summary>Losses of sessions whose time cannot be placed.</summary>
     internal static IEnumerable<LogEvent> Untimed(CaseView view) => view.Facts.Of<LogEvent>().Where(e => e.Kind == "bgp-down" && e.Time is null);
 
-    private static SessionLoss Of(CaseView view, LogEvent down, LogEvent? up, IReadOnlyList<(Timestamp Time, string? Node, bool Stops, string What, Provenance From)> restarts)
+    private static SessionLoss Of(CaseView view, LogEvent down, LogEvent? up, IReadOnlyList<Restart> restarts)
     {
-        var peer = down.Subject is { } subject && IPAddress.TryParse(subject.Split('%')[0], out var address) ? address : null;
+        var peer = (down.Kind == "bgp-down" ? down.Subject : down.Details.GetValueOrDefault("via")) is { } subject && IPAddress.TryParse(subject.Split('%')[0], out var address) ? address : null;
         var at = down.Time!.Value;
         var ends = new[] { down.At.Node, peer is null ? null : view.Places.NodeWith(peer) };
         var around = restarts.Where(r => (r.Node is null || ends.Contains(r.Node) || Array.Exists(ends, e => e is null))
-            && (r.Stops ? at - r.Time <= HoldTime && r.Time - at <= Tick : r.Time >= at && (up is null ? r.Time - at <= HoldTime : r.Time <= up.Time!.Value)));
-        var nearest = around.OrderBy(r => !r.Stops).ThenBy(r => (r.Time - at).Duration()).Select(r => ((Timestamp, string, Provenance)?)(r.Time, r.What, r.From)).FirstOrDefault();
-        var routed = peer is null ? [] : view.Facts.Of<Route>().Where(r => peer.Equals(r.Via) && r.Destination.PrefixLength > 0).Select(r => r.Destination).Distinct().ToArray();
+            && (r.Stops ? at - r.Time <= HoldTime && r.Time - at <= Tick : r.Time >= at && (up is null ? r.Time - at <= HoldTime : r.Time <= up.Time!.Value)))
+            .OrderBy(r => !r.Stops).ThenBy(r => (r.Time - at).Duration()).Select(r => (r.ByCluster, ((Timestamp, string, Provenance)?)(r.Time, r.What, r.From))).ToArray();
+        var nearest = around.FirstOrDefault().Item2;
+        IPNetwork[] routed = peer is null ? [] : view.Facts.Of<Route>().Where(r => peer.Equals(r.Via) && r.Destination.PrefixLength > 0).Select(r => r.Destination).Concat(IPNetwork.TryParse(down.Kind == "bgp-down" ? "" : down.Subject, out var deleted) ? [deleted] : []).Distinct().ToArray();
         var loss = new SessionLoss(down, peer, up, routed, nearest);
         return loss with
         {
             Withdrawn = view.Facts.Of<LogEvent>().Where(e => e.Kind == "route-deleted" && e.Time is { } time && time >= Timestamps.Add(at, -Tick) && time <= loss.Until
-                && (e.At.Node == down.At.Node || peer is null || e.Details.GetValueOrDefault("via") == peer.ToString())).MinBy(e => e.Time),
+                && (e.At.Node == down.At.Node || peer is null || e.Details.GetValueOrDefault("via") is { } via && (via == peer.ToString() || IsOf(view, via, down.At.Node)))).MinBy(e => e.Time),
+            Told = Array.Find(around, r => r.ByCluster).Item2,
         };
     }
 
-    private static IEnumerable<(Timestamp Time, string? Node, bool Stops, string What, Provenance From)> Restarts(CaseView view)
+    private static bool IsOf(CaseView view, string address, string? node) => node is not null && IPAddress.TryParse(address, out var via) && view.Places.NodeWith(via) == node;
+
+    /// <summary>A routing daemon that stopped or started.</summary>
+    /// <param name="ByCluster">An object of the cluster says so, not the daemon's own log.</param>
+    private sealed record Restart(Timestamp Time, string? Node, bool Stops, string What, Provenance From, bool ByCluster);
+
+    private static IEnumerable<Restart> Restarts(CaseView view)
     {
         foreach (var line in view.Facts.Of<LogEvent>().Where(e => e.Kind is "daemon-stop" or "daemon-start" && e.Time is not null))
         {
             var stops = line.Kind == "daemon-stop";
-            yield return (line.Time!.Value, line.At.Node, stops, $"{line.Subject ?? "a routing daemon"} {(stops ? "stopped" : "started")}", line.From);
+            yield return new Restart(line.Time!.Value, line.At.Node, stops, $"{line.Subject ?? "a routing daemon"} {(stops ? "stopped" : "started")}", line.From, false);
         }
 
         foreach (var told in view.Facts.Of<ClusterEvent>().Where(e => e.Kind == "Pod" && IsDaemon(e.Name) && e.Reason is "Killing" or "Started"))
@@ -80,7 +107,7 @@ internal static class SessionLosses
             // The message names the container, which may be another one of the pod.
             if ((told.Last ?? told.First) is { } time && IsDaemon(told.Message))
             {
-                yield return (time, told.Node, told.Reason == "Killing", $"{told.Name}: {told.Reason}", told.From);
+                yield return new Restart(time, told.Node, told.Reason == "Killing", $"{told.Name}: {told.Reason}", told.From, true);
             }
         }
 
@@ -88,7 +115,7 @@ internal static class SessionLosses
         {
             foreach (var container in pod.Containers.Where(c => IsDaemon(c.Name) && c.Ended?.Finished is not null))
             {
-                yield return (container.Ended!.Finished!.Value, pod.Node, true, $"{container.Name} of {pod.Name} ended ({container.Ended.Reason ?? "no reason told"}, exit code {container.Ended.ExitCode?.ToString() ?? "not told"})", pod.From);
+                yield return new Restart(container.Ended!.Finished!.Value, pod.Node, true, $"{container.Name} of {pod.Name} ended ({container.Ended.Reason ?? "no reason told"}, exit code {container.Ended.ExitCode?.ToString() ?? "not told"})", pod.From, true);
             }
         }
     }

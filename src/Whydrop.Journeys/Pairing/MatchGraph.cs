@@ -3,6 +3,7 @@ using Whydrop.Journeys.Collecting;
 
 namespace Whydrop.Journeys.Pairing;
 
+// SAFETY: a span of one element lies in an array that is never made anew; a span of a list is read before the list grows.
 /// <summary>What each sighting has in common with others, in the order it was found. Most have one other.</summary>
 /// <param name="sightings">Numbers of sightings are below this.</param>
 internal sealed class MatchGraph(int sightings)

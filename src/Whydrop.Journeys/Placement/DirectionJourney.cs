@@ -35,13 +35,14 @@ internal sealed class DirectionJourney
         for (var i = 0; i < stops.Length; i++)
         {
             tallies[i] = new HopTally();
+            Passage? nearer = null;
             for (var j = i + 1; j < stops.Length; j++)
             {
                 var match = connection.Match(stops[i].Sighting, stops[j].Sighting);
                 if (match?.Matches(stops[i].FromClient).Length > 0)
                 {
                     matches[i, j] = match;
-                    passages[i, j] = new Passage(stops[i], stops[j], match, clocks);
+                    passages[i, j] = nearer = new Passage(stops[i], stops[j], match, clocks, nearer);
                 }
             }
         }

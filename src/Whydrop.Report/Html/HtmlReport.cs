@@ -117,9 +117,9 @@ public sealed class HtmlReport
 
     private void WriteNextEvidence()
     {
-        if (model.Diagnosis.NextEvidence.Count > 0 && !model.Settled)
+        if (model.Diagnosis.NextEvidence.Count > 0)
         {
-            output.Write("<h2>Collect next</h2>\n");
+            output.Write($"<h2>{Text(model.NextHeading)}</h2>\n");
             foreach (var next in model.Diagnosis.NextEvidence)
             {
                 output.Write($"<p>At {Text(Wording.Place(next.Where))}: {Text(next.Why)}</p>\n<pre>{Text(next.Command)}</pre>\n");

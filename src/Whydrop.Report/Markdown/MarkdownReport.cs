@@ -112,12 +112,12 @@ public sealed class MarkdownReport
 
     private void WriteNextEvidence()
     {
-        if (model.Diagnosis.NextEvidence.Count == 0 || model.Settled)
+        if (model.Diagnosis.NextEvidence.Count == 0)
         {
             return;
         }
 
-        output.Write("\n### Collect next\n");
+        output.Write($"\n### {model.NextHeading}\n");
         foreach (var next in model.Diagnosis.NextEvidence)
         {
             output.Write($"\nAt {Text(Wording.Place(next.Where))}: {Text(next.Why)}\n\n```sh\n{next.Command.ReplaceLineEndings(" ")}\n```\n");

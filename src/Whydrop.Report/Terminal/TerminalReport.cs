@@ -68,11 +68,7 @@ public sealed class TerminalReport
         WriteUndecided();
         WriteRuledOut();
         WriteRemedies();
-        if (wide || !model.Settled)
-        {
-            WriteNextEvidence();
-        }
-
+        WriteNextEvidence();
         if (wide)
         {
             WriteFlows();
@@ -100,6 +96,12 @@ public sealed class TerminalReport
     {
         page.Heading($"{Wording.Of(verdict.Status)} {verdict.Fault.Id} at {verdict.Scope}");
         page.Paragraph(verdict.Summary);
+        if (!wide && model.Diagnosis.Verdicts.TakeWhile(v => v != verdict).Any(v => v.Fault == verdict.Fault && v.Status == verdict.Status && v.Explains == verdict.Explains))
+        {
+            page.Paragraph($"What it explains is what {verdict.Fault.Id} above explains, told from another place (-o wide shows the proof)", 2, TextStyle.Faint);
+            return;
+        }
+
         if (!legendShown)
         {
             page.Paragraph("(✓ speaks for it, ✗ against it, ? not known)", 2, TextStyle.Faint);
@@ -142,7 +144,7 @@ public sealed class TerminalReport
             {
                 Wording.Of(r.Fate), Between(r), Wording.Number(r.Segments), Wording.Number(r.Bytes), r.Lost ? Wording.Number(r.Explained) : "",
             })],
-            new HashSet<int> { 2, 3, 4 }, givesWay: 1);
+            new HashSet<int> { 2, 3, 4 });
         if (ledger.Unexplained > 0)
         {
             page.Paragraph($"{Wording.Count(ledger.Unexplained, "lost segment")} ({Wording.Count(ledger.UnexplainedBytes, "byte")}) explained by no fault{Headline.UnexplainedAt(model)}.", 2, TextStyle.Doubtful);
@@ -176,7 +178,7 @@ public sealed class TerminalReport
     private void WriteUndecided()
     {
         var open = model.Diagnosis.Verdicts.Where(v => v.Status == VerdictStatus.Undecided).ToList();
-        if (open.Count > 0 && !wide && model.Settled)
+        if (open.Count > 0 && !wide && model.Diagnosis.Settled)
         {
             page.Heading("Not decided, and not needed: what is confirmed explains everything (-o wide shows more)");
             page.Paragraph(string.Join(", ", open.Select(v => $"{v.Fault.Id} at {v.Scope}").Distinct()));
@@ -227,7 +229,7 @@ public sealed class TerminalReport
     {
         if (model.Diagnosis.NextEvidence.Count > 0)
         {
-            page.Heading("Collect next");
+            page.Heading(model.NextHeading);
             foreach (var next in model.Diagnosis.NextEvidence)
             {
                 var time = next.Duration is { } duration ? $", for {Wording.Duration(duration)}" : "";
@@ -268,7 +270,7 @@ public sealed class TerminalReport
         if (model.Files.Count > 0)
         {
             page.Heading("Files");
-            page.Table(["file", "kind", "place", "content"], [.. model.Files.Select(f => new[] { f.Path, f.Kind, f.At, f.How })], new HashSet<int>(), givesWay: 3);
+            page.Table(["file", "kind", "place", "content"], [.. model.Files.Select(f => new[] { f.Path, f.Kind, f.At, f.How })], new HashSet<int>());
         }
     }
 

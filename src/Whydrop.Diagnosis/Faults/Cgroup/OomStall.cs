@@ -1,6 +1,7 @@
 using Whydrop.Diagnosis.Statistics;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
+using Whydrop.Evidence.Load;
 using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.Faults.Cgroup;
@@ -44,6 +45,8 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
         new("Is that more than coincidence?", Quantifier.Any, QuestionRole.Discriminator, BeyondChance, "app-slow-response"),
         new("Had the network brought to the pod what was lost and sent again then?", Quantifier.All, QuestionRole.Support, NetworkBroughtIt),
         new("Had the control group reached its limit?", Quantifier.Any, QuestionRole.Support, AtLimit),
+        new("Does the cluster say which container that was?", Quantifier.Any, QuestionRole.Support, NamedByCluster) { Collect = k => [ClusterEvidence.Pods(k.At.Node, "which container was killed, and which limit it has")] },
+        new("Were requests late then, as whoever sent them saw it?", Quantifier.Any, QuestionRole.Support, LateThen) { Collect = k => OpenEvidence.Samples(k.View, "whether clients had to wait when the kernel killed, and at no other time") },
     ];
 
     protected override IEnumerable<MemoryKilling> Propose(CaseView view) => MemoryKilling.Find(view);
@@ -55,10 +58,10 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
             + (outages.Length > 0 ? $"; {outages[0].Server} took connections before, then {outages.Sum(o => o.Refused.Count)} were refused"
                 + (outages.Sum(o => o.Ended.Count) is > 0 and var ended ? $" and {ended} that were open had been closed" : "") : "")
             + (outages.Length == 0 && k.Hits > 0 ? string.Create(null, $"; {k.Hits} of {k.Onsets.Count} troubles of connections began while it did, by chance {k.Chance:0.####}") : "")
-            + (k.Pod is null && k.Reached is { Delivered: > 0, Short: 0 } reached ? $"; no retransmission is the network's: all {reached.Delivered} lost transmissions had passed the last device before the pod" : "") + ".";
+            + (k.Pod is null && k.Reached is { Delivered: > 0, Short: 0 } reached ? $"; no retransmission is the network's: {Copied(k.View)}all {reached.Delivered} lost transmissions had passed the last device before the pod" : "") + ".";
     }
 
-    protected override string RemedyFor(MemoryKilling k) => $"Raise the memory limit of {k.Victims}, or make it take less (heap size, threads, caches).";
+    protected override string RemedyFor(MemoryKilling k) => $"Raise the memory limit of {(k.Containers is { Count: > 0 } named ? string.Join(", ", named.Select(n => n.Name).Distinct().Take(3)) : k.Victims)}, or make it take less (heap size, threads, caches).";
 
     protected override IEnumerable<NextEvidence> Next(MemoryKilling k)
     {
@@ -73,7 +76,7 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
             yield return new NextEvidence(new VantagePoint(k.At.Node), "journalctl -k -o short-iso-precise --no-pager | grep -iE 'oom|killed process' (on the node of the pod)", null, "who was killed and when, by a clock that can be laid beside the captures");
         }
 
-        if (k.Deaths.Any() || k.Hits > 0)
+        if (k.View.Captures.Any() && (k.Deaths.Any() || k.Hits > 0))
         {
             yield break;
         }
@@ -130,8 +133,25 @@ internal sealed class OomStall : FaultOf<MemoryKilling>
         var (delivered, missing) = k.Reached;
         if (k.Pod is null && delivered + missing > 0)
         {
-            var text = $"{delivered} of {delivered + missing} lost transmissions had passed the last device before the pod";
+            var text = $"{Copied(k.View)}{delivered} of {delivered + missing} lost transmissions had passed the last device before the pod";
             yield return missing == 0 ? Sighting.Of(true, text, [.. k.Losses.Select(l => l.From).Take(12)]) : Sighting.Unknown(text, [.. k.Losses.Select(l => l.From).Take(12)]);
+        }
+    }
+
+    /// <summary>What a capture of all devices at once makes look like retransmissions; empty where none was taken so.</summary>
+    private static string Copied(CaseView view) => InterfaceCopies.Find(view).ToArray() is { Length: > 0 } copies && copies.Sum(c => c.WithData) is > 0 and var fakes
+        ? $"{fakes} of {fakes + copies.Sum(c => c.Retransmissions)} segments that look like one are copies on another device (-i any), " : "";
+
+    private static IEnumerable<Sighting> NamedByCluster(MemoryKilling k) => k.Containers.Select(c => Sighting.Of(true, c.Text, c.From));
+
+    private static IEnumerable<Sighting> LateThen(MemoryKilling k)
+    {
+        var late = k.View.Facts.Of<LateRequest>();
+        var then = late.Where(l => k.Kills.Any(w => w.Window(null) is { } window && l.Time >= window.From && l.Time <= window.To)).ToArray();
+        if (late.Count > 0)
+        {
+            var text = $"{then.Length} of {late.Count} late requests ({k.View.Facts.Of<LoadReport>().Sum(r => r.Requests)} in all)";
+            yield return then.Length > 0 ? Sighting.Of(true, text, [.. then.Select(l => l.From).Take(12)]) : Sighting.Unknown(text, late[0].From);
         }
     }
 

@@ -42,6 +42,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
         new("Did anything pass there again when it was over?", Quantifier.Any, QuestionRole.Signature, PassedAgain),
         new("Were the receivers silent meanwhile?", Quantifier.All, QuestionRole.Signature, Silent),
         new("Were packets seen before the hop and never after it, by captures that were alive?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
+        new("Was there more of the way to go than the door of the receiver?", Quantifier.Any, QuestionRole.Mechanism, HopTests.OnTheWay),
         new("Does next to nothing get lost at other times?", Quantifier.Any, QuestionRole.Discriminator, OnlyThen, "random-loss"),
         new("Did they die between hosts, not within one?", Quantifier.Any, QuestionRole.Discriminator, HopTests.BetweenHosts, "networkpolicy-drop"),
         new("Did what was hit get through again when others did?", Quantifier.Any, QuestionRole.Discriminator, GotThroughAgain, "firewall-state-loss"),

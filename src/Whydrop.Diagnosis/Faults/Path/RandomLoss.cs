@@ -35,6 +35,7 @@ internal sealed class RandomLoss : FaultOf<Hop>
 
     protected override IEnumerable<QuestionOf<Hop>> Ask() =>
     [
+        new("Was there more of the way to go than the door of the receiver?", Quantifier.Any, QuestionRole.Mechanism, HopTests.OnTheWay),
         new("Are there enough losses to tell chance from a pattern?", Quantifier.All, QuestionRole.Signature, HopTests.Count),
         new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Signature, HopTests.SizeDoesNotMatter),
         new("Are the gaps between losses those of independent chance?", Quantifier.All, QuestionRole.Signature, HopTests.GapsAreGeometric),

@@ -4,6 +4,7 @@ using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Cluster;
+using Whydrop.Evidence.Load;
 
 namespace Whydrop.Diagnosis.Faults.Routing;
 
@@ -43,16 +44,21 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         "RFC 4271 §8.2.2, §10", "RFC 4724 §4", "cloudnativelabs/kube-router#675", "cloudnativelabs/kube-router#792", "cloudnativelabs/kube-router#1087", "projectcalico/bird#61",
     ];
 
-    internal override IReadOnlyList<string> LeadsTo => ["transient-routing-loop", "missing-route", "default-route-fallback-leak", "blackhole-route"];
+    internal override IReadOnlyList<string> LeadsTo => ["transient-routing-loop", "path-blackout", "missing-route", "default-route-fallback-leak", "blackhole-route"];
 
     protected override IEnumerable<QuestionOf<Withdrawal>> Ask() =>
     [
         new("Did a session that may carry the routes go down, and the trouble begin before they were back?", Quantifier.Any, QuestionRole.Signature, WentDownBefore),
         new("Is that nearer than chance brings them together?", Quantifier.Any, QuestionRole.Signature, NoChance),
-        new("Did packets find no way then: a loop, or a router that says so?", Quantifier.Any, QuestionRole.Mechanism, NoWay),
+        new("Did packets find no way then: a loop, or a router that says so?", Quantifier.Any, QuestionRole.Mechanism, NoWay)
+        {
+            Collect = w => [AttemptEvidence.Capture(w.Place, "tcp or icmp or icmp6", "whether packets go round there, or routers say that they have no way; on every device of it at the same time")],
+        },
         new("Does the session carry the routes to where the packets went?", Quantifier.Any, QuestionRole.Discriminator, Carries, "missing-route"),
-        new("Was a route to where the packets went deleted then?", Quantifier.Any, QuestionRole.Support, Withdrew),
-        new("Was a routing daemon stopped or started then?", Quantifier.Any, QuestionRole.Support, Restarted),
+        new("Does a log say that the session ended?", Quantifier.Any, QuestionRole.Discriminator, Logged, "missing-route") { Collect = w => [Logs(w.Place)] },
+        new("Was a route to where the packets went deleted then?", Quantifier.Any, QuestionRole.Support, Withdrew) { Collect = w => [new NextEvidence(w.Place, "timeout 600 ip -timestamp monitor route", TimeSpan.FromMinutes(10), "whether the routes to the pods are deleted when a session goes down")] },
+        new("Was a routing daemon stopped or started then?", Quantifier.Any, QuestionRole.Support, Restarted) { Collect = w => [Logs(w.Place)] },
+        new("Does the cluster say how that daemon ended?", Quantifier.Any, QuestionRole.Support, ToldByCluster) { Collect = w => [ClusterEvidence.Pods(w.Struck is [var s, ..] ? s.Home(w.View) : w.Place.Node, "which pod the routing daemon runs in, and how it ended")] },
         new("Is graceful restart switched off?", Quantifier.Any, QuestionRole.Support, NotGraceful),
     ];
 
@@ -84,7 +90,8 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             return $"BGP sessions went down at {w.Scope}, and connections were in trouble; the log says no time that can be compared.";
         }
 
-        return $"{string.Join(" → ", Steps(w, first.Session, first.Episode))}.{string.Concat(w.Struck.Where(s => s != first.Session).Take(3).Select(s => $" Again {string.Create(null, $"{(s.At - first.Session.At).TotalSeconds:0.0} s")} later: {string.Join(" → ", Steps(w, s, first.Episode))}."))} {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
+        var again = w.Struck.Where(s => s != first.Session).Take(3).Select(s => $"{string.Create(null, $"{(s.At - first.Session.At).TotalSeconds:0.0} s")} later{(s.Restart is { } cause && cause.What != first.Session.Restart?.What ? $" ({cause.What})" : "")}").ToArray();
+        return $"{string.Join(" → ", Steps(w, first.Session, first.Episode))}.{(again.Length > 0 ? $" Again {string.Join(", ", again)}." : "")} {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
     }
 
     /// <summary>Cause and effect in order of time, each with its lag behind the first.</summary>
@@ -96,8 +103,8 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             yield return $"{cause.What} ({Lag(start, cause.Time)})";
         }
 
-        yield return $"session with {session.Name} down ({Lag(start, session.At)}{(session.Down.Details.TryGetValue("reason", out var reason) ? $", {reason}" : "")})";
-        if (session.Withdrawn is { } withdrawn)
+        yield return $"{session.What} ({Lag(start, session.At)}{(session.Down.Details.TryGetValue("reason", out var reason) ? $", {reason}" : "")})";
+        if (session.Withdrawn is { } withdrawn && withdrawn != session.Down)
         {
             yield return $"route to {withdrawn.Subject} withdrawn at {withdrawn.At} ({Lag(start, withdrawn.Time!.Value)})";
         }
@@ -119,7 +126,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
 
         if (session.Up?.Time is { } up)
         {
-            yield return $"session up again ({Lag(start, up)})";
+            yield return $"{(session.Logged ? "session up" : "route there")} again ({Lag(start, up)})";
         }
     }
 
@@ -127,15 +134,23 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
     {
         if (w.Untimed.Count > 0)
         {
-            yield return new NextEvidence(w.Place, "date +%z; journalctl -o short-iso-precise -u frr -u bird; kubectl logs --timestamps -n kube-system POD", null, "the times of the sessions with their zone; or state it in case.yaml (vantages: zone)");
+            yield return Zones(w.Place);
         }
 
-        yield return new NextEvidence(w.Place, "kubectl get pods,nodes -A -o json; kubectl get events -A -o json", null, "which node the peers and the pods are on, and whether a routing daemon restarted");
-        if (w.Hits.All(h => h.Episode.All(s => !s.OnWay)))
+        if (w.Hits.Any(h => h.Session.Carries(w.View, h.Episode[0].Ends) != Answer.Yes))
         {
-            yield return new NextEvidence(w.Place, "timeout 600 ip -timestamp monitor route", TimeSpan.FromMinutes(10), "whether the routes to the pods are deleted when a session goes down");
+            yield return ClusterEvidence.Pods(w.Place.Node, "which node the peers and the pods are on, and whether a routing daemon restarted");
         }
     }
+
+    /// <summary>The zone of the clocks that the logs were written by.</summary>
+    internal static NextEvidence Zones(VantagePoint at) => new(
+        at, "date +%z; journalctl -o short-iso-precise -u frr -u bird; kubectl logs --timestamps -n kube-system POD", null, "the times of the sessions with their zone; or state it in case.yaml (vantages: zone)");
+
+    /// <summary>The logs of the daemons at both ends of the sessions of a device.</summary>
+    internal static NextEvidence Logs(VantagePoint at) => new(
+        at, "journalctl -o short-iso-precise -u bird -u frr --since \"1 hour ago\"; kubectl logs --timestamps -n kube-system POD; show logging (on the switches)", null,
+        "whether a BGP session ended when the trouble began, and which daemon stopped: why the route was gone");
 
     private static string Lag(Timestamp from, Timestamp to) => string.Create(null, $"{(to - from).TotalSeconds:+0.0;-0.0;+0.0} s");
 
@@ -143,7 +158,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
     {
         foreach (var (session, episode) in w.Hits)
         {
-            yield return Sighting.Of(true, $"session with {session.Name} down at {session.At}, {episode[0].What} {(episode[0].At - session.At).TotalSeconds:0.0} s later", session.Down.From, episode[0].From);
+            yield return Sighting.Of(true, $"{session.What} at {session.At}, {episode[0].What} {(episode[0].At - session.At).TotalSeconds:0.0} s later", session.Down.From, episode[0].From);
         }
 
         foreach (var line in w.Untimed)
@@ -159,9 +174,9 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         foreach (var session in w.Sessions.Take(24))
         {
             var start = w.Episodes.Select(e => e[0]).MinBy(s => (s.At - session.At).Duration())!;
-            var text = w.Unrelated(session) ? $"session with {session.Name} went down, which carries no route to {start.Ends[0]}"
-                : start.At < session.At ? $"session with {session.Name} went down {(session.At - start.At).TotalSeconds:0.0} s after the trouble began"
-                : $"session with {session.Name} was up again long before the trouble began";
+            var text = w.Unrelated(session) ? $"{session.What}, which carries no route to {start.Ends[0]}"
+                : start.At < session.At ? $"{session.What} {(session.At - start.At).TotalSeconds:0.0} s after the trouble began"
+                : $"the session with {session.Name} was up again long before the trouble began";
             yield return Sighting.Of(false, text, session.Down.From, start.From);
         }
     }
@@ -177,14 +192,18 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
         yield return w.Chance <= Coincidence ? Sighting.Of(true, text, w.Hits[0].Session.Down.From) : Sighting.Unknown(text, w.Hits[0].Session.Down.From);
     }
 
-    private static IEnumerable<Sighting> NoWay(Withdrawal w) => w.Hits.SelectMany(h => h.Episode.Where(s => s.OnWay && h.Session.Covers(s.At) && s.Ends.Any(e => h.Session.Carries(w.View, e) == Answer.Yes)))
+    private static IEnumerable<Sighting> NoWay(Withdrawal w) => w.Hits.SelectMany(h => h.Episode.Where(s => s.OnWay && h.Session.Covers(s.At) && h.Session.Carries(w.View, s.Ends) == Answer.Yes))
         .Take(24).Select(s => Sighting.Of(true, s.What, s.From));
 
     private static IEnumerable<Sighting> Withdrew(Withdrawal w) => w.Hits.Where(h => h.Session.Withdrawn is not null)
         .Select(h => Sighting.Of(true, $"{h.Session.Withdrawn!.Text} {(h.Session.Withdrawn.Time!.Value - h.Session.At).TotalSeconds:0.000} s after the session went down", h.Session.Withdrawn.From));
 
-    private static IEnumerable<Sighting> Carries(Withdrawal w) => w.Hits.Select(h => h.Episode[0].Ends.Any(e => h.Session.Carries(w.View, e) == Answer.Yes)
-        ? Sighting.Of(true, $"{h.Episode[0].Ends[0]} lives at one of its ends", h.Session.Down.From) : Sighting.Unknown($"nobody says where {h.Episode[0].Ends[0]} lives", h.Session.Down.From));
+    private static IEnumerable<Sighting> Carries(Withdrawal w) => w.Hits.Select(h => h.Session.Carries(w.View, h.Episode[0].Ends) == Answer.Yes
+        ? Sighting.Of(true, $"{h.Episode[0].Ends[0]} lives at one of its ends", h.Session.Down.From) : Sighting.Unknown(h.Episode[0].Ends is [var to, ..] ? $"nobody says where {to} lives" : "nobody says where the packets went", h.Session.Down.From));
+
+    private static IEnumerable<Sighting> Logged(Withdrawal w) => w.Hits.Where(h => h.Session.Logged).Select(h => Sighting.Of(true, $"{h.Session.What}: {h.Session.Down.From}", h.Session.Down.From));
+
+    private static IEnumerable<Sighting> ToldByCluster(Withdrawal w) => w.Struck.Where(s => s.Told is not null).Select(s => Sighting.Of(true, s.Told!.Value.What, s.Told.Value.From));
 
     private static IEnumerable<Sighting> Restarted(Withdrawal w) => w.Struck.Where(s => s.Restart is not null)
         .Select(s => Sighting.Of(true, $"{s.Restart!.Value.What}, {(s.At - s.Restart.Value.Time).TotalSeconds:0.0} s before the session went down", s.Restart.Value.From));
@@ -199,8 +218,8 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             : base(view, new Scope(node))
         {
             (Place, Sessions, Untimed, Episodes) = (new VantagePoint(node), sessions, untimed, episodes);
-            Hits = [.. episodes.Select(e => (Session: sessions.LastOrDefault(s => s.Covers(e[0].At) && e[0].Ends.Any(end => s.Carries(view, end) != Answer.No)), Episode: e)).Where(h => h.Session is not null)!];
-            Struck = [.. sessions.Where(s => Hits.Any(h => h.Session == s || (s.At > h.Episode[0].At && h.Episode.Any(x => s.Covers(x.At) && x.Ends.Any(end => s.Carries(view, end) == Answer.Yes)))))];
+            Hits = [.. episodes.Select(e => (Session: sessions.LastOrDefault(s => s.Covers(e[0].At) && s.Carries(view, e[0].Ends) != Answer.No), Episode: e)).Where(h => h.Session is not null)!];
+            Struck = [.. sessions.Where(s => Hits.Any(h => h.Session == s || (s.At > h.Episode[0].At && h.Episode.Any(x => s.Covers(x.At) && s.Carries(view, x.Ends) == Answer.Yes))))];
             Losses = [.. view.Losses.Where(l => Covered(RouteSymptom.Time(l), RouteSymptom.EndsOf(view, l)))];
             Attempts = [.. view.Attempts.Where(a => (a.Failed || a.Slow) && a.SynTimes.Count > 0 && Covered(a.SynTimes[0], [a.ServerThere.Address, a.Client.Address]))];
             Stalls = [.. view.Stalls.Where(s => s.Abnormal && Covered(s.Pause.Start, [view.Trails[s.Connection].ServerThere.Address, view.Trails[s.Connection].Client.Address]))];
@@ -234,14 +253,14 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
 
         internal override IReadOnlyList<Stall> Stalls { get; }
 
-        internal bool Unrelated(SessionLoss session) => Episodes.All(e => e[0].Ends.All(end => session.Carries(View, end) == Answer.No));
+        internal bool Unrelated(SessionLoss session) => Episodes.All(e => session.Carries(View, e[0].Ends) == Answer.No);
 
         private bool Covered(Timestamp time, IReadOnlyList<IPAddress> ends) =>
-            Hits.Any(h => time >= h.Episode[0].At && time <= h.Episode[^1].At) && Struck.Any(s => s.Covers(time) && ends.Any(e => s.Carries(View, e) != Answer.No));
+            ends.Count > 0 && Hits.Any(h => time >= h.Episode[0].At && time <= h.Episode[^1].At) && Struck.Any(s => s.Covers(time) && s.Carries(View, ends) != Answer.No);
 
         private double Compared()
         {
-            var times = View.Captures.SelectMany(c => new[] { c.First, c.Last }).OfType<Timestamp>().Concat(Sessions.Select(s => s.At)).Concat(Episodes.Select(e => e[0].At)).ToArray();
+            var times = View.Captures.SelectMany(c => new[] { c.First, c.Last }).Concat(View.Facts.Of<LoadReport>().SelectMany(l => new[] { l.First, l.Last })).OfType<Timestamp>().Concat(Sessions.Select(s => s.At)).Concat(Episodes.Select(e => e[0].At)).ToArray();
             return times.Length == 0 ? 1 : ShiftedLags.Chance([.. Sessions.Select(s => Seconds(s.At))], [.. Episodes.Select(e => Seconds(e[0].At))], 0, Seconds(times.Max()));
 
             double Seconds(Timestamp time) => (time - times.Min()).TotalSeconds;

@@ -30,6 +30,8 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
         new("default-route-fallback-leak", "There the gateway drops the packets; none comes back."),
     ];
 
+    internal override IReadOnlyList<string> LeadsTo => ["path-blackout"];
+
     public override string Remedy => "Give every node a discarding route for its own pod block (ip route add blackhole BLOCK), so that what has no pod ends there; remove static routes left over; look why the route was withdrawn.";
 
     public override string Verify => "traceroute to the pod names no router twice; nstat -az IpInHdrErrors stays at its value on the routers.";
@@ -68,11 +70,13 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
     /// <summary>A loop that is proven still has a cause: why the route was gone.</summary>
     protected override IEnumerable<NextEvidence> CauseOf(Round r)
     {
-        if (SessionLosses.Find(r.View).Count == 0 && !SessionLosses.Untimed(r.View).Any())
+        if (SessionLosses.Untimed(r.View).Select(u => u.At).FirstOrDefault() is { } untimed)
         {
-            yield return new NextEvidence(
-                r.Place, "journalctl -o short-iso-precise -u bird -u frr --since \"1 hour ago\"; kubectl logs --timestamps -n kube-system POD; show logging (on the switches)", null,
-                "whether a BGP session ended when the loop began: why the route was gone");
+            yield return BgpRestartRouteWithdrawal.Zones(untimed.Stack);
+        }
+        else if (SessionLosses.Find(r.View).All(l => !l.Logged))
+        {
+            yield return BgpRestartRouteWithdrawal.Logs(r.Place.Stack);
         }
     }
 

@@ -49,6 +49,7 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
         new("Did it refuse as many as arrived in vain?", Quantifier.All, QuestionRole.Mechanism, AsMany),
         new("Was the machine's memory for TCP sufficient?", Quantifier.All, QuestionRole.Discriminator, NoPressure, "tcp-mem-pressure"),
         new("Was the control group below its memory limit?", Quantifier.All, QuestionRole.Support, q => GroupAtLimit(q).Select(s => s.Opposite)),
+        new("Do stacks that do not suffer use another congestion control?", Quantifier.Any, QuestionRole.Support, OtherControl) { Collect = Settings },
         new("Was the receive queue compacted?", Quantifier.Any, QuestionRole.Support, q => Counted.Grew(q.View, q.Stack.At, "TcpExt.PruneCalled")),
     ];
 
@@ -96,6 +97,25 @@ internal sealed class RcvbufOverrun : FaultOf<RcvbufOverrun.Queue>
             var devices = q.View.Interfaces(q.Stack.At).Where(d => d.At.Interface is not "lo").ToArray();
             yield return AttemptEvidence.Capture(devices is [var only] ? only.At : q.Stack.At, "tcp", "whether the segments that are sent again arrive there");
         }
+    }
+
+    private static IEnumerable<Sighting> OtherControl(Queue q)
+    {
+        if (q.Stack.Setting(Congestion) is { } own)
+        {
+            foreach (var other in q.View.Facts.Of<Sysctl>().Where(s => s.Key == Congestion && s.At.Stack != q.Stack.At).DistinctBy(s => s.At.Stack))
+            {
+                yield return Sighting.Of(other.Value != own.Value, $"{other.At.Stack} {other.Value}, {q.Stack.At} {own.Value}", other.From, own.From);
+            }
+        }
+    }
+
+    private static IEnumerable<NextEvidence> Settings(Queue q)
+    {
+        var command = "sysctl -a -r 'tcp_(congestion_control|rmem|wmem)'";
+        yield return q.Stack.Setting(Congestion) is null
+            ? new NextEvidence(q.Stack.At, AttemptEvidence.Enter(q.Stack.At) + command, null, "which congestion control and which receive buffer the pod has")
+            : new NextEvidence(VantagePoint.Unknown, $"{command} (Windows: Get-NetTCPSetting)", null, "on the node and on a machine that does not suffer: whether its congestion control is another one");
     }
 
     /// <summary>Yes: they grew, or are not 0. Of a single reading that says 0 nothing follows: which of them a kernel counts differs.</summary>
