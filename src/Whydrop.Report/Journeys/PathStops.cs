@@ -53,7 +53,7 @@ internal sealed class PathStops
         (flow is { } f ? Of(capture, f) : null) ?? stops.GetValueOrDefault(Silent(capture, tunnel));
 
     /// <summary>Connections seen at the same stops in the same order.</summary>
-    private IEnumerable<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>> Alike(JourneyChains chains)
+    private List<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>> Alike(JourneyChains chains)
     {
         // Ways by the way before the last stop, and that stop.
         var ways = new Dictionary<(int Before, Key Last), int>();
@@ -76,7 +76,7 @@ internal sealed class PathStops
             (alike.TryGetValue(way, out var list) ? list : alike[way] = []).Add((chain, number++));
         }
 
-        return alike.Values;
+        return [.. alike.Values];
     }
 
     /// <summary>The stop of a sighting when its connection comes by for the first time.</summary>
