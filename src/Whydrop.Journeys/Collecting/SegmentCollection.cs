@@ -15,7 +15,7 @@ internal sealed class SegmentCollection
     private readonly long[] firstFrames;
     private readonly IReadOnlySet<Sighting> chosen;
     private readonly HashSet<int> capturesWithCopies;
-    private readonly Dictionary<ConnectionKey, Bound> bound;
+    private readonly ConnectionTable bound;
     private readonly RecordPages pages = new();
     private readonly SegmentPile[] piles;
     private readonly CaptureSummary[] points;
@@ -33,7 +33,7 @@ internal sealed class SegmentCollection
         firstFrames = Array.ConvertAll(byFirstFrame, s => s.Flow.From.Frame!.Value);
         Array.Sort(firstFrames, byFirstFrame);
         piles = new SegmentPile[byFirstFrame.Length];
-        bound = new(byFirstFrame.Count(chosen.Contains));
+        bound = new ConnectionTable(byFirstFrame.Count(chosen.Contains));
         capturesWithCopies = [.. flows.SummariesOf(source).Where(s => s.CopiedFrames > 0).Select(s => s.Capture)];
         this.chosen = chosen;
     }
@@ -75,12 +75,12 @@ internal sealed class SegmentCollection
     /// <summary>Gives the sightings what was read of them.</summary>
     public void Finish()
     {
-        var spare = new List<SegmentRecord>();
+        SegmentRecord[] spare = [];
         for (var i = 0; i < piles.Length; i++)
         {
             if (piles[i].Count > 0)
             {
-                var (fromClient, fromServer) = piles[i].Part(spare);
+                var (fromClient, fromServer) = piles[i].Part(ref spare);
                 byFirstFrame[i].Take(fromClient, fromServer);
             }
         }
@@ -113,14 +113,15 @@ internal sealed class SegmentCollection
             Bind(key, next, bytes, fromLow);
         }
 
-        if (!bound.TryGetValue(key, out var to))
+        var to = bound.Find(key);
+        if (to.Index < 0)
         {
             return;
         }
 
         if (OpensAnother(to))
         {
-            _ = bound.Remove(key);
+            bound.Set(key, ConnectionTable.Bound.None);
             return;
         }
 
@@ -132,21 +133,21 @@ internal sealed class SegmentCollection
         var sighting = byFirstFrame[index];
         if (!chosen.Contains(sighting))
         {
-            _ = bound.Remove(key);
+            bound.Set(key, ConnectionTable.Bound.None);
             return;
         }
 
         var client = sighting.Flow.Client;
         var fromClient = headers.SourcePort == client.Port && client.Address.Equals(headers.SourceAddress(bytes));
-        bound[key] = new Bound(index, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture));
+        bound.Set(key, new ConnectionTable.Bound(index, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture)));
     }
 
     /// <summary>A connection that the first reading did not list (clean ones are listed up to a limit) takes over the ports.</summary>
-    private bool OpensAnother(in Bound to) =>
+    private bool OpensAnother(in ConnectionTable.Bound to) =>
         headers.HasAny(TcpFlag.Syn) && !headers.HasAny(TcpFlag.Ack)
         && byFirstFrame[to.Index].Flow.FromClient.InitialSequence is { } initial && initial != headers.Sequence;
 
-    private void Add(in Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
+    private void Add(in ConnectionTable.Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
     {
         var record = RecordOf(headers, bytes, frame.UnixNanoseconds, number);
         record.FromClient = fromClient;
@@ -241,7 +242,4 @@ internal sealed class SegmentCollection
 
         return false;
     }
-
-    /// <param name="Index">Of the sighting, by first frames.</param>
-    private readonly record struct Bound(int Index, bool ClientIsLow, bool HasCopies);
 }

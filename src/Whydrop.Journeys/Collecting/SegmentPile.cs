@@ -32,10 +32,14 @@ internal struct SegmentPile
 
     /// <summary>Parts the directions, each in capture order. Not of an empty one.</summary>
     /// <param name="spare">Used again and again.</param>
-    public readonly (SegmentTrail FromClient, SegmentTrail FromServer) Part(List<SegmentRecord> spare)
+    public readonly (SegmentTrail FromClient, SegmentTrail FromServer) Part(ref SegmentRecord[] spare)
     {
-        spare.Clear();
-        var end = start;
+        if (spare.Length < Count)
+        {
+            spare = new SegmentRecord[Math.Max(1_000, Count)];
+        }
+
+        var (end, answers) = (start, 0);
         for (var i = start; i < start + Count; i++)
         {
             if (page[i].FromClient)
@@ -44,11 +48,11 @@ internal struct SegmentPile
             }
             else
             {
-                spare.Add(page[i]);
+                spare[answers++] = page[i];
             }
         }
 
-        spare.CopyTo(page, end);
-        return (new SegmentTrail(page, start, end - start), new SegmentTrail(page, end, spare.Count));
+        spare.AsSpan(0, answers).CopyTo(page.AsSpan(end));
+        return (new SegmentTrail(page, start, end - start), new SegmentTrail(page, end, answers));
     }
 }

@@ -23,6 +23,9 @@ internal sealed class Sighting(int number, TcpFlow flow, int source)
     /// <summary>What the server sent.</summary>
     public SegmentTrail FromServer { get; private set; }
 
+    /// <summary>Its capture says of some transmission more than that it simply went by.</summary>
+    public bool HasFates { get; init; }
+
     /// <summary>The memory limit ended the recording before the capture ended: nothing can be said to be absent.</summary>
     public bool CutShort { get; set; }
 

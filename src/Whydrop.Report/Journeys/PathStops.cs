@@ -7,12 +7,16 @@ namespace Whydrop.Report.Journeys;
 /// <summary>The stops of all connections in one order: connections that share a stop share a path, whichever end opened them.</summary>
 internal sealed class PathStops
 {
-    private readonly BySighting<Key> keyOf = new();
+    /// <summary>Numbers of the keys, from 1.</summary>
+    private readonly BySighting<int> keyOf = new();
+    private readonly List<Key> keys = [default];
+    private readonly Dictionary<Key, int> numbers = [];
+    private JourneyStop?[] numbered = [];
     private readonly Dictionary<Key, JourneyStop> stops = [];
     private readonly Dictionary<Key, HashSet<Key>> after = [];
     private readonly Dictionary<Key, int> connections = [];
-    private readonly Dictionary<(int Capture, string Encapsulation), Key> wrapped = [];
-    private readonly Dictionary<int, Key> plain = [];
+    private readonly Dictionary<string, Dictionary<int, int>> wrapped = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> plain = [];
     private readonly Dictionary<Key, (TcpFlow Flow, int Connection)> examples = [];
     private readonly List<Key> met = [];
 
@@ -21,10 +25,10 @@ internal sealed class PathStops
     {
         // The longest way tells most of the order; a shorter one is turned to fit it.
         var paths = Alike(chains).OrderByDescending(g => g[0].Chain.Count).ThenByDescending(g => g.Count)
-            .ThenBy(g => string.Join('>', g[0].Chain.Select(s => First(chains, s))), StringComparer.Ordinal);
+            .ThenBy(g => string.Join('>', g[0].Chain.Select(s => keys[First(chains, s)])), StringComparer.Ordinal);
         foreach (var alike in paths)
         {
-            Key[] way = [.. alike[0].Chain.Select(s => First(chains, s))];
+            Key[] way = [.. alike[0].Chain.Select(s => keys[First(chains, s)])];
             var reversed = IsReversed(way);
             if (reversed)
             {
@@ -40,13 +44,14 @@ internal sealed class PathStops
         }
 
         Number(facts);
+        numbered = [.. keys.Select(stops.GetValueOrDefault)];
     }
 
     /// <summary>In the order of the way, path by path.</summary>
     public IReadOnlyList<JourneyStop> All => [.. stops.Values.OrderBy(s => s.Order)];
 
     /// <summary>The stop of a sighting.</summary>
-    public JourneyStop? Of(int capture, int flow) => keyOf.Get(capture, flow) is { Time: > 0 } key ? stops.GetValueOrDefault(key) : null;
+    public JourneyStop? Of(int capture, int flow) => numbered[keyOf.Get(capture, flow)];
 
     /// <summary>The stop where a transmission is missing.</summary>
     public JourneyStop? Missed(int capture, int? flow, string? tunnel) =>
@@ -55,9 +60,10 @@ internal sealed class PathStops
     /// <summary>Connections seen at the same stops in the same order.</summary>
     private List<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>> Alike(JourneyChains chains)
     {
-        // Ways by the way before the last stop, and that stop.
-        var ways = new Dictionary<(int Before, Key Last), int>();
-        var alike = new Dictionary<int, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>();
+        var alike = new Dictionary<string, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>(StringComparer.Ordinal);
+        var ordered = new List<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>();
+        List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)> last = [];
+        int[] lastWay = [];
         var number = 0;
         foreach (var chain in chains.Shown)
         {
@@ -66,26 +72,47 @@ internal sealed class PathStops
                 continue;
             }
 
-            var way = 0;
-            foreach (var sighting in chain)
+            // Mostly the next goes as the one before.
+            var same = chain.Count == lastWay.Length;
+            for (var i = 0; same && i < lastWay.Length; i++)
             {
-                var step = (way, First(chains, sighting));
-                way = ways.TryGetValue(step, out var known) ? known : ways[step] = ways.Count + 1;
+                same = First(chains, chain[i]) == lastWay[i];
             }
 
-            (alike.TryGetValue(way, out var list) ? list : alike[way] = []).Add((chain, number++));
+            if (!same)
+            {
+                lastWay = [.. chain.Select(s => First(chains, s))];
+                var text = string.Join(',', lastWay);
+                if (!alike.TryGetValue(text, out last!))
+                {
+                    alike[text] = last = [];
+                    ordered.Add(last);
+                }
+            }
+
+            last.Add((chain, number++));
         }
 
-        return [.. alike.Values];
+        return ordered;
     }
 
-    /// <summary>The stop of a sighting when its connection comes by for the first time.</summary>
-    private Key First(JourneyChains chains, (int Capture, int Flow) sighting)
+    /// <summary>Number of the stop of a sighting when its connection comes by for the first time.</summary>
+    private int First(JourneyChains chains, (int Capture, int Flow) sighting)
     {
-        var (capture, encapsulation) = (sighting.Capture, chains.Flow(sighting.Capture, sighting.Flow)?.Encapsulation);
-        return encapsulation is null
-            ? plain.TryGetValue(capture, out var key) ? key : plain[capture] = new Key(capture, null, 1)
-            : wrapped.TryGetValue((capture, encapsulation), out key) ? key : wrapped[(capture, encapsulation)] = new Key(capture, encapsulation.Split(' ')[0], 1);
+        var encapsulation = chains.Flow(sighting.Capture, sighting.Flow)?.Encapsulation;
+        var known = encapsulation is null ? plain : wrapped.TryGetValue(encapsulation, out var byCapture) ? byCapture : wrapped[encapsulation] = [];
+        return known.TryGetValue(sighting.Capture, out var number) ? number : known[sighting.Capture] = NumberOf(new Key(sighting.Capture, encapsulation?.Split(' ')[0], 1));
+    }
+
+    private int NumberOf(Key key)
+    {
+        if (!numbers.TryGetValue(key, out var number))
+        {
+            numbers[key] = number = keys.Count;
+            keys.Add(key);
+        }
+
+        return number;
     }
 
     /// <summary>With the number of times that a connection comes by.</summary>
@@ -141,13 +168,14 @@ internal sealed class PathStops
             }
 
             connections[way[i]] += alike.Count;
+            var (number, exampled) = (NumberOf(way[i]), examples.ContainsKey(way[i]));
             foreach (var (chain, connection) in alike)
             {
                 var sighting = chain[reversed ? chain.Count - 1 - i : i];
-                keyOf.At(sighting.Capture, sighting.Flow) = way[i];
-                if (!examples.ContainsKey(way[i]) && chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
+                keyOf.At(sighting.Capture, sighting.Flow) = number;
+                if (!exampled && chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
                 {
-                    examples[way[i]] = (flow, connection);
+                    (examples[way[i]], exampled) = ((flow, connection), true);
                 }
             }
         }
@@ -181,13 +209,10 @@ internal sealed class PathStops
             .Where(m => chains.IsShown(m.Capture, m.Flow)).Distinct();
         foreach (var m in missing.ToArray())
         {
-            ref var from = ref keyOf.At(m.Capture, m.Flow);
-            if (from.Time == 0)
-            {
-                from = First(chains, (m.Capture, m.Flow));
-            }
-
-            var to = m.MissingFlow is { } flow && keyOf.Get(m.MissingCapture, flow) is { Time: > 0 } known ? known : Silent(m.MissingCapture, m.Tunnel);
+            ref var number = ref keyOf.At(m.Capture, m.Flow);
+            number = number > 0 ? number : First(chains, (m.Capture, m.Flow));
+            var from = keys[number];
+            var to = m.MissingFlow is { } flow && keyOf.Get(m.MissingCapture, flow) is > 0 and var known ? keys[known] : Silent(m.MissingCapture, m.Tunnel);
             if (from != to)
             {
                 yield return (from, to, m.FromClient);
