@@ -231,7 +231,7 @@ public sealed class CounterTests
     [Fact]
     public void A_counter_that_ran_over_is_an_increment()
     {
-        var increments = Reading.Of("#kernel\nTcpRetransSegs                  5                  0.0\nIpInReceives                    7                  0.0 (overflow)\n").WithoutGaps();
+        var increments = Reading.Of(Samples.NstatOverflow).WithoutGaps();
         Assert.Equal([("Tcp.RetransSegs", 5L), ("Ip.InReceives", 7L)], increments.All<CounterDelta>().Select(d => (d.Name, d.Delta)));
     }
 
