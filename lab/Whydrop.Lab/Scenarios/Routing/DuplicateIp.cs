@@ -57,6 +57,9 @@ public sealed class DuplicateIp : PodScenario
             run.Truth.AlsoAt(network.Server);
         }
 
+        // The path to the address is dark, truly, while the other owner has it, and that resets in its name what it does not know.
+        run.Truth.Accompanying("path-blackout", "middlebox-rst");
+
         // What goes astray never comes to the server, and who sends it again was not looked at.
         run.Truth.Unseen(run.CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
         run.AlsoAtFabricEnds();

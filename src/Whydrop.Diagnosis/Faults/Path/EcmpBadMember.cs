@@ -34,7 +34,7 @@ internal sealed class EcmpBadMember : FaultOf<Hop>
     protected override IEnumerable<QuestionOf<Hop>> Ask() =>
     [
         new("Are there enough losses and flows to tell them apart?", Quantifier.All, QuestionRole.Signature, Enough),
-        new("Do some flows lose while others, which sent as much, lose nothing?", Quantifier.Any, QuestionRole.Signature, TwoKinds),
+        new("Do some flows lose while others, which sent as much, lose nothing?", Quantifier.Any, QuestionRole.Signature, h => TwoKinds(h).Select(s => HopTests.OfSome(h, s))),
         new("Were segments of the bad flows seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Do the bad flows go between the same addresses as the good ones?", Quantifier.Any, QuestionRole.Discriminator, SameEnds, "random-loss"),
         new("Did segments pass there without waiting in a queue?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "burst-loss-congestion"),

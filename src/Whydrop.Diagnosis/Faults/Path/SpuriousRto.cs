@@ -85,9 +85,9 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
     private static IEnumerable<Sighting> NothingLost(Late l)
     {
         // An acknowledgment or answer that is lost makes the timer fire in vain as well.
-        var lost = l.View.Losses.Count(x => l.Connections.Contains(x.Direction.Connection));
+        var lost = l.View.Losses.Count(x => l.Repeating.Contains(x.Direction.Connection));
         var holes = lost == 0 ? l.View.Facts.Of<SegmentFate>().FirstOrDefault(f => f is { Fate: Fate.NotCaptured, NeverDelivered: true }
-            && l.Connections.Contains(l.View.Connections.Direction(new FlowKey(f.Capture, f.Flow), f.FromClient).Connection)) : null;
+            && l.Repeating.Contains(l.View.Connections.Direction(new FlowKey(f.Capture, f.Flow), f.FromClient).Connection)) : null;
         var gap = lost == 0 ? l.Directions.Select(d => d with { FromClient = !d.FromClient }).Select(d => AnswerUnseen(l.View, d)).FirstOrDefault(f => f is not null) : null;
         yield return gap is not null ? Sighting.Unknown("the other end had sent data that never came by: an answer, and its acknowledgment with it, may be lost", gap.From)
             : holes is not null ? Sighting.Unknown("some of their data never came where it was looked for, nor was it acknowledged", holes.From)
@@ -151,6 +151,10 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
 
         internal override bool Placed => Hop is not null;
 
-        internal override IReadOnlySet<int> Connections { get; } = directions.Select(d => d.Connection).ToHashSet();
+        /// <summary>Connections whose timer fired in vain.</summary>
+        internal IReadOnlySet<int> Repeating { get; } = directions.Select(d => d.Connection).ToHashSet();
+
+        /// <summary>But those that opened late: the timer of data does not say why a SYN was sent again.</summary>
+        internal override IReadOnlySet<int> Connections { get; } = directions.Select(d => d.Connection).Except(view.Attempts.Where(a => a.Slow).Select(a => a.Connection)).ToHashSet();
     }
 }

@@ -32,6 +32,8 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
 
     public override IReadOnlyList<string> References => ["RFC 5227 §1, §2.4 (address conflict)", "RFC 4862 §5.4", "net/ipv4/arp.c arp_process"];
 
+    internal override IReadOnlyList<string> LeadsTo => ["path-blackout", "middlebox-rst"];
+
     protected override IEnumerable<QuestionOf<Contended>> Ask() =>
     [
         new("Did several link-layer addresses claim one address?", Quantifier.Any, QuestionRole.Signature, h => h.Queries.Where(q => q.Macs.Count > 1)
@@ -46,7 +48,7 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
         var hops = NextHops.Of(view).ToArray();
         foreach (var claims in view.Facts.Of<NeighbourQuery>().Where(q => q.Macs.Count > 1).GroupBy(q => q.Target))
         {
-            var suffers = hops.Where(h => h.Address.Equals(claims.Key)).ToArray();
+            var suffers = hops.Where(h => h.Address.Equals(claims.Key)).Concat(OnLink(view, claims.Key, claims.Select(q => q.At).ToHashSet())).Distinct().ToArray();
             var refused = view.Attempts.Where(a => a.Outcome == AttemptOutcome.Refused && (a.Server.Address.Equals(claims.Key) || a.ServerThere.Address.Equals(claims.Key))).ToArray();
 
             // Where the sender of what suffers or was refused heard them; else where they were heard at all.
@@ -56,6 +58,16 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
             yield return new Contended(view, place, [.. claims.Where(q => q.At == place)], suffers, refused);
         }
     }
+
+    /// <summary>What left by a device where the claims were heard, for that very address: whatever the tables say, it is on that link.</summary>
+    private static IEnumerable<NextHops> OnLink(CaseView view, IPAddress claimed, HashSet<VantagePoint> heard) => view.Vanishings
+        .Where(g => heard.Contains(g.Seen) && !view.Stacks.Owners(claimed).Contains(g.Seen.Stack) && g.Directions.All(d => view.Trails[d.Connection] is var trail
+            && trail.Flows.FirstOrDefault(f => f.At == g.Seen) is { } there && claimed.Equals(Outer(there, d == trail.ToServer))))
+        .Select(g => new NextHops(g.Seen.Stack, claimed, g));
+
+    private static IPAddress Outer(TcpFlow flow, bool toServer) => Encapsulation.Ends(flow.Encapsulation) is { } ends
+        ? toServer ? ends.Destination : ends.Source
+        : (toServer ? flow.Server : flow.Client).Address;
 
     protected override string Summarise(Contended h) =>
         $"{h.Queries[0].Target} is claimed by {string.Join(" and ", h.Queries.MaxBy(q => q.Macs.Count)!.Macs)}, heard at {h.Scope}: {(h.Suffers.Count > 0 ? $"{string.Join("; ", h.Suffers.Select(s => s.Gone).Distinct().Take(2).Select(g => $"{g.What} vanished {g.Place}"))}" : $"{h.Attempts.Count} connections were refused")}.";
