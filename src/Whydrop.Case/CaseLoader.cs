@@ -66,7 +66,7 @@ public sealed class CaseLoader
         facts.AddRange(inventory.Gaps);
         facts.AddRange(description.Gaps);
         facts.AddRange(read.SelectMany(f => f.Facts).Where(f => f is Gap));
-        facts.AddRange(ComplaintCheck.Run(description.Complaint, facts));
+        facts.AddRange(ComplaintCheck.Run(description.Complaint, facts).Concat(ChainCheck.Run(description.Complaint, facts)).ToArray());
         CaseFile[] files = [.. read.Select(f => f.Listed).Concat(inventory.Others).Concat(described).OrderBy(f => f.Path, StringComparer.Ordinal)];
         return new LoadedCase(inventory.Name, new FactSet(facts), files, description.Complaint, description.Topology);
     }

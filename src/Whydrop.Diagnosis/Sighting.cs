@@ -5,7 +5,7 @@ namespace Whydrop.Diagnosis;
 /// <summary>One thing a question looked at and what it says.</summary>
 /// <param name="Text">The figures, short: "1450 > 1440".</param>
 /// <param name="Evidence">Where it stands.</param>
-internal readonly record struct Sighting(Answer Answer, string Text, IReadOnlyList<Provenance> Evidence)
+internal sealed record Sighting(Answer Answer, string Text, IReadOnlyList<Provenance> Evidence)
 {
     internal static Sighting Of(bool yes, string text, params IReadOnlyList<Provenance> evidence) => new(yes ? Answer.Yes : Answer.No, text, evidence);
 

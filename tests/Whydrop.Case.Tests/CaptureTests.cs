@@ -89,6 +89,21 @@ public class CaptureTests
         Assert.Equal(folder.Load().Facts.All.Select(f => f.From), folder.Load().Facts.All.Select(f => f.From));
     }
 
+    [Theory]
+    [InlineData("10.0.0.1 > 10.0.0.3:8080", false, true)]
+    [InlineData("10.0.0.1 > 10.0.0.3:8080", true, false)] // translated: one connection
+    [InlineData("10.0.0.1 > 10.0.0.2:80", false, false)] // as it is
+    public void AChainOfCallsThatTheComplaintLeavesOutIsTold(string flow, bool translated, bool told)
+    {
+        using var folder = new CaseFolder().With("case.yaml", $"complaint: {{ flow: \"{flow}\" }}").With("n/eth0.pcap", Sample.Chain(translated))
+            .With("n/pods.json", """{"kind":"Pod","apiVersion":"v1","metadata":{"name":"nginx-1","namespace":"ingress"},"spec":{"nodeName":"n"},"status":{"phase":"Running","podIP":"10.0.0.2","podIPs":[{"ip":"10.0.0.2"}]}}""");
+
+        var chain = folder.Load().Facts.Of<Gap>().Where(g => g.Reason.Contains("the packets show a chain", StringComparison.Ordinal)).ToArray();
+
+        Assert.Equal(told ? 1 : 0, chain.Length);
+        Assert.All(chain, c => Assert.Contains("10.0.0.1 → 10.0.0.2 (p/ingress/nginx-1) → 10.0.0.3", c.Reason, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void AComplaintAboutAnotherTimeOrConnectionIsAGap()
     {

@@ -37,6 +37,18 @@ internal static class Sample
         return file.ToArray();
     }
 
+    /// <summary>10.0.0.1 asks 10.0.0.2, which opens a connection to 10.0.0.3 meanwhile: its own, or the same one with another address (NAT).</summary>
+    public static byte[] Chain(bool translated)
+    {
+        using var file = new MemoryStream();
+        file.Write(Pcap());
+        const string A = "02:00:00:00:00:02", B = "02:00:00:00:00:03";
+        Append(file, 1_700_000_002, Segment(A, B, "10.0.0.2", "10.0.0.3", 50000, 8080, translated ? 1000u : 7000u, 0, 0x02));
+        Append(file, 1_700_000_003, Segment(B, A, "10.0.0.3", "10.0.0.2", 8080, 50000, translated ? 5000u : 9000u, translated ? 1001u : 7001u, 0x12));
+        Append(file, 1_700_000_004, Segment("02:00:00:00:00:01", A, "10.0.0.1", "10.0.0.2", 40000, 80, 1001, 5001, 0x10));
+        return file.ToArray();
+    }
+
     /// <summary>A tar member as ustar writes it.</summary>
     public static byte[] TarMember(string name, byte[] content, char type = '0', string link = "", long? statedSize = null)
     {

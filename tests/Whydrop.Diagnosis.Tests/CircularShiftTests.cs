@@ -57,4 +57,32 @@ public class CircularShiftTests
         // Windows of 40 s every 600 s fit events every 600 s by chance at 40 of 600 shifts.
         Assert.InRange(CircularShift.Test(Windows(regular), Events(regular), Hour).Chance, 0.06, 0.075);
     }
+
+    /// <summary>
+    /// Windows and events that have nothing to do with each other pass for more than coincidence no more often than the level says, also where both come in bursts: though the
+    /// order of the pauses is not kept, bursts of events are, and these are what makes false hits.
+    /// </summary>
+    [Theory]
+    [InlineData(600, 3, 4, 3, 7, 20)] // three bursts of four kills, three of seven troubles, within 20 s each
+    [InlineData(1200, 4, 5, 4, 5, 40)]
+    [InlineData(100, 7, 1, 20, 1, 0)] // none in bursts
+    [InlineData(600, 8, 1, 3, 7, 3)] // troubles in bunches only
+    public void What_is_independent_seldom_passes_also_in_bursts(int seconds, int windowBursts, int windowsEach, int eventBursts, int eventsEach, int spread)
+    {
+        var random = new Random(7);
+        var (passed, runs) = (0, 200);
+        for (var run = 0; run < runs; run++)
+        {
+            var windows = Bursts(windowBursts, windowsEach).Select(b => (At(b), At(Math.Min(seconds, b + 3)))).ToArray();
+            passed += CircularShift.Test(windows, [.. Bursts(eventBursts, eventsEach).Select(At)], (At(0), At(seconds))).Chance <= 0.01 ? 1 : 0;
+        }
+
+        // One in a hundred of 200, and twice its spread.
+        Assert.InRange(passed, 0, 5);
+
+        IEnumerable<double> Bursts(int bursts, int each) =>
+            [.. Enumerable.Range(0, bursts).SelectMany(_ => Burst(random.NextDouble() * (seconds - spread), each))];
+
+        IEnumerable<double> Burst(double begin, int each) => [.. Enumerable.Range(0, each).Select(_ => begin + (random.NextDouble() * spread))];
+    }
 }

@@ -294,6 +294,8 @@ internal static class Samples
 
     public const string NstatIncrements = "#kernel\nTcpRetransSegs                  5                  0.0\nTcpExtTCPTimeouts               2                  0.0\n";
 
+    public const string NstatOverflow = "#kernel\nTcpRetransSegs                  5                  0.0\nIpInReceives                    7                  0.0 (overflow)\n";
+
     public const string NstatJson = """{"kernel":{"IpInReceives":2992,"IpFragFails":0,"TcpExtTCPTimeouts":2}}""";
 
     public const string Sysctl = "net.ipv4.tcp_mtu_probing = 1\nnet.ipv4.tcp_rmem = 4096\t131072\t6291456\nnet.ipv4.conf.eth0/100.rp_filter = 2\nsysctl: permission denied on key 'fs.protected_fifos'\nkernel.core_pattern = |/usr/bin/x %p = y\n";
@@ -351,7 +353,7 @@ internal static class Samples
         ("netstat-i", "net-tools 2", NetstatInterfaces), ("proc-net-snmp", "proc", ProcSnmp), ("proc-net-snmp6", "proc", ProcSnmp6),
         ("netstat-s", "net-tools 2", NetstatStatistics), ("netstat-s", "net-tools 1.60", NetstatStatistics160), ("windows-netstat-s", "Windows 10", WindowsSamples.Statistics),
         ("get-nettcpsetting", "Windows Server 2022", WindowsSamples.TcpSettings), ("netsh-tcp-global", "Windows Server 2022", Below(WindowsSamples.TcpGlobal)), ("netsh-tcp-global", "Windows Server 2012", Below(WindowsSamples.TcpGlobal2012)), ("nstat", "-az", NstatValues),
-        ("nstat", "plain", NstatIncrements), ("nstat-json", "-az", NstatJson), ("sysctl", "-a", Sysctl), ("sysctl", "grep", SysctlGrep),
+        ("nstat", "plain", NstatOverflow), ("nstat-json", "-az", NstatJson), ("sysctl", "-a", Sysctl), ("sysctl", "grep", SysctlGrep),
         ("tc-qdisc", "-s show", TcQdisc), ("tc-qdisc-json", "-s show", TcQdiscJson), ("tcpdump-report", "tcpdump 5", Tcpdump), ("tcpdump-report", "tcpdump 4", Tcpdump4),
         .. SocketSamples.All,
         .. FirewallSamples.All,

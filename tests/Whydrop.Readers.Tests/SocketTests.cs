@@ -86,7 +86,7 @@ public sealed class SocketTests
         var below = Reading.Of(SocketSamples.SsInfo6).All<SocketState>();
         var lines = SocketSamples.SsInfo6.Replace("\n\t", " ", StringComparison.Ordinal);
         var beside = Reading.Of(lines).WithoutGaps().All<SocketState>();
-        Assert.Equal(below.Select(s => s with { From = default }), beside.Select(s => s with { From = default }));
+        Assert.Equal(below.Select(s => s with { From = new Provenance("") }), beside.Select(s => s with { From = new Provenance("") }));
     }
 
     [Fact]

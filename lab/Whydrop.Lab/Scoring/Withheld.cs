@@ -44,7 +44,7 @@ public sealed class Withheld
     /// <summary>The members by which facts of one kind name their files and captures. By reflection, so that no new kind of fact is forgotten.</summary>
     private sealed class Sources(Type kind)
     {
-        private readonly PropertyInfo[] files = [.. kind.GetProperties().Where(p => p.PropertyType == typeof(Provenance) || p.PropertyType == typeof(Provenance?))];
+        private readonly PropertyInfo[] files = [.. kind.GetProperties().Where(p => p.PropertyType == typeof(Provenance))];
         private readonly PropertyInfo[] captures = [.. kind.GetProperties().Where(p => p.Name.EndsWith("Capture", StringComparison.Ordinal) && (p.PropertyType == typeof(int) || p.PropertyType == typeof(int?)))];
 
         public IEnumerable<string> Files(Fact fact) => files.Select(p => p.GetValue(fact)).OfType<Provenance>().Select(p => p.Source);

@@ -27,7 +27,7 @@ internal sealed record CounterReading(
                     // A reader may tell the section before its counters or, when it knows it to be whole, after them: the heading's line decides.
                     if (!open.TryGetValue((section.At, section.Group, null), out var begun) || begun.Told || (begun.Values.Count > 0 && section.From.Line > begun.Start.Line))
                     {
-                        begun = new Printing(section.At, section.Group, null);
+                        begun = new Printing(section.At, section.Group, null, section.From);
                         open[(section.At, section.Group, null)] = begun;
                         printings.Add(begun);
                     }
@@ -40,7 +40,7 @@ internal sealed record CounterReading(
                     var key = (counter.At, Group: GroupOf(counter.Name), counter.ControlGroup);
                     if (!open.TryGetValue(key, out var printing) || printing.Values.ContainsKey(counter.Name))
                     {
-                        printing = new Printing(counter.At, key.Group, counter.ControlGroup) { Start = counter.From };
+                        printing = new Printing(counter.At, key.Group, counter.ControlGroup, counter.From);
                         open[key] = printing;
                         printings.Add(printing);
                     }
@@ -72,7 +72,7 @@ internal sealed record CounterReading(
         }
     }
 
-    private sealed class Printing(VantagePoint at, string group, string? controlGroup)
+    private sealed class Printing(VantagePoint at, string group, string? controlGroup, Provenance start)
     {
         public VantagePoint At { get; } = at;
 
@@ -80,7 +80,7 @@ internal sealed record CounterReading(
 
         public string? ControlGroup { get; } = controlGroup;
 
-        public Provenance Start { get; set; }
+        public Provenance Start { get; set; } = start;
 
         /// <summary>Its section was told.</summary>
         public bool Told { get; set; }

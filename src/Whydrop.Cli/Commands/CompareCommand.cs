@@ -18,7 +18,7 @@ internal static class CompareCommand
 
     public static Command Create(CommandContext context)
     {
-        var before = new Argument<string>("BEFORE") { Description = "The case before the remedy: a folder, an archive or a file. Alone: a list of instances (CSV or JSON) with attributes and a rate, or late and requests." };
+        var before = new Argument<string>("BEFORE") { Description = "The case before the remedy: a folder, an archive or a file. Alone: a list of instances (CSV or JSON) with attributes and a rate, or late and requests; or a folder whose captures show several instances, with the attributes that its cluster objects name." };
         var after = new Argument<string?>("AFTER") { Description = "The case after it, collected the same way.", Arity = ArgumentArity.ZeroOrOne };
         var format = OutputOption.Format("table", "json");
         var colour = OutputOption.Colour();
@@ -62,18 +62,7 @@ internal static class CompareCommand
 
     private static int Instances(CommandContext context, string path, string format, string colour)
     {
-        if (!File.Exists(path))
-        {
-            throw new UsageException($"{path}: no such list of instances {Two}");
-        }
-
-        using var stream = File.OpenRead(path);
-        var (instances, wrong) = InstanceList.Parse(TextFile.Read(path, stream));
-        if (wrong is not null)
-        {
-            throw new UsageException($"{path}: {wrong} {Two}");
-        }
-
+        var instances = Directory.Exists(path) ? Captured(context, path) : Listed(path);
         var splits = Cohorts.Of(instances);
         if (format == "json")
         {
@@ -86,5 +75,24 @@ internal static class CompareCommand
 
         context.Results.Flush();
         return splits is [{ Separates: true }, ..] ? ExitCode.FaultFound : ExitCode.Inconclusive;
+    }
+
+    private static IReadOnlyList<ServiceInstance> Captured(CommandContext context, string path)
+    {
+        var loaded = ProgressBar.While(context.Messages, progress => CaseLoader.Load([path], CaseOptions.Default, progress, context.Interrupted));
+        var instances = CapturedInstances.Of(loaded.Facts);
+        return instances.Count > 1 ? instances : throw new UsageException($"{path}: its captures show {instances.Count} instance{(instances.Count == 1 ? "" : "s")} to compare {Two}");
+    }
+
+    private static IReadOnlyList<ServiceInstance> Listed(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UsageException($"{path}: no such list of instances {Two}");
+        }
+
+        using var stream = File.OpenRead(path);
+        var (instances, wrong) = InstanceList.Parse(TextFile.Read(path, stream));
+        return wrong is null ? instances : throw new UsageException($"{path}: {wrong} {Two}");
     }
 }

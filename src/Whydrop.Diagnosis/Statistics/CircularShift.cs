@@ -5,7 +5,8 @@ namespace Whydrop.Diagnosis.Statistics;
 /// <summary>
 /// Whether events fall into windows more often than chance lets them: all windows are moved together along the time that was watched, round its end, the pauses between them
 /// in another order each time, and the share of positions that catch as many is the chance. Events that come in bunches stay bunches, so that they are not counted as
-/// independent; windows of one rhythm keep it, so that two rhythms that fit are no proof.
+/// independent; windows of one rhythm keep it, so that two rhythms that fit are no proof. Moved only together, seven windows could not come below the share of time that one of
+/// them takes, however many are hit. What it cannot tell is a common cause that makes both more frequent for a long while.
 /// </summary>
 internal static class CircularShift
 {

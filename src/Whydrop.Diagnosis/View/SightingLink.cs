@@ -9,7 +9,7 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="Swapped">What one calls the client the other calls the server.</param>
 /// <param name="ClientShift">Client's sequence number at the far place minus that at the near one.</param>
 /// <param name="ServerShift">The same for the server.</param>
-internal readonly record struct SightingLink(FlowKey Near, FlowKey Far, bool Swapped, uint ClientShift, uint ServerShift)
+internal sealed record SightingLink(FlowKey Near, FlowKey Far, bool Swapped, uint ClientShift, uint ServerShift)
 {
     internal static SightingLink Of(FlowPairing p) => new(
         new FlowKey(p.Capture, p.Flow), new FlowKey(p.OtherCapture, p.OtherFlow), p.RolesSwapped, p.ClientSequenceShift, p.ServerSequenceShift);

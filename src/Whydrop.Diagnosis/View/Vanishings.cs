@@ -25,5 +25,5 @@ internal static class Vanishings
     // The SYNs of one attempt may die at several places; the attempt belongs to the last.
     private static Gap Of(IReadOnlyList<LostControl> lost) => new(lost[^1].LastSeen, lost[^1].MissingAt, lost[^1].Proven);
 
-    private readonly record struct Gap(VantagePoint Seen, VantagePoint? Missing, bool Proven);
+    private sealed record Gap(VantagePoint Seen, VantagePoint? Missing, bool Proven);
 }

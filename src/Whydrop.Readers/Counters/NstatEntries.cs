@@ -11,6 +11,9 @@ internal sealed class NstatEntries
     /// <summary>nstat said that it had no history to subtract: it printed values.</summary>
     public bool HistoryIgnored { get; set; }
 
+    /// <summary>A line says that its counter had been larger before: only increments are told so.</summary>
+    public bool Subtracted { get; set; }
+
     public int Count => entries.Count;
 
     public void Add(int line, string group, string name, long value)
@@ -21,9 +24,20 @@ internal sealed class NstatEntries
 
     public void WriteTo(Findings findings, string? command)
     {
-        if (HistoryIgnored || PrintsValues(command) is true || (PrintsValues(command) is null && hasZero))
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        var told = HistoryIgnored ? true : PrintsValues(command) ?? (hasZero ? true : Subtracted ? false : null);
+        if (told is not false)
         {
             WriteValues(findings);
+            if (told is null)
+            {
+                findings.Remark(entries[0].Line, "nstat prints values since boot with -a and increments without it, and both look the same: taken as values; nstat -az tells them apart");
+            }
+
             return;
         }
 

@@ -4,8 +4,9 @@ using Whydrop.Readers.Text;
 namespace Whydrop.Readers.Counters;
 
 /// <summary>
-/// "nstat" of iproute2. With -a it prints values, without it the increments since its history file; the text looks the same. The command decides
-/// when the text shows it; else a counter at zero means values (zeros are printed for -z, which nobody uses but with -a), and no zero means increments.
+/// "nstat" of iproute2 (misc/nstat.c). With -a it prints values, without it the increments since its history file; the text looks the same, and so does its first line. The
+/// command decides when the text shows it; else a counter at zero means values (zeros are printed for -z, which nobody uses but with -a), "(overflow)" increments. What is
+/// left is taken as values, and said so: a value claims less than an increment, and two lists of increments shrink here and there, so that they are not compared.
 /// </summary>
 public sealed class NstatReader : Reader
 {
@@ -36,6 +37,7 @@ public sealed class NstatReader : Reader
             if (Line(line.Text) is { } counter)
             {
                 entries.Add(line.Number, counter.Group, counter.Name, counter.Value);
+                entries.Subtracted |= counter.Subtracted;
             }
             else if (line.Text.StartsWith(HistoryRemark, StringComparison.Ordinal))
             {
@@ -55,7 +57,7 @@ public sealed class NstatReader : Reader
         line.StartsWith("#kernel", StringComparison.Ordinal) || (line.StartsWith('#') && line.Contains("sampling_interval=", StringComparison.Ordinal));
 
     // "TcpRetransSegs                  1                  0.0"
-    private static (string Group, string Name, long Value)? Line(string line)
+    private static (string Group, string Name, long Value, bool Subtracted)? Line(string line)
     {
         if (line.Length is < 6 or > 160 || !char.IsAsciiLetterUpper(line[0]))
         {
@@ -63,7 +65,7 @@ public sealed class NstatReader : Reader
         }
 
         var words = new Words(line);
-        return words.Count == 3 && CounterGroups.Split(words[0]) is { } name && Words.Number(words[1]) is { } value && words[2].AsSpan().Count('.') == 1
-            ? (name.Group, name.Name, value) : null;
+        return (words.Count == 3 || (words.Count == 4 && words[3] == "(overflow)")) && CounterGroups.Split(words[0]) is { } name && Words.Number(words[1]) is { } value && words[2].AsSpan().Count('.') == 1
+            ? (name.Group, name.Name, value, words.Count == 4) : null;
     }
 }

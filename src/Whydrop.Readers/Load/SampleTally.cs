@@ -33,7 +33,7 @@ internal sealed class SampleTally(string tool, TimeSpan resolution)
         var dated = samples.Where(s => s.Time is not null).OrderBy(s => s.Time).ToArray();
         var struck = samples.Where(s => s.Failed || s.Latency >= late).ToArray();
         findings.Add(new LoadReport(
-            findings.At, findings.From(samples[0].Line), tool, dated.FirstOrDefault().Time, dated.LastOrDefault().Time, samples.Count, samples.Count(s => s.Failed), struck.Length,
+            findings.At, findings.From(samples[0].Line), tool, dated is [var first, ..] ? first.Time : null, dated is [.., var last] ? last.Time : null, samples.Count, samples.Count(s => s.Failed), struck.Length,
             new SortedDictionary<double, TimeSpan> { [50] = At(latencies, 50), [90] = At(latencies, 90), [99] = At(latencies, 99), [99.9] = At(latencies, 99.9), [100] = latencies[^1] },
             Intervals(dated, late)));
         foreach (var s in struck.Where(s => s.Time is not null).OrderBy(s => s.Time).Take(MostListed))
@@ -75,5 +75,5 @@ internal sealed class SampleTally(string tool, TimeSpan resolution)
     // Nearest rank: the smallest value that at least so many per cent do not exceed.
     private static TimeSpan At(TimeSpan[] ordered, double percent) => ordered[Math.Clamp((int)Math.Ceiling(ordered.Length * percent / 100) - 1, 0, ordered.Length - 1)];
 
-    private readonly record struct Sample(int Line, Timestamp? Time, TimeSpan Latency, string? Status, bool Failed);
+    private sealed record Sample(int Line, Timestamp? Time, TimeSpan Latency, string? Status, bool Failed);
 }

@@ -14,7 +14,7 @@ public class CounterPairingTests
 
         Assert.Equal((4, 9, 5), (delta.Before, delta.After, delta.Delta));
         Assert.Equal("node-a/after.txt", delta.From.Source);
-        Assert.Equal("node-a/before.txt", delta.BeforeFrom!.Value.Source);
+        Assert.Equal("node-a/before.txt", delta.BeforeFrom!.Source);
         Assert.Equal(new VantagePoint("node-a"), delta.At);
     }
 
