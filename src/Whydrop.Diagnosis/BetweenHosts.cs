@@ -49,7 +49,7 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
         var all = view.Vanishings.Where(v => v.Missing is null ? v.Stacks(view).Count == 0 : v.Missing.Stack != v.Seen.Stack).Select(v => AtPodsHost(view, AtTunnelEnd(view, AtEntrance(view, v))));
         foreach (var group in all.GroupBy(v => (v.Seen, v.Missing?.Stack)))
         {
-            var best = group.OrderByDescending(v => v.Proven && v.Stacks(view).Count == 0).ThenByDescending(v => Crossing.All(view, v).Count(c => c.Passed)).ThenByDescending(v => v.Count).First();
+            var best = group.Count() == 1 ? group.First() : group.OrderByDescending(v => v.Proven && v.Stacks(view).Count == 0).ThenByDescending(v => Crossing.All(view, v).Count(c => c.Passed)).ThenByDescending(v => v.Count).First();
             var same = group.Where(v => v == best || v.Missing == best.Missing || v.Directions.Overlaps(best.Directions)).ToArray();
             foreach (var gone in group.Except(same).Prepend(same.Length == 1 ? best : new Vanishing(
                 best.Seen, best.Missing, best.Proven, [.. same.SelectMany(v => v.Losses)], [.. same.SelectMany(v => v.Controls)], [.. same.SelectMany(v => v.Unanswered)])))

@@ -34,7 +34,7 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
 
     /// <summary>
     /// The device they should have left this namespace by, or come out of next, sent (or received) between two readings fewer packets of any kind than half of
-    /// these: most were not among them. Where no capture tells which, all devices but the one they came in by. Null when they did or were not read.
+    /// these: most were not among them. Where no capture tells which, all devices but those they came in by. Null when they did or were not read.
     /// </summary>
     private Sighting? Silent
     {
@@ -47,7 +47,7 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
 
             var counter = gone.Missing is null || gone.Missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets";
             VantagePoint[] devices = gone.Missing is { } missing ? missing.Interface is null ? [] : [missing]
-                : CameIn(gone) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.At != gone.Seen && d.Up != false && !Watched(d.At, gone)).Select(d => d.At)] : [];
+                : CameIn(gone, gone.Seen) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !Entrances(gone).Contains(d.At) && !Watched(d.At, gone)).Select(d => d.At)] : [];
             var sent = devices.Select(d => View.Delta(d, counter)).ToArray();
             return sent.Length > 0 && sent.All(s => s is not null) && 2 * sent.Sum(s => s!.Value.Delta) < gone.Count
                 ? Sighting.Of(true, $"{gone.What} {gone.Place}, {counter} of {string.Join(", ", devices.Take(3).Select(d => d.ToString()))} +{sent.Sum(s => s!.Value.Delta)}", [.. sent.Take(3).Select(s => s!.Value.From)])
@@ -60,8 +60,16 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
         && c.First <= gone.Span.First && c.Last >= gone.Span.Last && View.Facts.Of<TcpFlow>().Any(f => f.Capture == c.Capture && f.Encapsulation is null));
 
     /// <summary>They were seen on their way into this namespace: by its routes they would leave by another device, or not at all.</summary>
-    private bool CameIn(Vanishing gone) => gone.Seen.Stack == Stack.At && gone.Seen.Interface is { } came && gone.Destinations(View)
+    private bool CameIn(Vanishing gone, VantagePoint by) => by.Stack == Stack.At && by.Interface is { } came && gone.Destinations(View)
         .All(to => RouteLookup.Of(View, Stack.At, to) is { Known: true } lookup && (lookup.Discards || lookup.Found?.At.Interface != came));
+
+    /// <summary>Every device of this namespace that they came in by: what a tunnel device unwraps came in by another, wrapped.</summary>
+    private HashSet<VantagePoint> Entrances(Vanishing gone) =>
+    [
+        gone.Seen,
+        .. gone.Directions.Select(d => (Direction: d, Trail: View.Trails[d.Connection]))
+            .SelectMany(d => (d.Direction == d.Trail.ToServer ? d.Trail.Flows : d.Trail.Flows.Reverse()).Select(f => f.At).TakeWhile(at => at != gone.Seen)).Distinct().Where(at => CameIn(gone, at)),
+    ];
 
     /// <summary>Both places are in this namespace: whatever else was collected, it is meant.</summary>
     internal override bool MayBeRuledOut => CountersSuffice || Gone is { Inside: true };

@@ -48,7 +48,7 @@ internal sealed class MemoryKilling(
 
     /// <summary>The captures run by the clock of the log's node, and so do its lines.</summary>
     internal bool SameClock { get; } = view.Captures.Any() && kills.All(k => k.Dated) && view.Trails.SelectMany(t => t.Flows).Where(f => f.At.Stack == at || f.At.Node == at.Node).Select(f => f.At.Node).Distinct()
-        .All(n => kills.All(k => k.Log.At.Node == n || HostOf(view, new VantagePoint(n)) == k.Log.At.Node));
+        .All(n => kills.All(k => k.Log.At.Node == n || view.Stacks.HostOf(new VantagePoint(n)) == k.Log.At.Node));
 
     internal int Hits => Onsets.Count(o => Within(o.Time));
 
@@ -145,13 +145,13 @@ internal sealed class MemoryKilling(
     {
         var kills = OomKill.Find(view);
         var counted = view.Facts.Of<CounterDelta>().Where(c => Counters.Contains(c.Name)).ToLookup(c => c.At.Stack);
-        var servers = view.Trails.Where(t => t.Flows.Count > 0).Select(t => view.Stacks.End(t.Connection, false)).OfType<StackEnd>().Where(e => e.Proven).Select(e => e.At);
+        var servers = view.Trails.Where(t => t.Flows.Count > 0).Select(t => view.Stacks.End(t.Connection, false)).OfType<StackEnd>().Where(e => e.Proven).Select(e => e.At).Distinct();
         var pods = counted.Where(g => g.Any(c => c.Delta > 0) && g.Key.Node is not null).Select(g => g.Key)
             .Union(servers.Where(s => !counted[s].Any() && kills.Any(k => k.Hit(view, s) == Answer.Yes))).ToArray();
         var own = new HashSet<OomKill>(ReferenceEqualityComparer.Instance);
         foreach (var pod in pods)
         {
-            var host = HostOf(view, pod) ?? pod.Node;
+            var host = view.Stacks.HostOf(pod) ?? pod.Node;
             OomKill[] there = [.. kills.Where(k => k.Hit(view, pod) is var hit && (hit == Answer.Yes || (hit == Answer.Unknown && (k.Log.At.Node == host || k.Log.At.Node == pod.Node))))];
 
             // More than it counted: they are of others too, and nothing tells which.
@@ -245,10 +245,6 @@ internal sealed class MemoryKilling(
             return false;
         }
 
-        return view.Trails[connection].Flows.Any(f => f.At.Node == at.Node) || view.Stacks.End(connection, false)?.At is { } server && (server.Node == at.Node || HostOf(view, server) == at.Node);
+        return view.Trails[connection].Flows.Any(f => f.At.Node == at.Node) || view.Stacks.End(connection, false)?.At is { } server && (server.Node == at.Node || view.Stacks.HostOf(server) == at.Node);
     }
-
-    /// <summary>The node that a namespace lies in, where it was collected as a host of its own; null when nothing tells.</summary>
-    private static string? HostOf(CaseView view, VantagePoint stack) =>
-        view.Interfaces(stack).Select(i => VethPairs.Peer(view, i)?.At.Node).FirstOrDefault(n => n is not null && n != stack.Node);
 }

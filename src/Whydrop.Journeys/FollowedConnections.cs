@@ -5,7 +5,9 @@ using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Control;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Paths;
 using Whydrop.Journeys.Placement;
+using Whydrop.Journeys.Proxies;
 using Whydrop.Journeys.Translation;
 
 namespace Whydrop.Journeys;
@@ -21,6 +23,7 @@ internal sealed class FollowedConnections
     private readonly ControlJourneys opening;
     private readonly UnjoinedFlows unjoined;
     private readonly NatMap translations;
+    private readonly ProxySuspicion proxies;
     private readonly IReadOnlySet<int> listed;
     private readonly TracedRange? traced;
     private long sightings;
@@ -44,6 +47,7 @@ internal sealed class FollowedConnections
         opening = new ControlJourneys(flows, captureFacts, grouping, clocks, absence, told.Doubted);
         unjoined = new UnjoinedFlows(flows, clocks, encrypted);
         translations = new NatMap(captureFacts);
+        proxies = new ProxySuspicion(new AddressOwners(captureFacts));
     }
 
     /// <summary>What the captures by themselves said wrongly; complete with the last <see cref="Rest"/>.</summary>
@@ -59,9 +63,12 @@ internal sealed class FollowedConnections
         {
             ct.ThrowIfCancellationRequested();
             connection.Settle(opening.Order);
-            foreach (var direction in Directions(connection, PathChain.Of(connection)).Where(d => !d.IsPlain))
+            foreach (var (way, fromClient) in Ways(PathChain.Of(connection)))
             {
-                direction.FindMissed();
+                if (!PlainDirection.Recognise(connection, way, fromClient, told) && Direction(connection, way, fromClient) is { IsPlain: false } direction)
+                {
+                    direction.FindMissed();
+                }
             }
         }
     }
@@ -76,29 +83,24 @@ internal sealed class FollowedConnections
             ct.ThrowIfCancellationRequested();
             connection.Settle(opening.Order);
             var chain = PathChain.Of(connection);
-            starts.AddRange(chain.Sightings.Count > 1 ? [chain.Sightings[0]] : []);
+            if (chain.Sightings.Count > 1)
+            {
+                starts.Add(chain.Sightings[0]);
+            }
+
             members.Add(connection.Members);
-            facts.AddRange(Pairings(connection, chain, clocks));
-            facts.AddRange(unjoined.OrderUnknown(chain));
+            AddPairings(connection, chain, facts);
             facts.AddRange(translations.Contradictions(connection, chain.Sightings));
             var wanted = traced is { } range && connection.Members.Any(m => range.Wanted(m.Flow));
-            foreach (var direction in Directions(connection, chain))
+            foreach (var (way, fromClient) in Ways(chain))
             {
-                if (wanted)
+                if (!wanted && PlainDirection.Recognise(connection, way, fromClient, told))
                 {
-                    Trace(direction, facts);
+                    facts.AddRange(PlainDirection.Facts(connection, way, fromClient, clocks));
                 }
-
-                if (direction.IsPlain)
+                else
                 {
-                    facts.AddRange(direction.Facts());
-                    continue;
-                }
-
-                journeys.Add(direction);
-                if (!learnt)
-                {
-                    direction.FindMissed();
+                    Take(Direction(connection, way, fromClient), wanted, learnt, facts);
                 }
             }
 
@@ -109,6 +111,26 @@ internal sealed class FollowedConnections
         singles.AddRange(grouping.Single);
         grouping.Single.ForEach(single => opening.Add(Connection.Single(single), [single]));
         return facts;
+    }
+
+    private void Take(DirectionJourney direction, bool wanted, bool learnt, List<Fact> facts)
+    {
+        if (wanted)
+        {
+            Trace(direction, facts);
+        }
+
+        if (direction.IsPlain)
+        {
+            facts.AddRange(direction.Facts());
+            return;
+        }
+
+        journeys.Add(direction);
+        if (!learnt)
+        {
+            direction.FindMissed();
+        }
     }
 
     private void Trace(DirectionJourney direction, List<Fact> facts)
@@ -138,6 +160,7 @@ internal sealed class FollowedConnections
     [
         .. encrypted.All,
         .. new EncryptedGaps(flows, clocks, encrypted).Of([.. members, .. singles.Select(s => new[] { s })]),
+        .. proxies.Among([.. members, .. singles.Select(s => new[] { s })]),
         .. ClockFacts.Of(flows, starts, clocks),
         .. unjoined.Ambiguous(ambiguous),
         .. singles.Select(unjoined.Alone),
@@ -147,29 +170,33 @@ internal sealed class FollowedConnections
             : Array.Empty<Fact>(),
     ];
 
-    private static IEnumerable<Fact> Pairings(Connection connection, PathChain chain, ClockTable clocks)
+    private void AddPairings(Connection connection, PathChain chain, List<Fact> facts)
     {
         foreach (var sighting in chain.Unplaced)
         {
-            yield return new Gap(sighting.Flow.At, sighting.Flow.From, GapKind.NotCollected,
-                $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})");
+            facts.Add(new Gap(sighting.Flow.At, sighting.Flow.From, GapKind.NotCollected,
+                $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})"));
         }
 
         for (var i = 0; i + 1 < chain.Sightings.Count; i++)
         {
             if (connection.Match(chain.Sightings[i], chain.Sightings[i + 1]) is { } match)
             {
-                yield return Pairing(match, clocks);
+                facts.Add(Pairing(match, clocks));
             }
+        }
+
+        if (chain.Unplaced.Count > 0)
+        {
+            facts.AddRange(unjoined.OrderUnknown(chain));
         }
     }
 
-    private DirectionJourney[] Directions(Connection connection, PathChain chain) =>
-        chain.Sightings.Count < 2 ? [] :
-        [
-            new DirectionJourney(connection, chain.Sightings, true, clocks, absence, told),
-            new DirectionJourney(connection, [.. Enumerable.Reverse(chain.Sightings)], false, clocks, absence, told),
-        ];
+    /// <summary>The chain from the sender to the receiver, for both directions.</summary>
+    private static (IReadOnlyList<Sighting> Way, bool FromClient)[] Ways(PathChain chain) =>
+        chain.Sightings.Count < 2 ? [] : [(chain.Sightings, true), ([.. Enumerable.Reverse(chain.Sightings)], false)];
+
+    private DirectionJourney Direction(Connection connection, IReadOnlyList<Sighting> way, bool fromClient) => new(connection, way, fromClient, clocks, absence, told);
 
     private static FlowPairing Pairing(PairMatch match, ClockTable clocks)
     {

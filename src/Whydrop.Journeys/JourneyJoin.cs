@@ -22,7 +22,7 @@ public static class JourneyJoin
     /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
     /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, <see cref="ProxiedConnection"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
 
@@ -68,7 +68,7 @@ public static class JourneyJoin
         var reading = new SecondReading(sources, flows, mostRecords);
         var encrypted = new EncryptedTraffic();
         facts.AddRange(reading.Run(selection.Chosen, encrypted, ct));
-        var grouping = ConnectionGrouping.Run(selection.Chosen);
+        var grouping = ConnectionGrouping.Run(flows, selection.Chosen);
         var nodes = new LinkPeers(captureFacts).Nodes();
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
         var followed = new FollowedConnections(flows, captureFacts, grouping, clocks, encrypted, traced);
@@ -76,7 +76,7 @@ public static class JourneyJoin
         foreach (var part in selection.Further)
         {
             facts.AddRange(reading.Run(part, new EncryptedTraffic(), ct));
-            followed.Learn(ConnectionGrouping.Run(part), ct);
+            followed.Learn(ConnectionGrouping.Run(flows, part), ct);
             LetGo(part);
         }
 
@@ -85,7 +85,7 @@ public static class JourneyJoin
         foreach (var part in selection.Further)
         {
             _ = reading.Run(part, new EncryptedTraffic(), ct);
-            facts.AddRange(followed.Take(ConnectionGrouping.Run(part), learnt: true, ct));
+            facts.AddRange(followed.Take(ConnectionGrouping.Run(flows, part), learnt: true, ct));
             facts.AddRange(followed.Rest(ct));
             LetGo(part);
         }

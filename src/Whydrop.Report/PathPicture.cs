@@ -77,14 +77,16 @@ internal static class PathPicture
             return [];
         }
 
-        // Both directions of a connection have hops; the one that leads straight back is the other direction.
+        // Both directions of a connection have hops; where the ends are named the other way round, so is the direction.
+        var swapped = facts.Of<FlowPairing>().Where(p => p.RolesSwapped).SelectMany(p => new[] { ((p.Capture, p.Flow), (p.OtherCapture, p.OtherFlow)), ((p.OtherCapture, p.OtherFlow), (p.Capture, p.Flow)) }).ToHashSet();
+        bool Follows(HopSummary next, HopSummary hop) => Start(next) == End(hop) && next.FromClient == (hop.FromClient != swapped.Contains((Start(hop), End(hop))));
         var way = new List<HopSummary> { middle };
-        while (way.Count < MostPlaces && hops.FirstOrDefault(h => Start(h) == End(way[^1]) && End(h) != Start(way[^1]) && !way.Contains(h)) is { } next)
+        while (way.Count < MostPlaces && hops.FirstOrDefault(h => Follows(h, way[^1]) && !way.Contains(h)) is { } next)
         {
             way.Add(next);
         }
 
-        while (way.Count < MostPlaces && hops.FirstOrDefault(h => End(h) == Start(way[0]) && Start(h) != End(way[0]) && !way.Contains(h)) is { } before)
+        while (way.Count < MostPlaces && hops.FirstOrDefault(h => Follows(way[0], h) && !way.Contains(h)) is { } before)
         {
             way.Insert(0, before);
         }

@@ -4,7 +4,7 @@ namespace Whydrop.Cli.Tests;
 
 public class ExplainCommandTests
 {
-    private static readonly string Pod = Path.Combine(Root(), "examples", "pod-receive-overrun", "pod-app");
+    private static readonly string Pod = Path.Combine(Repository.Root, "examples", "pod-receive-overrun", "pod-app");
 
     [Fact]
     public void One_dump_is_explained_counter_by_counter_the_worst_first()
@@ -55,16 +55,5 @@ public class ExplainCommandTests
         var run = Invocation.Of("explain", "TCPRcvQDrop", "--color", "never");
         Assert.Equal(0, run.Code);
         Assert.Contains("Healthy: 0", run.Output, StringComparison.Ordinal);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Whydrop.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }

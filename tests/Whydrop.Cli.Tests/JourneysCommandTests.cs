@@ -13,7 +13,7 @@ public sealed class JourneysCommandTests : IDisposable
     [InlineData("examples/tunnel-mtu-front-only")]
     public void LossesAreThoseOfTheLedger(string example)
     {
-        var path = Path.Combine(Root(), example);
+        var path = Path.Combine(Repository.Root, example);
 
         var ledger = Json("diagnose", path)["ledger"]!["fates"]!.AsArray().Where(f => (string?)f!["fate"] == "lost" && (bool?)f["proven"] == true)
             .Select(f => ($"{f!["between"]![0]} {f["between"]![1]}", (long)f["segments"]!, (long)f["bytes"]!));
@@ -31,7 +31,7 @@ public sealed class JourneysCommandTests : IDisposable
     [Fact]
     public void TheFirstLineSaysWhereAndTheExitCodeThatSomethingWasLost()
     {
-        var run = Invocation.Of("journeys", Path.Combine(Root(), "examples/tunnel-mtu"), "--color", "never");
+        var run = Invocation.Of("journeys", Path.Combine(Repository.Root, "examples/tunnel-mtu"), "--color", "never");
 
         Assert.Equal((3, ""), (run.Code, run.Errors));
         Assert.Matches(@"^LOST +14 of 60 segments \(19 572 bytes\) between fwd-node/eth0 and fwd-node/tunl0\n", run.Output);
@@ -40,7 +40,7 @@ public sealed class JourneysCommandTests : IDisposable
     [Fact]
     public void AFilterByOneNameShowsTheConnectionUnderAllOfItsNames()
     {
-        var document = Json("journeys", Path.Combine(Root(), "examples/tunnel-mtu"), "--flow", "10.209.30.21:59434,10.209.34.80:30170", "--range", "2883-2883");
+        var document = Json("journeys", Path.Combine(Repository.Root, "examples/tunnel-mtu"), "--flow", "10.209.30.21:59434,10.209.34.80:30170", "--range", "2883-2883");
 
         Assert.Equal((1, 7), ((int)document["joined"]!, document["lost"]!.AsArray().Count));
         Assert.Equal(7, document["stops"]!.AsArray().Count);
@@ -49,7 +49,7 @@ public sealed class JourneysCommandTests : IDisposable
     [Fact]
     public void ARangeThatWasDeliveredIsFollowedFromPlaceToPlace()
     {
-        var document = Json("journeys", Path.Combine(Root(), "examples/tunnel-mtu"), "--flow", "10.209.30.21:59434,10.209.34.80:30170", "--range", "1800-1810");
+        var document = Json("journeys", Path.Combine(Repository.Root, "examples/tunnel-mtu"), "--flow", "10.209.30.21:59434,10.209.34.80:30170", "--range", "1800-1810");
 
         var packets = document["range"]!.AsArray().Where(p => (bool)p!["fromClient"]!).ToArray();
         Assert.Empty(document["lost"]!.AsArray());
@@ -115,15 +115,4 @@ public sealed class JourneysCommandTests : IDisposable
     }
 
     private static JsonNode Json(params string[] args) => JsonNode.Parse(Invocation.Of([.. args, "-o", "json"]).Output)!;
-
-    private static string Root()
-    {
-        var at = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(at, "Whydrop.slnx")))
-        {
-            at = Path.GetDirectoryName(at) ?? throw new InvalidOperationException("the tests do not run inside the repository");
-        }
-
-        return at;
-    }
 }

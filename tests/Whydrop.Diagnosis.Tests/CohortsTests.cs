@@ -22,7 +22,32 @@ public class CohortsTests
 
         Assert.Equal(["kind = container"], best.Attributes);
         Assert.False(best.Separates);
-        Assert.True(best.LeastChance > 0.05);
+        Assert.True(best.TooFew);
+    }
+
+    [Fact]
+    public void An_attribute_of_its_own_for_each_instance_hides_no_other()
+    {
+        var instances = Enumerable.Range(0, 2000).Select(i => new ServiceInstance(
+            $"i{i}", new Dictionary<string, string> { ["address"] = $"10.0.{i / 250}.{i % 250}", ["kind"] = i < 1900 ? "vm" : "container" }, i < 1900 ? 0.001 : 0.01)).ToArray();
+
+        var splits = Cohorts.Of(instances);
+
+        Assert.Equal(("kind = container", true, false), (splits[0].Attributes[0], splits[0].Separates, splits[0].TooFew));
+        Assert.True(splits[0].Chance < 0.01, $"{splits[0].Chance}");
+        Assert.All(splits.Skip(1), s => Assert.False(s.Separates));
+    }
+
+    [Fact]
+    public void Each_attribute_that_could_have_parted_them_by_chance_is_counted()
+    {
+        static ServiceInstance Of(int i, int attributes) => new(
+            $"i{i}", Enumerable.Range(0, attributes).ToDictionary(a => $"a{a}", a => a == 0 ? $"{i < 5}" : $"{(i + a) % 3 == 0}"), i < 5 ? 1 + i : 1);
+
+        var (alone, among) = (Cohorts.Of([.. Enumerable.Range(0, 12).Select(i => Of(i, 1))])[0], Cohorts.Of([.. Enumerable.Range(0, 12).Select(i => Of(i, 4))])[0]);
+
+        Assert.Equal(alone.Attributes, among.Attributes);
+        Assert.True(among.Chance > 2 * alone.Chance, $"{alone.Chance} {among.Chance}");
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public class CompareTests
     [InlineData(10, 1000, 0, 500, 0.5, Cure.CannotTell)] // half the load: half the chances
     [InlineData(10, 1000, 0, 600, 0.5, Cure.Cured)]
     [InlineData(10, 1000, 0, 299, 2.0, Cure.CannotTell)] // more load is not held against it, nor for it
+    [InlineData(10, 1000, 0, 9999, 0.0, Cure.CannotTell)] // no load: nothing that could go wrong
     [InlineData(10, 1000, 10, 1000, 1.0, Cure.NotCured)]
     [InlineData(100, 1000, 1, 1000, 1.0, Cure.NotCured)] // rarer, and still there
     [InlineData(0, 1000, 0, 1000, 1.0, Cure.CannotTell)]
@@ -35,6 +36,20 @@ public class CompareTests
     }
 
     [Fact]
+    public void The_time_between_two_watches_was_not_watched()
+    {
+        FactSet twice = new([Report(100, 1), Report(100, 1, from: 5000)]);
+
+        var symptom = Compare.Run(Case(10, 1000, 1), twice).Symptoms[0];
+
+        Assert.Equal((TimeSpan.FromSeconds(200), Cure.CannotTell), (symptom.WatchedAfter, symptom.Cure));
+    }
+
+    [Fact]
+    public void Two_that_watched_at_the_same_time_watched_once() =>
+        Assert.Equal(TimeSpan.FromSeconds(150), Compare.Run(Case(10, 1000, 1), new FactSet([Report(100, 1), Report(100, 1, from: 50), Report(10, 1, from: 60)])).Symptoms[0].WatchedAfter);
+
+    [Fact]
     public void Without_a_symptom_in_both_nothing_is_told() => Assert.Equal(Cure.CannotTell, Compare.Run(Case(5, 100, 1), new FactSet([])).Cure);
 
     [Fact]
@@ -48,8 +63,8 @@ public class CompareTests
 
     private static FactSet Case(int late, int seconds, double load) => new([Report(seconds, load), .. Enumerable.Range(0, late).Select(i => Late((i + 0.5) * seconds / late))]);
 
-    private static LoadReport Report(int seconds, double load) => new(
-        Client, new Provenance("client/load.csv", 1), "csv", At(0), At(seconds), (long)(seconds * 10 * load), 0, null, new Dictionary<double, TimeSpan>(), []);
+    private static LoadReport Report(int seconds, double load, int from = 0) => new(
+        Client, new Provenance("client/load.csv", 1), "csv", At(from), At(from + seconds), (long)(seconds * 10 * load), 0, null, new Dictionary<double, TimeSpan>(), []);
 
     private static LateRequest Late(double second) => new(Client, new Provenance("client/load.csv", 2), At(second), TimeSpan.Zero, TimeSpan.FromSeconds(1), "200", false);
 

@@ -61,12 +61,22 @@ public class CounterTableTests
     }
 
     [Fact]
+    public void What_was_read_once_did_not_happen_between_two_readings()
+    {
+        var table = Assert.Single(CounterTable.Of(new FactSet([Counter("TcpExt.TCPRcvQDrop", 4000), Counter("Tcp.InSegs", 9000), Delta("Tcp.InSegs", 1000)])));
+
+        Assert.Equal(CounterHealth.Unknown, Row(table, "TcpExt.TCPRcvQDrop").Health);
+        Assert.Null(table.Overrun);
+    }
+
+    [Fact]
     public void Queues_that_were_compacted_without_loss_are_not_said_to_have_dropped()
     {
         var overrun = Table(("TcpExt.PruneCalled", 12), ("TcpExt.TCPRcvCollapsed", 80)).Overrun!;
         Assert.DoesNotContain("were dropped", overrun.Summary, StringComparison.Ordinal);
         Assert.Equal(2, overrun.Rows.Count);
         Assert.Null(Table(("TcpExt.PruneCalled", 0), ("Tcp.RetransSegs", 80)).Overrun);
+        Assert.Null(Table(("TcpExt.PruneCalled", 0), ("TcpExt.BeyondWindow", 8)).Overrun);
     }
 
     [Fact]

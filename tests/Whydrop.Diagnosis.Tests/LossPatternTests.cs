@@ -145,6 +145,18 @@ public class LossPatternTests
     }
 
     [Theory]
+    [InlineData(58, true)]
+    [InlineData(24, false)]
+    public void Losses_that_came_while_the_queue_filled_do_not_hide_it(int usual, bool suspected)
+    {
+        // A sender that doubles what it sends: of every third loss the last round trip before is that of a queue not yet full.
+        var f = Bulk(2, (_, i) => i % 100 is >= 90 and < 93).Add(new LoadTimeline(
+            At, new Provenance("eth0.pcap"), 0, true, Facts.Seconds(0), TimeSpan.FromMilliseconds(100), [.. Enumerable.Repeat(new LoadBin(60, 90_000, 0, 0, 0), 400)]));
+        var waits = f.Set.All.Select(fact => fact is not SegmentFate loss ? fact : loss with { RttBefore = TimeSpan.FromMilliseconds((loss.DataOrdinal / 100 % 3, loss.DataOrdinal / 100 % 10) switch { (0, _) => 20, (_, 1) => 64, _ => usual }) });
+        Assert.Equal(suspected, Diagnose.Run(new FactSet(waits)).Verdicts.Any(v => v is { Fault.Id: "burst-loss-congestion", Status: VerdictStatus.Suspected }));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -61,6 +61,24 @@ public sealed class JourneyJoinTests
         AssertConserved(facts);
     }
 
+    /// <summary>The same bytes leave several times in one tick of the TCP timestamp, without IP Identification: only the order of the places tells one from the other.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Losses_repeated_within_a_tick_and_lost_again_further_on_are_each_on_their_hop(int seed)
+    {
+        var path = new NodePortPath(TunnelType.Vxlan, ipv6: true, seed);
+        var random = new Random(seed);
+        path.Drops = (_, p) => p.Length > 0 && random.Next(100) < 10;
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(400), Responses = NodePortPath.Sizes(300, 900), RepeatsAfter = 600_000 });
+
+        var facts = SimFacts.Join(path.Front, path.Node, path.Worker, path.Pod);
+
+        AssertPlaced(path, facts);
+        AssertConserved(facts);
+    }
+
     [Fact]
     public void Clock_offsets_are_found_within_a_round_trip_in_spite_of_drift()
     {

@@ -100,5 +100,6 @@ public sealed class LoadTests
     [InlineData("")]
     [InlineData("instance,kind\na,vm\n")]
     [InlineData("{}")]
-    public void A_list_without_a_symptom_is_one_sentence(string text) => Assert.NotNull(Whydrop.Readers.Load.InstanceList.Parse(Whydrop.Readers.Text.TextFile.FromText("x", text)).Wrong);
+    [InlineData("[{\"name\":\"a\",\"rate\":0.01},{\"name\":")]
+    public void A_list_without_a_symptom_or_end_is_one_sentence(string text) => Assert.NotNull(Whydrop.Readers.Load.InstanceList.Parse(Whydrop.Readers.Text.TextFile.FromText("x", text)).Wrong);
 }

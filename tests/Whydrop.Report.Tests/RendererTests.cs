@@ -140,6 +140,22 @@ public class RendererTests
         Assert.Contains(full ? "UNDECIDED pmtu-blackhole at tunl0 of node-a" : "  pmtu-blackhole at tunl0 of node-a\n", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(12, false, 1)]
+    [InlineData(12, true, 2)]
+    [InlineData(11, false, 2)]
+    public void TheSameFaultWithTheSameShareIsProvenOnce(int segments, bool wide, int proofs)
+    {
+        var model = Models.Fault();
+        var verdict = model.Diagnosis.Verdicts[0];
+        var told = verdict with { Scope = new Scope("node-b"), Explains = verdict.Explains with { Segments = segments } };
+
+        var text = Terminal(model with { Diagnosis = model.Diagnosis with { Verdicts = [verdict, told, .. model.Diagnosis.Verdicts.Skip(1)] } }, 120, wide);
+
+        Assert.Equal(proofs, text.Split('\n').Count(l => l.Contains("Were datagrams above one size", StringComparison.Ordinal)));
+        Assert.Contains("CONFIRMED pmtu-blackhole at node-b", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void NoLineEndsInBlanks() =>
         Assert.All(Terminal(Models.Fault(VerdictStatus.Suspected), 80, wide: true).Split('\n'), l => Assert.Equal(l.TrimEnd(), l));

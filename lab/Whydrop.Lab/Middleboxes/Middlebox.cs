@@ -116,8 +116,9 @@ public sealed partial class Middlebox : IDisposable
     private void Route(PodNetwork network, bool atClient)
     {
         var (a, fabric, mtu) = (network.Addresses, network.Fabric, network.Options.UnderlayMtu);
+        // One command sets it up first, and to change the queue of a device that is up takes that away for a moment (dev_qdisc_change_tx_queue_len): what the kernel sends then is dropped.
         foreach (var (device, table) in ((string, int)[])[(ToServerDevice, 100), (ToClientDevice, 101)])
-            fabric.IpLines($"link set {device} mtu {mtu} txqueuelen 10000 up", $"route add {a.Default} dev {device} table {table}");
+            fabric.IpLines($"link set {device} mtu {mtu} txqueuelen 10000", $"link set {device} up", $"route add {a.Default} dev {device} table {table}");
         string[] fromServer = atClient
             ? [network.Balancer is null ? "to-a" : "to-lb"]
             : network.Options.Spines ? ["to-spine-1", "to-spine-2"] : ["to-b"];

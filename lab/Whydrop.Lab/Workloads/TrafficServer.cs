@@ -224,7 +224,6 @@ public sealed class TrafficServer : IDisposable
             socket.Dispose();
     }
 
-    /// <summary>Serves one request; null when the peer has sent its FIN or what is no request.</summary>
     /// <summary>Nothing came for the idle timeout. By poll, whose timer is exact: that of SO_RCVTIMEO rounds two seconds up by a quarter of one (kernel/time/timer.c).</summary>
     private bool HasIdled(Socket socket)
     {
@@ -234,6 +233,7 @@ public sealed class TrafficServer : IDisposable
         return true;
     }
 
+    /// <summary>Serves one request; null when the peer has sent its FIN or what is no request.</summary>
     private ServerAct? Take(Socket socket)
     {
         reading.Wait();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Whydrop.Case;
 using Whydrop.Cli.Terminal;
 using Whydrop.Diagnosis.Comparison;
+using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Load;
 using Whydrop.Readers.Load;
 using Whydrop.Readers.Text;
@@ -13,6 +14,8 @@ namespace Whydrop.Cli.Commands;
 /// <summary>whydrop compare BEFORE AFTER: did the remedy work.</summary>
 internal static class CompareCommand
 {
+    private const string Two = "(whydrop compare BEFORE AFTER compares two cases)";
+
     public static Command Create(CommandContext context)
     {
         var before = new Argument<string>("BEFORE") { Description = "The case before the remedy: a folder, an archive or a file. Alone: a list of instances (CSV or JSON) with attributes and a rate, or late and requests; or a folder whose captures show several instances, with the attributes that its cluster objects name." };
@@ -33,10 +36,15 @@ internal static class CompareCommand
 
         var was = ProgressBar.While(context.Messages, progress => CaseLoader.Load([before], CaseOptions.Default, progress, context.Interrupted));
         var now = ProgressBar.While(context.Messages, progress => CaseLoader.Load([after], CaseOptions.Default, progress, context.Interrupted));
+        foreach (var one in new[] { was, now }.Where(c => c.Facts.Of<CaptureSummary>().Count == 0 && c.Facts.Of<LoadReport>().Count == 0))
+        {
+            UnreadFiles.Tell(context.Messages, one.Facts);
+        }
+
         var compared = Compare.Run(was.Facts, now.Facts);
         if (format == "json")
         {
-            ComparisonJson.Write(compared, context.Results);
+            JsonReport.WriteComparison(compared, context.Results);
         }
         else
         {
@@ -58,7 +66,7 @@ internal static class CompareCommand
         var splits = Cohorts.Of(instances);
         if (format == "json")
         {
-            CohortJson.Write(splits, instances.Count, context.Results);
+            JsonReport.WriteCohorts(splits, instances.Count, context.Results);
         }
         else
         {
@@ -73,18 +81,18 @@ internal static class CompareCommand
     {
         var loaded = ProgressBar.While(context.Messages, progress => CaseLoader.Load([path], CaseOptions.Default, progress, context.Interrupted));
         var instances = CapturedInstances.Of(loaded.Facts);
-        return instances.Count > 1 ? instances : throw new UsageException($"{path}: its captures show {instances.Count} instance{(instances.Count == 1 ? "" : "s")} to compare (whydrop compare BEFORE AFTER compares two cases)");
+        return instances.Count > 1 ? instances : throw new UsageException($"{path}: its captures show {instances.Count} instance{(instances.Count == 1 ? "" : "s")} to compare {Two}");
     }
 
     private static IReadOnlyList<ServiceInstance> Listed(string path)
     {
         if (!File.Exists(path))
         {
-            throw new UsageException($"{path}: no such list of instances (whydrop compare BEFORE AFTER compares two cases)");
+            throw new UsageException($"{path}: no such list of instances {Two}");
         }
 
         using var stream = File.OpenRead(path);
         var (instances, wrong) = InstanceList.Parse(TextFile.Read(path, stream));
-        return wrong is null ? instances : throw new UsageException($"{path}: {wrong}");
+        return wrong is null ? instances : throw new UsageException($"{path}: {wrong} {Two}");
     }
 }

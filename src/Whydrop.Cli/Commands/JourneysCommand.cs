@@ -54,7 +54,8 @@ internal static class JourneysCommand
         });
         if (facts.Of<CaptureSummary>().Count == 0)
         {
-            Tell(context.Messages, facts, paths);
+            UnreadFiles.Tell(context.Messages, facts);
+            context.Messages.WriteLine($"whydrop: no capture in {string.Join(' ', paths)} (whydrop journeys reads pcap and pcapng)");
             return ExitCode.Failed;
         }
 
@@ -70,16 +71,6 @@ internal static class JourneysCommand
 
         context.Results.Flush();
         return model.AnyLost ? ExitCode.FaultFound : model.NothingLost ? ExitCode.Healthy : ExitCode.Inconclusive;
-    }
-
-    private static void Tell(TextWriter messages, FactSet facts, string[] paths)
-    {
-        foreach (var gap in facts.Of<Gap>())
-        {
-            messages.WriteLine($"whydrop: {gap.From}: {gap.Reason}");
-        }
-
-        messages.WriteLine($"whydrop: no capture in {string.Join(' ', paths)} (whydrop journeys reads pcap and pcapng)");
     }
 
     private static (long Begin, long End)? Range(string? text)

@@ -51,7 +51,7 @@ internal static class LabListing
         page.Table(
             ["NAME", "FAULT", "LAYER", "HERE", "WHAT"],
             [.. shown.Select(s => new[] { s.Name, s.Fault == s.Name ? "same" : s.Fault, Layer(s), Need.Unmet(Needs(s)).Count == 0 ? "yes" : "no", s.Summary })],
-            new HashSet<int>(), givesWay: 4);
+            new HashSet<int>());
         page.Paragraph("FAULT same: the scenario is named for it. HERE: whether this machine has what the run needs; `whydrop lab list NAME` says what is missing, and names the parameters.", style: TextStyle.Faint);
     }
 

@@ -15,7 +15,7 @@ internal static class ScoreText
     {
         var page = new TextPage(output, screen.Interactive ? screen : screen with { Width = Math.Max(screen.Width, PlainWidth) });
         page.Heading("By fault");
-        page.Table(Heads, [.. score.ByFault.Append(score.All).Select(Row)], Numbers, givesWay: 0);
+        page.Table(Heads, [.. score.ByFault.Append(score.All).Select(Row)], Numbers);
         foreach (var tally in score.ByFault.Where(t => t.Mistaken.Count > 0))
         {
             page.Line($"  {tally.Name} taken for: {string.Join(", ", tally.Mistaken.Select(m => $"{m.Fault} {m.Runs}"))}");
@@ -28,7 +28,7 @@ internal static class ScoreText
         page.Heading("Goals");
         page.Table(
             ["", "GOAL", "WANTED", "MEASURED"],
-            [.. score.Goals.Select(g => new[] { g.Met ? "met" : "NOT MET", g.Name, g.Wanted, g.Measured })], new HashSet<int>(), givesWay: 3);
+            [.. score.Goals.Select(g => new[] { g.Met ? "met" : "NOT MET", g.Name, g.Wanted, g.Measured })], new HashSet<int>());
         Failed(score, page);
         Unmade(score, page);
         output.Flush();

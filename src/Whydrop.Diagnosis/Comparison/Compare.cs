@@ -52,22 +52,28 @@ public static class Compare
         }
 
         // Less load gives fewer chances; more load is not held against the remedy.
-        double? ratio = b.Load > 0 && a.Load > 0 ? a.Load / a.Seconds / (b.Load / b.Seconds) : null;
-        var effective = a.Seconds * Math.Min(1, ratio ?? 1);
+        double? ratio = b.Load > 0 ? a.Load / a.Seconds / (b.Load / b.Seconds) : null;
+        var share = Math.Min(1, ratio ?? 1);
+        var effective = a.Seconds * share;
         var (n, m) = (b.Events, a.Events);
         TimeSpan? mean = n > 0 ? Seconds(b.Seconds / n) : null;
-        TimeSpan? needed = n > 0 ? Seconds(Three * b.Seconds / n / Math.Min(1, ratio ?? 1)) : null;
-        double? chance = n > 0 ? AtMost(m, n + m, effective / (effective + b.Seconds)) : null;
+        TimeSpan? needed = n > 0 && share > 0 ? Seconds(Three * b.Seconds / n / share) : null;
+        double? chance = n > 0 && share > 0 ? AtMost(m, n + m, effective / (effective + b.Seconds)) : null;
         var (cure, reason) = n == 0 ? (m > 0 ? Cure.NotCured : Cure.CannotTell, m > 0 ? "it came after, and not before" : "it came neither before nor after")
-            : m == 0 ? Silent(mean!.Value, needed!.Value, Seconds(a.Seconds), ratio)
-            : chance <= Level ? (Cure.NotCured, $"it came {m} times in {Span(Seconds(a.Seconds))}: rarer than every {Span(mean!.Value)}, and still there")
-            : effective >= mean!.Value.TotalSeconds ? (Cure.NotCured, $"it came {m} times in {Span(Seconds(a.Seconds))}, as often as before (every {Span(mean.Value)})")
+            : m == 0 ? Silent(mean!.Value, needed, Seconds(a.Seconds), ratio)
+            : chance <= Level ? (Cure.NotCured, $"it came {Times(m)} in {Span(Seconds(a.Seconds))}: rarer than every {Span(mean!.Value)}, and still there")
+            : effective >= mean!.Value.TotalSeconds ? (Cure.NotCured, $"it came {Times(m)} in {Span(Seconds(a.Seconds))}, as often as before (every {Span(mean.Value)})")
             : (Cure.NotCured, $"it came again after {Span(Seconds(a.Seconds))} at the latest; before, every {Span(mean.Value)}");
         yield return new ComparedSymptom(name, n, Seconds(b.Seconds), m, Seconds(a.Seconds), ratio, mean, needed, chance, cure, reason);
     }
 
-    private static (Cure Cure, string Reason) Silent(TimeSpan mean, TimeSpan needed, TimeSpan watched, double? ratio)
+    private static (Cure Cure, string Reason) Silent(TimeSpan mean, TimeSpan? enough, TimeSpan watched, double? ratio)
     {
+        if (enough is not { } needed)
+        {
+            return (Cure.CannotTell, $"none in {Span(watched)}, and no load either: without any it cannot come");
+        }
+
         var load = ratio is < 0.9 ? string.Create(null, $", under {ratio:P0} of the load") : "";
         return watched >= needed ? (Cure.Cured, $"none in {Span(watched)}{load}; before, one every {Span(mean)}: three times that would do")
             : (Cure.CannotTell, $"none in {Span(watched)}{load}; before, one every {Span(mean)}: watch for {Span(needed)} in all, {Span(needed - watched)} more");
@@ -94,7 +100,7 @@ public static class Compare
     {
         var loads = view.Facts.Of<LoadReport>().Where(l => l.First is not null && l.Last is not null).ToArray();
         return loads.Length == 0 ? null
-            : new Watch(Bunches(view.Facts.Of<LateRequest>().Select(l => l.Time)), (loads.Max(l => l.Last!.Value) - loads.Min(l => l.First!.Value)).TotalSeconds, loads.Sum(l => l.Requests));
+            : new Watch(Bunches(view.Facts.Of<LateRequest>().Select(l => l.Time)), Watched(loads.Select(l => (l.First!.Value, l.Last!.Value))), loads.Sum(l => l.Requests));
     }
 
     private static Watch? Connections(CaseView view) => Captured(view, view.Attempts.Where(a => (a.Failed || a.Slow) && a.SynTimes.Count > 0).Select(a => a.SynTimes[0])
@@ -106,7 +112,24 @@ public static class Compare
     {
         var captures = view.Captures.Where(c => c.First is not null && c.Last is not null).ToArray();
         return captures.Length == 0 ? null
-            : new Watch(Bunches(events), (captures.Max(c => c.Last!.Value) - captures.Min(c => c.First!.Value)).TotalSeconds, view.Trails.Where(t => t.Flows.Count > 0).Sum(t => t.Flows.Max(f => f.Frames)));
+            : new Watch(Bunches(events), Watched(captures.Select(c => (c.First!.Value, c.Last!.Value))), view.Trails.Where(t => t.Flows.Count > 0).Sum(t => t.Flows.Max(f => f.Frames)));
+    }
+
+    /// <summary>Seconds in which anybody watched: what lies between two watches tells nothing.</summary>
+    private static double Watched(IEnumerable<(Timestamp First, Timestamp Last)> watches)
+    {
+        var seconds = 0.0;
+        Timestamp? until = null;
+        foreach (var (first, last) in watches.OrderBy(w => w.First))
+        {
+            var begin = until is { } known && known > first ? known : first;
+            if (last > begin)
+            {
+                (seconds, until) = (seconds + (last - begin).TotalSeconds, last);
+            }
+        }
+
+        return seconds;
     }
 
     private static int Bunches(IEnumerable<Timestamp> times)
@@ -133,6 +156,8 @@ public static class Compare
 
         return Math.Min(1, sum);
     }
+
+    private static string Times(int count) => count == 1 ? "once" : $"{count} times";
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
 

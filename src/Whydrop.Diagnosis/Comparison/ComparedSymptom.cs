@@ -8,8 +8,8 @@ namespace Whydrop.Diagnosis.Comparison;
 /// <param name="WatchedAfter">How long it was watched after.</param>
 /// <param name="LoadRatio">Load after by load before, requests or segments a second; null when not known.</param>
 /// <param name="MeanBetween">Mean time between two before; null when it did not come.</param>
-/// <param name="WatchNeeded">How long it has to be watched without one, under this load, to be called cured; null when it did not come before.</param>
-/// <param name="Chance">How likely so few after are, if nothing has changed; null when it did not come before.</param>
+/// <param name="WatchNeeded">How long it has to be watched without one, under this load, to be called cured; null when it did not come before, or there was no load after.</param>
+/// <param name="Chance">How likely so few after are, if nothing has changed; null as for <paramref name="WatchNeeded"/>.</param>
 /// <param name="Cure">What follows.</param>
 /// <param name="Reason">Why, in one sentence.</param>
 public sealed record ComparedSymptom(

@@ -5,13 +5,16 @@ namespace Whydrop.Diagnosis.Counters;
 /// <param name="Summary">What they say together, in one or two sentences.</param>
 public sealed record ReceiveOverrun(IReadOnlyList<CounterRow> Rows, string Summary)
 {
+    // It also counts probes and senders that ignore the window: by itself it says nothing of the queue.
+    private const string BeyondWindow = "TcpExt.BeyondWindow";
+
     /// <summary>Counters that grow when a receive queue is over its buffer, gravest first: dropped, then thinned out or compacted.</summary>
     private static readonly string[] Names =
     [
-        "TcpExt.TCPRcvQDrop", "TcpExt.TCPOFODrop", "TcpExt.RcvPruned", "TcpExt.OfoPruned", "TcpExt.TCPZeroWindowDrop", "TcpExt.BeyondWindow", "TcpExt.TCPBacklogDrop", "TcpExt.PruneCalled", "TcpExt.TCPRcvCollapsed",
+        "TcpExt.TCPRcvQDrop", "TcpExt.TCPOFODrop", "TcpExt.RcvPruned", "TcpExt.OfoPruned", "TcpExt.TCPZeroWindowDrop", BeyondWindow, "TcpExt.TCPBacklogDrop", "TcpExt.PruneCalled", "TcpExt.TCPRcvCollapsed",
     ];
 
-    // What net/ipv4/tcp_input.c throws away. BeyondWindow also counts probes, PruneCalled and TCPRcvCollapsed make room without loss.
+    // What net/ipv4/tcp_input.c throws away. PruneCalled and TCPRcvCollapsed make room without loss.
     private static readonly string[] Dropped = ["TcpExt.TCPRcvQDrop", "TcpExt.TCPOFODrop", "TcpExt.RcvPruned", "TcpExt.OfoPruned", "TcpExt.TCPZeroWindowDrop", "TcpExt.TCPBacklogDrop"];
 
     /// <summary>Why the first thing that comes to mind is not the first thing to do.</summary>
@@ -25,11 +28,11 @@ public sealed record ReceiveOverrun(IReadOnlyList<CounterRow> Rows, string Summa
     /// <summary>Its place among them, the gravest 0; last for any other counter.</summary>
     internal static int Rank(string name) => Array.IndexOf(Names, name) is >= 0 and var place ? place : int.MaxValue;
 
-    /// <summary>Null when none of them is there, or all are 0.</summary>
+    /// <summary>Null when none of them is there, all are 0, or none of them tells of a queue.</summary>
     internal static ReceiveOverrun? Of(IReadOnlyList<CounterRow> rows)
     {
-        var found = rows.Where(r => IsOne(r.Name) && r.Judged > 0).OrderBy(r => Rank(r.Name)).ToArray();
-        if (found.Length == 0)
+        var found = rows.Where(r => IsOne(r.Name) && r.Judged > 0 && r.Health != CounterHealth.Unknown).OrderBy(r => Rank(r.Name)).ToArray();
+        if (found.All(r => r.Name == BeyondWindow))
         {
             return null;
         }

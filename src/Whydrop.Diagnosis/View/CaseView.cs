@@ -17,6 +17,9 @@ internal sealed class CaseView
     private readonly Dictionary<FlowKey, TcpFlow> flows;
     private readonly Dictionary<VantagePoint, NetworkInterface[]> interfaces;
     private readonly ILookup<(VantagePoint Stack, string Name), CounterDelta> deltas;
+    private readonly Lazy<ILookup<(VantagePoint At, string Name), Counter>> counters;
+    private readonly Lazy<ILookup<(VantagePoint At, string Group), CounterDelta>> grownOf;
+    private readonly Lazy<ILookup<(VantagePoint At, string Group), CounterSection>> omittingZeros;
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
     private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
     private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
@@ -39,6 +42,9 @@ internal sealed class CaseView
         interfaces = facts.Of<NetworkInterface>().GroupBy(i => i.At.Stack).ToDictionary(
             g => g.Key, g => g.GroupBy(i => i.At.Interface, StringComparer.Ordinal).Select(n => n.Last()).ToArray());
         deltas = facts.Of<CounterDelta>().ToLookup(d => (d.At, d.Name));
+        counters = new(() => facts.Of<Counter>().ToLookup(c => (c.At, c.Name)));
+        grownOf = new(() => facts.Of<CounterDelta>().ToLookup(d => (d.At, Group(d.Name))));
+        omittingZeros = new(() => facts.Of<CounterSection>().Where(s => s.OmitsZeros).ToLookup(s => (s.At, s.Group)));
         sizes = facts.Of<DatagramSizes>().ToLookup(s => (new FlowKey(s.Capture, s.Flow), s.FromClient));
         Connections = new Connections(facts);
         Losses = LastSightings.Fill(this, FindLosses());
@@ -183,17 +189,19 @@ internal sealed class CaseView
             return (found.Sum(d => d.Delta), found[0].From);
         }
 
-        var group = name[..name.IndexOf('.', StringComparison.Ordinal)];
-        var sections = Facts.Of<CounterSection>().Where(s => s.At == at && s.Group == group && s.OmitsZeros).ToLookup(s => s.From.Source);
+        var sections = omittingZeros.Value[(at, Group(name))].ToLookup(s => s.From.Source);
 
         // The same tool printed the group in both readings: another tool's increments say nothing of what this one left out.
-        var printed = Facts.Of<CounterDelta>().FirstOrDefault(d => d.At == at && d.Name.StartsWith(group + ".", StringComparison.Ordinal) && sections.Contains(d.From.Source));
+        var printed = sections.Count == 0 ? null : grownOf.Value[(at, Group(name))].FirstOrDefault(d => sections.Contains(d.From.Source));
 
         // What it printed it did not leave out, even if its growth is not at hand.
-        return printed is not null && sections[printed.From.Source].First() is { } section && !Facts.Of<Counter>().Any(c => c.At == at && c.Name == name && c.From.Source == section.From.Source)
+        return printed is not null && sections[printed.From.Source].First() is { } section && !Counters(at, name).Any(c => c.From.Source == section.From.Source)
             ? (0, section.From)
             : null;
     }
+
+    /// <summary>Readings of a counter or gauge in exactly that place.</summary>
+    internal IEnumerable<Counter> Counters(VantagePoint at, string name) => counters.Value[(at, name)];
 
     /// <summary>Addresses known to belong to a network namespace.</summary>
     internal IEnumerable<IPAddress> Addresses(VantagePoint stack) =>
@@ -208,6 +216,8 @@ internal sealed class CaseView
         var found = Trails[connection].Flows.Select(f => timings.Value[new FlowKey(f.Capture, f.Flow)].FirstOrDefault()).OfType<ExchangeTiming>().ToArray();
         return found.Length == 0 ? null : new ExchangeTimes(connection, found[0], found[^1]);
     }
+
+    private static string Group(string name) => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? name[..dot] : name;
 
     private List<LostControl> FindLostControls()
     {

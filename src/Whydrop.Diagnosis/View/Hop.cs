@@ -30,11 +30,14 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     /// <summary>All losses of the case are a matter of size, and these are all: the questions are put to them all the same, to be answered by No.</summary>
     internal bool OfSizeOnly { get; init; }
 
-    /// <summary>Of several captures that do not tell where, the losses may have died in several places: what is not true of them together may be true of some.</summary>
-    internal override bool MayBeRuledOut => Placed || OfSizeOnly || AtTheEnd || View.Captures.Count() == 1;
+    /// <summary>
+    /// Losses that nothing places may have died in several places: what is not true of them together may be true of some. Those of one capture that are no matter of size
+    /// are what it knows; that all are one because none larger got through is not known of each.
+    /// </summary>
+    internal override bool MayBeRuledOut => Placed || AtTheEnd || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : View.Captures.Count() == 1);
 
     /// <summary>All of them had passed the last device before the namespace they were sent to: of the way nothing is left.</summary>
-    internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail
+    internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.Count > 0 && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail
         && l.Direction == trail.ToServer && seen == trail.Flows[^1].At && LastDevice.Before(View, seen, trail.ServerThere.Address) == Answer.Yes);
 
     private bool? atTheEnd;

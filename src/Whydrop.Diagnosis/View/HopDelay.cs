@@ -18,7 +18,8 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     // In less than the hosts' own noise a fast path sends many datagrams: beyond so many it could be a queue all the same.
     private const double NoiseOrQueue = 8;
 
-    // Three losses in four had others wait, and no less than a third of the longest: the queue was full, though the last round trip before a burst was measured earlier.
+    // Three losses in four had others wait, and no less than a third of the longest, or half of them at least half as long: the queue was full, though the last round
+    // trip before a burst was measured earlier.
     private const double MuchAlike = 3;
 
     // Hosts answer late by less than this by themselves: interrupts, softirqs, a timer tick.
@@ -126,7 +127,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
             + (line is { } l ? string.Create(null, $", {l:0.#} datagrams in line") : "");
         var lowLine = line is { } full && median > 0 ? full * low / median : (double?)null;
         bool? queued = median == 0 || line < NoQueue ? false
-            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && low >= high / MuchAlike)) ? true
+            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && (low >= high / MuchAlike || median >= high / 2))) ? true
             : null;
         if (queued == true && (!hop.SizesKnown || HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes)) && LongerAtLosses(hop) != true)
         {

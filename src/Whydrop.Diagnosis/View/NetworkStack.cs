@@ -17,7 +17,7 @@ internal sealed class NetworkStack(CaseView view, VantagePoint at)
     internal (long Delta, Provenance From)? Delta(string name) => view.Delta(At, name);
 
     /// <summary>The latest reading of a counter or gauge; null when not collected.</summary>
-    internal Counter? Gauge(string name) => view.Facts.Of<Counter>().LastOrDefault(c => c.At == At && c.Name == name);
+    internal Counter? Gauge(string name) => view.Counters(At, name).LastOrDefault();
 
     /// <summary>A kernel setting as read in this namespace; null when not collected.</summary>
     internal Sysctl? Setting(string key) => view.Facts.Of<Sysctl>().LastOrDefault(s => s.At.Stack == At && s.Key == key);

@@ -14,7 +14,12 @@ internal sealed class Stacks(CaseView view)
     private readonly ILookup<IPAddress, InterfaceAddress> owners =
         view.Facts.Of<InterfaceAddress>().Where(a => a.At.Interface != ServiceAddresses).ToLookup(a => a.Address);
 
+    private readonly ILookup<IPEndPoint, ConntrackEntry> byDestination = view.Facts.Of<ConntrackEntry>().Where(e => e.Protocol == "tcp").ToLookup(e => e.Destination);
+    private readonly ILookup<IPEndPoint, ConntrackEntry> byReplyDestination = view.Facts.Of<ConntrackEntry>().Where(e => e.Protocol == "tcp").ToLookup(e => e.ReplyDestination);
+
     private readonly Dictionary<(int Connection, bool Client), StackEnd?> ends = [];
+
+    private readonly Dictionary<VantagePoint, string?> hosts = [];
 
     /// <summary>What was read of a network namespace, possibly nothing.</summary>
     internal NetworkStack At(VantagePoint at) => new(view, at.Stack);
@@ -27,6 +32,17 @@ internal sealed class Stacks(CaseView view)
 
     /// <summary>The namespace of the node itself that a namespace lies in: forwarding, conntrack and host-wide settings are there.</summary>
     internal static VantagePoint NodeOf(VantagePoint stack) => new(stack.Node);
+
+    /// <summary>The node that a namespace lies in, where it was collected as a host of its own; null when nothing tells.</summary>
+    internal string? HostOf(VantagePoint stack)
+    {
+        if (!hosts.TryGetValue(stack, out var host))
+        {
+            hosts[stack] = host = view.Interfaces(stack).Select(i => VethPairs.Peer(view, i)?.At.Node).FirstOrDefault(n => n is not null && n != stack.Node);
+        }
+
+        return host;
+    }
 
     /// <summary>Where the client or the server of a connection lives; null when nothing tells.</summary>
     internal StackEnd? End(int connection, bool client)
@@ -42,9 +58,9 @@ internal sealed class Stacks(CaseView view)
     private StackEnd? Find(ConnectionTrail trail, bool client)
     {
         var named = client ? trail.Client : trail.ServerThere;
-        var translated = view.Facts.Of<ConntrackEntry>().FirstOrDefault(e => e.Protocol == "tcp" && (client
-            ? e.ReplyDestination.Equals(named) && e.ReplySource.Equals(trail.Server) && !e.Source.Equals(named)
-            : e.Destination.Equals(named) && e.Source.Equals(trail.ClientThere) && !e.ReplySource.Equals(named)));
+        var translated = client
+            ? byReplyDestination[named].FirstOrDefault(e => e.ReplySource.Equals(trail.Server) && !e.Source.Equals(named))
+            : byDestination[named].FirstOrDefault(e => e.Source.Equals(trail.ClientThere) && !e.ReplySource.Equals(named));
         var address = (client ? translated?.Source.Address : translated?.ReplySource.Address) ?? named.Address;
         var found = owners[address].DistinctBy(a => a.At.Stack).ToArray();
         var places = trail.Flows.Select(f => f.At.Stack).ToHashSet();

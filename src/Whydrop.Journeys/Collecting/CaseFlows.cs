@@ -30,11 +30,15 @@ internal sealed class CaseFlows
             _ = troubled.Add((fate.Capture, fate.Flow));
         }
 
-        Sightings = [.. facts.Of<TcpFlow>().Where(f => SourceOf(f.Capture) >= 0).Select(f => new Sighting(f, SourceOf(f.Capture)))];
+        Sightings = Sorted(facts.Of<TcpFlow>());
+        Handshakes = new HandshakeGroups(Sightings);
     }
 
     /// <summary>Every connection in every file, still without segments.</summary>
     public Sighting[] Sightings { get; }
+
+    /// <summary>The same by their handshakes.</summary>
+    public HandshakeGroups Handshakes { get; }
 
     /// <summary>Frames of connections over all files.</summary>
     public long Frames => Sightings.Sum(s => s.Flow.Frames);
@@ -57,6 +61,27 @@ internal sealed class CaseFlows
     public bool IsUnplain(Sighting sighting) =>
         unplain.Contains((sighting.Flow.Capture, sighting.Flow.Flow))
         || (sighting.Flow.FromClient.InitialSequence is not null && sighting.Flow.FromServer.InitialSequence is null);
+
+    private Sighting[] Sorted(IReadOnlyList<TcpFlow> flows)
+    {
+        var sightings = new List<Sighting>(flows.Count);
+        // Those of one file follow each other.
+        var (capture, source) = (-1, -1);
+        foreach (var flow in flows)
+        {
+            if (flow.Capture != capture)
+            {
+                (capture, source) = (flow.Capture, SourceOf(flow.Capture));
+            }
+
+            if (source >= 0)
+            {
+                sightings.Add(new Sighting(sightings.Count, flow, source));
+            }
+        }
+
+        return [.. sightings];
+    }
 
     /// <summary>Index of the file that a capture point belongs to; -1 when none does.</summary>
     public int SourceOf(int capture)

@@ -53,4 +53,19 @@ internal struct SegmentRecord
 
     /// <summary>IP datagram as captured.</summary>
     public readonly int DatagramLength => HeaderLength + Length;
+
+    /// <summary>Payload bytes of one segment on the wire; a longer record is a super-packet.</summary>
+    /// <param name="largestDatagram">Of its sender, on the wire; 0 when not known.</param>
+    public readonly int SegmentSize(int largestDatagram)
+    {
+        var largest = largestDatagram - HeaderLength;
+        return largest > 0 && largest < Length ? largest : Math.Max(1, Length);
+    }
+
+    /// <summary>Segments on the wire that it was.</summary>
+    public readonly int Segments(int largestDatagram)
+    {
+        var size = SegmentSize(largestDatagram);
+        return Length == size ? 1 : (Length + size - 1) / size;
+    }
 }

@@ -3,10 +3,14 @@ using Whydrop.Evidence.Capture;
 namespace Whydrop.Journeys.Collecting;
 
 /// <summary>One connection as one capture point saw it, with the segments recorded there.</summary>
+/// <param name="number">Index among all sightings of the case.</param>
 /// <param name="flow">The fact it belongs to.</param>
 /// <param name="source">Index of the capture file: sightings of one file share a clock.</param>
-internal sealed class Sighting(TcpFlow flow, int source)
+internal sealed class Sighting(int number, TcpFlow flow, int source)
 {
+    /// <summary>Index among all sightings of the case.</summary>
+    public int Number { get; } = number;
+
     /// <summary>The connection there.</summary>
     public TcpFlow Flow { get; } = flow;
 

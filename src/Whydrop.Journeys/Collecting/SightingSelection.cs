@@ -16,15 +16,14 @@ internal sealed class SightingSelection
     private readonly long most;
     private readonly HashSet<Sighting> chosen = [];
     private readonly List<HashSet<Sighting>> further = [];
-    private readonly Dictionary<(uint Client, uint Server), Sighting[]> groups;
-    private readonly ILookup<uint, Sighting> byOpening;
+    private readonly Sighting[][] groups;
+    private ILookup<uint, Sighting>? byOpening;
     private long records;
 
     private SightingSelection(CaseFlows flows, long most)
     {
         (this.flows, this.most) = (flows, most);
-        groups = flows.Sightings.Where(s => s.HasHandshake).GroupBy(Handshake).ToDictionary(g => g.Key, g => g.ToArray());
-        byOpening = flows.Sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).ToLookup(s => s.Flow.FromClient.InitialSequence!.Value);
+        groups = [.. flows.Sightings.Where(flows.Handshakes.IsFirst).Select(s => flows.Handshakes.With(s).ToArray())];
     }
 
     /// <summary>
@@ -50,7 +49,7 @@ internal sealed class SightingSelection
         var unplain = flows.Sightings.Where(selection.NeedsFollowing).ToArray();
         foreach (var sighting in unplain)
         {
-            selection.Add([.. selection.byOpening[sighting.Flow.FromClient.InitialSequence ?? 0].Union(selection.Group(sighting))]);
+            selection.Add([.. selection.WithOpening(sighting).Union(selection.Group(sighting).ToArray())]);
         }
 
         if (following == Following.All)
@@ -59,15 +58,11 @@ internal sealed class SightingSelection
         }
         else if (troubled.Length + unplain.Length > 0)
         {
-            selection.AddWitnesses(everyPair: unplain.Length > 0 || troubled.Any(s => selection.Group(s).Length < 2));
+            selection.AddWitnesses(everyPair: unplain.Length > 0 || Array.Exists(troubled, s => selection.Group(s).Length < 2));
         }
 
         return selection;
     }
-
-    /// <summary>Both initial sequence numbers: 64 random bits that NAT and tunnels keep.</summary>
-    public static (uint Client, uint Server) Handshake(Sighting sighting) =>
-        (sighting.Flow.FromClient.InitialSequence ?? 0, sighting.Flow.FromServer.InitialSequence ?? 0);
 
     /// <summary>What fits at once; else those first whose counterparts have to be looked for, and the rest in parts.</summary>
     private void AddAll()
@@ -82,7 +77,7 @@ internal sealed class SightingSelection
             return;
         }
 
-        foreach (var group in groups.Values.Where(g => g.Length > 1))
+        foreach (var group in groups.Where(g => g.Length > 1))
         {
             Add(group);
         }
@@ -92,7 +87,7 @@ internal sealed class SightingSelection
 
     private void AddAlone()
     {
-        foreach (var group in groups.Values.Where(g => g.Length == 1))
+        foreach (var group in groups.Where(g => g.Length == 1))
         {
             Add(group);
         }
@@ -106,7 +101,7 @@ internal sealed class SightingSelection
     /// <summary>Connections that began at any time go to every part: the first of them compares the clocks.</summary>
     private void AddInParts()
     {
-        var rest = groups.Values.Select(g => Array.FindAll(g, s => !chosen.Contains(s))).Where(g => g.Length > 0).ToArray();
+        var rest = groups.Select(g => Array.FindAll(g, s => !chosen.Contains(s))).Where(g => g.Length > 0).ToArray();
         var parts = (int)((rest.Sum(g => g.Sum(s => s.Flow.Frames)) + records) / most) + 1;
         var costs = new List<long>();
         for (var i = 0; i < rest.Length; i++)
@@ -137,7 +132,15 @@ internal sealed class SightingSelection
         }
     }
 
-    private Sighting[] Group(Sighting sighting) => sighting.HasHandshake ? groups[Handshake(sighting)] : [sighting];
+    private ReadOnlySpan<Sighting> Group(Sighting sighting) =>
+        sighting.HasHandshake ? flows.Handshakes.With(sighting) : flows.Sightings.AsSpan(sighting.Number, 1);
+
+    /// <summary>Those that may have the opening of one in common with it; any without one are alike.</summary>
+    private IEnumerable<Sighting> WithOpening(Sighting sighting)
+    {
+        byOpening ??= flows.Sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).ToLookup(s => s.Flow.FromClient.InitialSequence!.Value);
+        return byOpening[sighting.Flow.FromClient.InitialSequence ?? 0];
+    }
 
     private void AddTroubled(Sighting[] troubled)
     {
@@ -148,7 +151,7 @@ internal sealed class SightingSelection
 
         // Somebody's counterpart is not known by its handshake: it is among those that have no partner either, or began without a SYN.
         var files = flows.Sightings.Select(s => s.Source).Distinct().Count();
-        if (troubled.Any(s => Group(s).Length < 2 || Group(s).Select(g => g.Source).Distinct().Count() < files))
+        if (Array.Exists(troubled, s => Group(s).Length < 2 || Files(Group(s)) < files))
         {
             foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake || Group(s).Length < 2).OrderBy(s => s.Flow.Frames))
             {
@@ -157,30 +160,58 @@ internal sealed class SightingSelection
         }
     }
 
+    private static int Files(ReadOnlySpan<Sighting> group)
+    {
+        var files = 0;
+        for (var i = 0; i < group.Length; i++)
+        {
+            var seen = false;
+            for (var j = 0; j < i && !seen; j++)
+            {
+                seen = group[j].Source == group[i].Source;
+            }
+
+            files += seen ? 0 : 1;
+        }
+
+        return files;
+    }
+
     /// <summary>Its opening or end was not plain, and another place may tell more of it.</summary>
     private bool NeedsFollowing(Sighting sighting)
     {
         if (flows.IsUnplain(sighting))
         {
-            return flows.Summaries.Count > 1 || Group(sighting).Length > 1 || byOpening[sighting.Flow.FromClient.InitialSequence ?? 0].Skip(1).Any();
+            return flows.Summaries.Count > 1 || Group(sighting).Length > 1 || WithOpening(sighting).Skip(1).Any();
         }
 
         // A RST that every place saw travelled as it should.
-        return Group(sighting) is { Length: > 1 } group && (Differ(group, true) || Differ(group, false));
+        var group = Group(sighting);
+        return Differ(group, true) || Differ(group, false);
     }
 
-    private static bool Differ(Sighting[] group, bool fromClient) =>
-        Array.Exists(group, s => s.Sender(fromClient).ResetFrame is null != group[0].Sender(fromClient).ResetFrame is null);
+    private static bool Differ(ReadOnlySpan<Sighting> group, bool fromClient)
+    {
+        foreach (var sighting in group)
+        {
+            if (sighting.Sender(fromClient).ResetFrame is null != group[0].Sender(fromClient).ResetFrame is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void AddWitnesses(bool everyPair)
     {
-        foreach (var witness in groups.Values.Where(g => g.Length > 1 && !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Flow.Frames)).TakeLast(ClockWitnesses))
+        foreach (var witness in groups.Where(g => g.Length > 1 && !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Flow.Frames)).TakeLast(ClockWitnesses))
         {
             AddIfCheap(witness);
         }
 
         var pairs = new Dictionary<(int, int), int>();
-        foreach (var witness in groups.Values.Where(g => everyPair && g.Length > 1).OrderBy(g => g.Sum(s => s.Flow.Frames)))
+        foreach (var witness in groups.Where(g => everyPair && g.Length > 1).OrderBy(g => g.Sum(s => s.Flow.Frames)))
         {
             var sources = witness.Select(s => s.Source).Distinct().Order().ToArray();
             var wanted = false;
@@ -209,17 +240,28 @@ internal sealed class SightingSelection
         }
     }
 
-    private void Add(Sighting[] group)
+    private void Add(ReadOnlySpan<Sighting> group)
     {
-        var wanted = group.Where(s => !chosen.Contains(s)).ToArray();
-        var cost = wanted.Sum(s => s.Flow.Frames);
+        var (wanted, cost) = (0, 0L);
+        foreach (var sighting in group)
+        {
+            if (!chosen.Contains(sighting))
+            {
+                wanted++;
+                cost += sighting.Flow.Frames;
+            }
+        }
+
         if (records + cost > most)
         {
-            LeftOut += wanted.Length;
+            LeftOut += wanted;
             return;
         }
 
         records += cost;
-        chosen.UnionWith(wanted);
+        foreach (var sighting in group)
+        {
+            _ = chosen.Add(sighting);
+        }
     }
 }

@@ -8,8 +8,10 @@ namespace Whydrop.Journeys.Pairing;
 /// <param name="matches">What each two of them have in common, where anything.</param>
 internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<PairMatch> matches)
 {
-    private readonly Dictionary<(Sighting, Sighting), PairMatch> byPair = Index(matches);
-    private readonly HashSet<Sighting> swapped = FindSwapped(members, matches);
+    /// <summary>Only of those seen at more than two places.</summary>
+    private readonly Dictionary<(Sighting, Sighting), PairMatch>? byPair = matches.Count > 1 ? Index(matches) : null;
+    private readonly HashSet<Sighting>? swapped = matches.Any(m => m.Swapped) ? FindSwapped(members, matches) : null;
+    private PairMatch? reversed;
 
     /// <summary>Its sightings.</summary>
     public IReadOnlyList<Sighting> Members { get; } = members;
@@ -21,17 +23,33 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
     /// <param name="judge">Says of a match whose order is not known.</param>
     public void Settle(Func<PairMatch, PathSense> judge)
     {
-        foreach (var match in matches.Where(m => m.Sense == PathSense.Unknown))
+        for (var i = 0; i < matches.Count; i++)
         {
-            match.Sense = judge(match);
-            byPair[(match.A, match.B)] = match;
-            _ = byPair.Remove((match.B, match.A));
+            var match = matches[i];
+            if (match.Sense == PathSense.Unknown)
+            {
+                match.Sense = judge(match);
+                reversed = null;
+                if (byPair is not null)
+                {
+                    byPair[(match.A, match.B)] = match;
+                    _ = byPair.Remove((match.B, match.A));
+                }
+            }
         }
     }
 
     /// <summary>The two sightings compared, seen from the first; null when they have nothing in common.</summary>
     public PairMatch? Match(Sighting a, Sighting b)
     {
+        if (byPair is null)
+        {
+            return matches.Count == 0 ? null
+                : matches[0].A == a && matches[0].B == b ? matches[0]
+                : matches[0].A == b && matches[0].B == a ? reversed ??= matches[0].Reversed()
+                : null;
+        }
+
         if (!byPair.TryGetValue((a, b), out var match) && byPair.TryGetValue((b, a), out var other))
         {
             byPair[(a, b)] = match = other.Reversed();
@@ -41,7 +59,7 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
     }
 
     /// <summary>Whether the client of the connection is called server in this sighting.</summary>
-    public bool IsSwapped(Sighting sighting) => swapped.Contains(sighting);
+    public bool IsSwapped(Sighting sighting) => swapped?.Contains(sighting) == true;
 
     private static HashSet<Sighting> FindSwapped(IReadOnlyList<Sighting> members, IReadOnlyList<PairMatch> matches)
     {

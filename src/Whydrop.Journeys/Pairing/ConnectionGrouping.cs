@@ -12,14 +12,16 @@ internal sealed class ConnectionGrouping
     private const int MostPerOpening = 64;
 
     private readonly Sighting[] sightings;
-    private readonly Dictionary<Sighting, List<PairMatch>> edges = [];
+    private readonly HandshakeGroups handshakes;
+    private readonly MatchGraph edges;
     private readonly HashSet<PairMatch> setAside = [];
     private readonly HashSet<(Sighting, Sighting)> pairsSetAside = [];
     private readonly double comparisons;
 
-    private ConnectionGrouping(IEnumerable<Sighting> recorded)
+    private ConnectionGrouping(CaseFlows flows, IEnumerable<Sighting> recorded)
     {
         sightings = [.. recorded.Where(s => s.Count > 0)];
+        (handshakes, edges) = (flows.Handshakes, new MatchGraph(flows.Sightings.Length));
         comparisons = Math.Max(1, sightings.Sum(s => (double)s.Count));
         comparisons *= comparisons / 2;
     }
@@ -34,9 +36,9 @@ internal sealed class ConnectionGrouping
     public List<IReadOnlyList<Sighting>> Ambiguous { get; } = [];
 
     /// <summary>Groups.</summary>
-    public static ConnectionGrouping Run(IEnumerable<Sighting> recorded)
+    public static ConnectionGrouping Run(CaseFlows flows, IEnumerable<Sighting> recorded)
     {
-        var grouping = new ConnectionGrouping(recorded);
+        var grouping = new ConnectionGrouping(flows, recorded);
         grouping.ByHandshake();
         grouping.ByOpening();
         grouping.ByContent();
@@ -49,10 +51,21 @@ internal sealed class ConnectionGrouping
     {
         // Chance among handshakes is paid by the number of connections, not of segments.
         var price = Math.Max(1, (double)sightings.Length * sightings.Length / 2);
-        foreach (var group in sightings.Where(s => s.HasHandshake).GroupBy(SightingSelection.Handshake))
+        var place = new int[edges.Length];
+        for (var i = 0; i < sightings.Length; i++)
         {
-            var members = group.ToArray();
-            if (members.GroupBy(s => s.Flow.Capture).Any(g => g.Count() > MostPerCapture))
+            place[sightings[i].Number] = i + 1;
+        }
+
+        foreach (var sighting in sightings)
+        {
+            var members = Recorded(handshakes.With(sighting), place);
+            if (members.Length == 0 || members[0] != sighting)
+            {
+                continue;
+            }
+
+            if (members.Length > MostPerCapture && members.GroupBy(s => s.Flow.Capture).Any(g => g.Count() > MostPerCapture))
             {
                 Ambiguous.Add(members);
                 continue;
@@ -70,9 +83,44 @@ internal sealed class ConnectionGrouping
         }
     }
 
+    /// <summary>Those of a group that are to be joined, in their order among these.</summary>
+    /// <param name="place">Of each sighting by its number, from 1.</param>
+    private static Sighting[] Recorded(ReadOnlySpan<Sighting> group, int[] place)
+    {
+        var count = 0;
+        foreach (var member in group)
+        {
+            count += place[member.Number] > 0 ? 1 : 0;
+        }
+
+        var recorded = new Sighting[count];
+        count = 0;
+        foreach (var member in group)
+        {
+            if (place[member.Number] > 0)
+            {
+                // They were mostly chosen in this order.
+                var at = count++;
+                for (; at > 0 && place[recorded[at - 1].Number] > place[member.Number]; at--)
+                {
+                    recorded[at] = recorded[at - 1];
+                }
+
+                recorded[at] = member;
+            }
+        }
+
+        return recorded;
+    }
+
     /// <summary>A place that never saw the answer knows one initial sequence number only.</summary>
     private void ByOpening()
     {
+        if (Array.TrueForAll(sightings, s => s.HasHandshake))
+        {
+            return;
+        }
+
         var price = Math.Max(1, (double)sightings.Length * sightings.Length / 2);
         foreach (var group in sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).GroupBy(s => s.Flow.FromClient.InitialSequence))
         {
@@ -104,7 +152,7 @@ internal sealed class ConnectionGrouping
     private void ByContent()
     {
         // Without a handshake of its own, a sighting may be one more of a connection that has others already.
-        if (Array.TrueForAll(sightings, edges.ContainsKey))
+        if (Array.TrueForAll(sightings, edges.Has))
         {
             return;
         }
@@ -112,7 +160,7 @@ internal sealed class ConnectionGrouping
         foreach (var candidate in ContentIndex.Candidates(sightings, shifted: false).Keys)
         {
             var (a, b) = (sightings[candidate.First], sightings[candidate.Second]);
-            if (!edges.TryGetValue(a, out var known) || !known.Exists(e => e.A == b || e.B == b))
+            if (!edges.Holds(a, b))
             {
                 Keep(PairComparison.Compare(a, b, candidate.Swapped, 0, 0, comparisons));
             }
@@ -153,12 +201,21 @@ internal sealed class ConnectionGrouping
     private Connection[] Sides(int files)
     {
         var sides = new List<Connection>();
-        var done = new HashSet<Sighting>();
-        foreach (var sighting in sightings.Where(s => !done.Contains(s)))
+        var done = new bool[edges.Length];
+        foreach (var sighting in sightings)
         {
+            if (done[sighting.Number] || (files == 2 && edges.Only(sighting) is { } only && only.A.Source != only.B.Source))
+            {
+                continue;
+            }
+
             var (members, matches) = Reach(sighting);
-            done.UnionWith(members);
-            if (members.Count == 1 || members.DistinctBy(s => s.Source).Count() < files)
+            foreach (var member in members)
+            {
+                done[member.Number] = true;
+            }
+
+            if (members.Length == 1 || members.DistinctBy(s => s.Source).Count() < files)
             {
                 sides.Add(new Connection(members, matches));
             }
@@ -171,8 +228,9 @@ internal sealed class ConnectionGrouping
     {
         if (a.HasHandshake && b.HasHandshake && !swapped)
         {
-            var (from, to) = (SightingSelection.Handshake(a), SightingSelection.Handshake(b));
-            return (to.Client - from.Client, to.Server - from.Server);
+            return (
+                b.Flow.FromClient.InitialSequence!.Value - a.Flow.FromClient.InitialSequence!.Value,
+                b.Flow.FromServer.InitialSequence!.Value - a.Flow.FromServer.InitialSequence!.Value);
         }
 
         var client = SequenceShift.Between(a.FromClient, b.Trail(!swapped));
@@ -189,45 +247,39 @@ internal sealed class ConnectionGrouping
 
     private void Keep(PairMatch match)
     {
-        if (match.Likeness == Likeness.Different)
+        if (match.Likeness != Likeness.Different)
         {
-            return;
+            edges.Add(match);
         }
-
-        EdgesOf(match.A).Add(match);
-        EdgesOf(match.B).Add(match);
-
-        List<PairMatch> EdgesOf(Sighting sighting) =>
-            edges.TryGetValue(sighting, out var list) ? list : edges[sighting] = [];
     }
 
     private void Collect()
     {
-        setAside.UnionWith(edges.SelectMany(e => e.Value.Where(m => m.Likeness == Likeness.Weak && HasRival(e.Key, m))));
+        // Only who has several has rivals.
+        setAside.UnionWith(edges.Several.SelectMany(e => e.Value.Where(m => m.Likeness == Likeness.Weak && HasRival(e.Key, m))));
         pairsSetAside.UnionWith(setAside.Select(m => (m.A, m.B)));
-        foreach (var list in edges.Values)
+        var done = new bool[edges.Length];
+        foreach (var sighting in sightings)
         {
-            _ = list.RemoveAll(setAside.Contains);
-        }
-
-        var done = new HashSet<Sighting>();
-        foreach (var sighting in sightings.Where(edges.ContainsKey))
-        {
-            if (done.Contains(sighting))
+            if (done[sighting.Number] || !edges.Has(sighting))
             {
                 continue;
             }
 
             var (members, matches) = Reach(sighting);
-            done.UnionWith(members);
-            if (members.Count < 2)
+            foreach (var member in members)
+            {
+                done[member.Number] = true;
+            }
+
+            if (members.Length < 2)
             {
                 continue;
             }
 
             if (IsOneConnection(members, matches))
             {
-                Connections.Add(new Connection([.. members.OrderByDescending(s => s.HasHandshake)], matches));
+                Connections.Add(new Connection(Array.TrueForAll(members, s => s.HasHandshake) ? members : [.. members.OrderByDescending(s => s.HasHandshake)], matches));
             }
             else
             {
@@ -237,38 +289,60 @@ internal sealed class ConnectionGrouping
 
         // One whose every edge was set aside looks like something else: nothing is said of it.
         var unclear = Ambiguous.SelectMany(a => a).ToHashSet();
-        Single.AddRange(sightings.Where(s => !edges.ContainsKey(s) && !unclear.Contains(s)));
+        Single.AddRange(sightings.Where(s => !edges.Has(s) && !unclear.Contains(s)));
     }
 
     private bool HasRival(Sighting sighting, PairMatch weak)
     {
         var other = weak.A == sighting ? weak.B : weak.A;
-        return edges[sighting].Exists(e => e != weak && (e.A == sighting ? e.B : e.A).Flow.Capture == other.Flow.Capture)
-            || edges[other].Exists(e => e != weak && (e.A == other ? e.B : e.A).Flow.Capture == sighting.Flow.Capture);
+        return HasOther(sighting, other) || HasOther(other, sighting);
+
+        bool HasOther(Sighting end, Sighting rivalled)
+        {
+            foreach (var match in edges.Of(end))
+            {
+                if (match != weak && (match.A == end ? match.B : match.A).Flow.Capture == rivalled.Flow.Capture)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
-    private (List<Sighting> Members, List<PairMatch> Matches) Reach(Sighting start)
+    private (Sighting[] Members, PairMatch[] Matches) Reach(Sighting start)
     {
+        if (edges.Only(start) is { } only)
+        {
+            return ([start, only.A == start ? only.B : only.A], [only]);
+        }
+
         var members = new List<Sighting> { start };
         var matches = new HashSet<PairMatch>();
         for (var i = 0; i < members.Count; i++)
         {
-            foreach (var edge in edges.GetValueOrDefault(members[i], []))
+            foreach (var edge in edges.Of(members[i]))
             {
                 var other = edge.A == members[i] ? edge.B : edge.A;
-                if (matches.Add(edge) && !members.Contains(other))
+                if (!setAside.Contains(edge) && matches.Add(edge) && !members.Contains(other))
                 {
                     members.Add(other);
                 }
             }
         }
 
-        return (members, [.. matches]);
+        return ([.. members], [.. matches]);
     }
 
     /// <summary>Two sightings in one capture are one connection only when they match each other: else a third one matches two connections.</summary>
-    private bool IsOneConnection(List<Sighting> members, List<PairMatch> matches)
+    private bool IsOneConnection(Sighting[] members, PairMatch[] matches)
     {
+        if (members.Length == 2)
+        {
+            return true;
+        }
+
         var direct = matches.Select(m => (m.A, m.B)).ToHashSet();
         return members.GroupBy(s => s.Flow.Capture).All(group =>
         {

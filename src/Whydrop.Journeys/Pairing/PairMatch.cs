@@ -75,6 +75,11 @@ internal sealed class PairMatch(Sighting a, Sighting b, bool swapped, uint clien
 
     private static IndexPair[] Turn(IndexPair[] pairs)
     {
+        if (SegmentMatching.IsInLine(pairs))
+        {
+            return pairs;
+        }
+
         var turned = Array.ConvertAll(pairs, static p => new IndexPair(p.B, p.A));
         for (var i = 1; i < turned.Length; i++)
         {

@@ -16,6 +16,10 @@ internal static class SegmentMatching
     [ThreadStatic]
     private static IndexPair[]? sharedPairs;
 
+    /// <summary>The first segment of one trail with the first of the other, and so on, by how many; not to be changed.</summary>
+    [ThreadStatic]
+    private static IndexPair[][]? sharedLines;
+
     /// <summary>Index pairs in the order of <paramref name="a"/>.</summary>
     /// <param name="sequenceShift">Sequence number in b minus sequence number in a.</param>
     /// <param name="acknowledgmentShift">The same for acknowledgment numbers.</param>
@@ -25,6 +29,11 @@ internal static class SegmentMatching
         if (a.Count == 0 || b.Count == 0)
         {
             return [];
+        }
+
+        if (a.Count == b.Count && AreInLine(a.Records, b.Records, sequenceShift, acknowledgmentShift, timestamps))
+        {
+            return InLine(a.Count);
         }
 
         var table = sharedTable ??= new KeyTable();
@@ -54,6 +63,71 @@ internal static class SegmentMatching
         }
 
         return pairs.AsSpan(0, count).ToArray();
+    }
+
+    /// <summary>Whether two arrays are the same shared one: each segment is at the same place in both trails.</summary>
+    public static bool IsInLine(IndexPair[] pairs) => sharedLines is { } lines && pairs.Length < lines.Length && ReferenceEquals(lines[pairs.Length], pairs);
+
+    /// <summary>
+    /// Both trails are the same, one by one, and no key occurs twice: sequence and acknowledgment numbers only rise, and where both stay one of the two segments has
+    /// data and the other has none.
+    /// </summary>
+    private static bool AreInLine(ReadOnlySpan<SegmentRecord> a, ReadOnlySpan<SegmentRecord> b, uint sequenceShift, uint acknowledgmentShift, bool timestamps)
+    {
+        var stayed = false;
+        var (sequences, acknowledgments) = (0L, 0L);
+        for (var i = 0; i < a.Length; i++)
+        {
+            ref readonly var x = ref a[i];
+            if (!Agree(x, b[i], sequenceShift, acknowledgmentShift, timestamps) || (x.SequenceLength == 0 && x.Hash != b[i].Hash))
+            {
+                return false;
+            }
+
+            if (i == 0)
+            {
+                continue;
+            }
+
+            ref readonly var last = ref a[i - 1];
+            var sequence = (int)(x.Sequence - last.Sequence);
+            var acknowledgment = last.Acknowledgment == 0 ? 1 : (int)(x.Acknowledgment - last.Acknowledgment);
+            var stays = sequence == 0 && acknowledgment == 0;
+            if (sequence < 0 || acknowledgment < 0 || x.Acknowledgment == 0 || (stays && (stayed || x.SequenceLength > 0 == last.SequenceLength > 0)))
+            {
+                return false;
+            }
+
+            stayed = stays;
+            sequences += sequence;
+            acknowledgments += acknowledgment;
+        }
+
+        // Numbers that went all the way round would be met again.
+        return sequences < uint.MaxValue && acknowledgments < uint.MaxValue;
+    }
+
+    private static IndexPair[] InLine(int count)
+    {
+        const int Kept = 512;
+        if (count >= Kept)
+        {
+            return Line(count);
+        }
+
+        sharedLines ??= new IndexPair[Kept][];
+        return sharedLines[count] ??= Line(count);
+    }
+
+    private static IndexPair[] Line(int count)
+    {
+        var pairs = new IndexPair[count];
+        for (var i = 0; i < count; i++)
+        {
+            pairs[i] = new IndexPair(i, i);
+        }
+
+        return pairs;
     }
 
     private static T[] Room<T>(ref T[]? shared, int count) =>

@@ -17,7 +17,6 @@ internal sealed class LearntPaths(CaseFlows flows)
     private const int MostSightings = 16;
 
     private readonly Dictionary<Question, Tally> tallies = [];
-    private ILookup<(uint Client, uint Server), Sighting>? groups;
     private ILookup<(int Capture, IPAddress Address), Sighting>? byAddress;
     private ILookup<(int Capture, IPAddress Client, IPAddress Server), Sighting>? byEnds;
 
@@ -71,13 +70,12 @@ internal sealed class LearntPaths(CaseFlows flows)
 
     private Tally Learn(Question question)
     {
-        groups ??= flows.Sightings.Where(s => s.HasHandshake).ToLookup(SightingSelection.Handshake);
         var tally = new Tally();
         foreach (var (sighting, fromClient) in Candidates(question))
         {
             if (question.Asks(Addressing.Of(sighting.Flow, fromClient)))
             {
-                Learn(tally, [.. groups[SightingSelection.Handshake(sighting)]], sighting, fromClient == question.Beyond, question.Tunnel);
+                Learn(tally, [.. flows.Handshakes.With(sighting)], sighting, fromClient == question.Beyond, question.Tunnel);
             }
         }
 
@@ -86,7 +84,7 @@ internal sealed class LearntPaths(CaseFlows flows)
 
     private IEnumerable<(Sighting Sighting, bool FromClient)> Candidates(Question question)
     {
-        var all = groups!.SelectMany(g => g);
+        var all = flows.Sightings.Where(flows.Handshakes.IsFirst).SelectMany(s => flows.Handshakes.With(s).ToArray());
         if (question is { Source: { } source, Destination: { } destination })
         {
             byEnds ??= all.ToLookup(s => (s.Flow.Capture, s.Flow.Client.Address, s.Flow.Server.Address));

@@ -35,13 +35,14 @@ internal sealed class DirectionJourney
         for (var i = 0; i < stops.Length; i++)
         {
             tallies[i] = new HopTally();
+            Passage? nearer = null;
             for (var j = i + 1; j < stops.Length; j++)
             {
                 var match = connection.Match(stops[i].Sighting, stops[j].Sighting);
                 if (match?.Matches(stops[i].FromClient).Length > 0)
                 {
                     matches[i, j] = match;
-                    passages[i, j] = new Passage(stops[i], stops[j], match, clocks);
+                    passages[i, j] = nearer = new Passage(stops[i], stops[j], match, clocks, nearer);
                 }
             }
         }
@@ -80,7 +81,7 @@ internal sealed class DirectionJourney
             if (passages[i, i + 1] is not null)
             {
                 tallies[i].Duplicated = Duplicated(i);
-                yield return tallies[i].Summary(stops[i], stops[i + 1], matches[i, i + 1]!, clocks);
+                yield return tallies[i].Summary(matches[i, i + 1]!, stops[i].FromClient, clocks);
             }
         }
 
@@ -122,7 +123,7 @@ internal sealed class DirectionJourney
     private void Enter(int i, int index)
     {
         ref readonly var record = ref stops[i].Trail[index];
-        tallies[i].Enter(stops[i], record);
+        tallies[i].Enter(stops[i].Sender, record);
         if (record.Length == 0)
         {
             return;

@@ -13,26 +13,37 @@ internal sealed class HopDelays
     /// <summary>Hosts are late by this much by themselves: interrupts, softirqs, a timer tick.</summary>
     private const long HostNoise = 1_000_000;
 
+    // Every hop of every connection needs them once: they are used again.
+    [ThreadStatic]
+    private static long[]? sharedDelays;
+
+    [ThreadStatic]
+    private static (long Delay, int Segments)[]? sharedData;
+
     private readonly long[] sorted;
     private readonly (long Delay, int Segments)[] data;
+    private readonly int count;
+    private readonly int countWithData;
     private readonly long roundTrip;
 
     /// <summary>Measures every datagram that both places saw; none when the clocks cannot be compared.</summary>
-    public HopDelays(PathStop from, PairMatch match, ClockTable clocks)
+    /// <param name="match">The two places compared, seen from the one before the hop. To be asked before the next is measured.</param>
+    /// <param name="fromClient">Direction in the words of that place.</param>
+    public HopDelays(PairMatch match, bool fromClient, ClockTable clocks)
     {
         (sorted, data) = ([], []);
         // From here to the receiver and back, and from here to the sender and back: together the whole way.
-        var flow = from.Sighting.Flow;
+        var flow = match.A.Flow;
         roundTrip = ((flow.FromClient.MinRtt ?? flow.HandshakeRtt ?? TimeSpan.Zero) + (flow.FromServer.MinRtt ?? TimeSpan.Zero)).Ticks * 100;
         if (clocks.Error(match.A.Source, match.B.Source) is null)
         {
             return;
         }
 
-        var (a, b) = (match.A.Trail(from.FromClient), match.TrailOfB(from.FromClient));
-        var pairs = match.Matches(from.FromClient);
-        var withData = new List<(long Delay, int Segments)>();
-        var delays = new List<long>(pairs.Length);
+        var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
+        var pairs = match.Matches(fromClient);
+        var largest = match.A.Sender(fromClient).LargestDatagram;
+        (sorted, data) = (Room(ref sharedDelays, pairs.Length), Room(ref sharedData, pairs.Length));
         foreach (var pair in pairs)
         {
             ref readonly var sent = ref a[pair.A];
@@ -41,50 +52,65 @@ internal sealed class HopDelays
                 continue;
             }
 
-            delays.Add(b[pair.B].UnixNanoseconds - sent.UnixNanoseconds - offset);
+            var delay = b[pair.B].UnixNanoseconds - sent.UnixNanoseconds - offset;
+            sorted[count++] = delay;
             if (sent.Length > 0)
             {
-                withData.Add((delays[^1], from.Segments(sent)));
+                data[countWithData++] = (delay, sent.Segments(largest));
             }
         }
 
-        sorted = [.. delays];
-        Array.Sort(sorted);
-        data = [.. withData];
+        Array.Sort(sorted, 0, count);
     }
 
     /// <summary>Datagrams measured.</summary>
-    public int Count => sorted.Length;
+    public int Count => count;
 
     /// <summary>The delay that a share of them did not exceed; null when none was measured.</summary>
-    public TimeSpan? At(double share) => sorted.Length == 0 ? null : Span(sorted[(int)(share * (sorted.Length - 1))]);
+    public TimeSpan? At(double share) => count == 0 ? null : Span(sorted[(int)(share * (count - 1))]);
 
     /// <summary>Segments with data that waited longer than the fastest by more than a round trip: the sender notices.</summary>
     public long Delayed()
     {
-        var limit = sorted.Length == 0 ? 0 : sorted[0] + Math.Max(roundTrip, HostNoise);
-        return data.Where(d => d.Delay > limit).Sum(d => (long)d.Segments);
+        var limit = count == 0 ? 0 : sorted[0] + Math.Max(roundTrip, HostNoise);
+        var delayed = 0L;
+        foreach (var (delay, segments) in data.AsSpan(0, countWithData))
+        {
+            delayed += delay > limit ? segments : 0;
+        }
+
+        return delayed;
     }
 
     /// <summary>How often each delay was met.</summary>
     public DelayCount[] Counts()
     {
-        var counts = new List<DelayCount>();
-        foreach (var delay in sorted)
+        var distinct = 0;
+        for (var i = 0; i < count; i++)
+        {
+            distinct += i == 0 || Span(Rounded(sorted[i])) != Span(Rounded(sorted[i - 1])) ? 1 : 0;
+        }
+
+        var counts = new DelayCount[distinct];
+        distinct = 0;
+        foreach (var delay in sorted.AsSpan(0, count))
         {
             var rounded = Span(Rounded(delay));
-            if (counts.Count > 0 && counts[^1].Delay == rounded)
+            if (distinct > 0 && counts[distinct - 1].Delay == rounded)
             {
-                counts[^1] = new DelayCount(rounded, counts[^1].Count + 1);
+                counts[distinct - 1] = new DelayCount(rounded, counts[distinct - 1].Count + 1);
             }
             else
             {
-                counts.Add(new DelayCount(rounded, 1));
+                counts[distinct++] = new DelayCount(rounded, 1);
             }
         }
 
-        return [.. counts];
+        return counts;
     }
+
+    private static T[] Room<T>(ref T[]? shared, int count) =>
+        shared is { } room && room.Length >= count ? room : shared = new T[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, count))];
 
     /// <summary>Up to the next multiple of the power of two that is less than one part in <see cref="Precision"/> of it.</summary>
     private static long Rounded(long delay)

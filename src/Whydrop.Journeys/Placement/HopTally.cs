@@ -1,4 +1,5 @@
 using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
@@ -26,11 +27,12 @@ internal sealed class HopTally
     public long Looped { get; set; }
 
     /// <summary>A transmission was seen before the hop.</summary>
-    public void Enter(PathStop stop, in SegmentRecord record)
+    /// <param name="sender">What Tcp knows of its sender there.</param>
+    public void Enter(TcpSender sender, in SegmentRecord record)
     {
         if (record.Length > 0)
         {
-            segmentsIn += stop.Segments(record);
+            segmentsIn += record.Segments(sender.LargestDatagram);
             bytesIn += record.Length;
         }
     }
@@ -48,13 +50,15 @@ internal sealed class HopTally
     public void Unrecorded(long length) => Leave(length, proven: false);
 
     /// <summary>The fact.</summary>
-    public HopSummary Summary(PathStop from, PathStop to, PairMatch match, ClockTable clocks)
+    /// <param name="match">The two places compared, seen from the one before the hop.</param>
+    /// <param name="fromClient">Direction in the words of that place.</param>
+    public HopSummary Summary(PairMatch match, bool fromClient, ClockTable clocks)
     {
-        var delays = new HopDelays(from, match, clocks);
-        var error = clocks.Error(from.Sighting.Source, to.Sighting.Source);
-        var (flow, other) = (from.Sighting.Flow, to.Sighting.Flow);
+        var delays = new HopDelays(match, fromClient, clocks);
+        var error = clocks.Error(match.A.Source, match.B.Source);
+        var (flow, other) = (match.A.Flow, match.B.Flow);
         return new HopSummary(
-            from.At, new Provenance(flow.From.Source), flow.Capture, flow.Flow, from.FromClient, to.At, other.Capture, other.Flow,
+            flow.At, new Provenance(flow.From.Source), flow.Capture, flow.Flow, fromClient, other.At, other.Capture, other.Flow,
             segmentsIn, segmentsIn - lost - unproven, lost, unproven, bytesIn, bytesIn - bytesLost - bytesUnproven, bytesLost, delays.Count,
             delays.At(0), delays.At(0.5), delays.At(0.99), delays.Count > 0 && error is { } e ? TimeSpan.FromTicks(e / 100) : null)
         {

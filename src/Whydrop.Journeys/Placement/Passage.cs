@@ -7,7 +7,8 @@ namespace Whydrop.Journeys.Placement;
 /// <summary>Which transmissions of one place came by at a later place on the path: in byte ranges, for either side may have merged or split packets.</summary>
 /// <remarks>
 /// Each sighting at the later place uses up one transmission. With timestamps that is the one with the same TSval; else the last one sent
-/// before it. So two sightings of a range that was sent twice leave nothing missing, however late one of them came.
+/// before it, preferably one that was also seen on the way there: what passages from one place to several later ones say fits together. So
+/// two sightings of a range that was sent twice leave nothing missing, however late one of them came.
 /// </remarks>
 internal sealed class Passage
 {
@@ -17,6 +18,7 @@ internal sealed class Passage
     private readonly PathStop from;
     private readonly PathStop to;
     private readonly ClockTable clocks;
+    private readonly Passage? nearer;
     private readonly long shift;
     private readonly bool timestamps;
     private readonly List<ByteSpan>?[] holes;
@@ -29,9 +31,10 @@ internal sealed class Passage
 
     /// <summary>Follows every transmission.</summary>
     /// <param name="match">The two sightings compared, seen from <paramref name="from"/>; at least one segment of the direction is in both.</param>
-    public Passage(PathStop from, PathStop to, PairMatch match, ClockTable clocks)
+    /// <param name="nearer">What of the earlier place was seen between the two; null when nothing is between them.</param>
+    public Passage(PathStop from, PathStop to, PairMatch match, ClockTable clocks, Passage? nearer)
     {
-        (this.from, this.to, this.clocks) = (from, to, clocks);
+        (this.from, this.to, this.clocks, this.nearer) = (from, to, clocks, nearer);
         budget = new WorkBudget(from.Trail.Count + to.Trail.Count);
         var anchor = match.Matches(from.FromClient)[0];
         shift = from.Offsets[anchor.A] - to.Offsets[anchor.B];
@@ -208,7 +211,7 @@ internal sealed class Passage
         return true;
     }
 
-    /// <summary>The transmission of these bytes that fits best: the same packet by IP Identification, else the last that left in time, else the first.</summary>
+    /// <summary>The transmission of these bytes that fits best: the same packet by IP Identification, else one that left in time, else one seen on the way, and of those the last (the first of those that left too late).</summary>
     /// <param name="spent">Among those already found at the later place; else among those not yet found there.</param>
     private int Best(in SegmentRecord sighting, ByteSpan wanted, long latest, bool spent)
     {
@@ -224,7 +227,7 @@ internal sealed class Passage
             }
 
             var inTime = record.UnixNanoseconds <= latest;
-            var sure = (IsSamePacket(record, sighting) ? 2 : 0) + (inTime ? 1 : 0);
+            var sure = (IsSamePacket(record, sighting) ? 4 : 0) + (inTime ? 2 : 0) + (nearer?.Seen(index) != false ? 1 : 0);
             var time = inTime ? record.UnixNanoseconds : -record.UnixNanoseconds;
             if (sure > bestRank.Sure || (sure == bestRank.Sure && time > bestRank.Time))
             {

@@ -20,6 +20,16 @@ internal sealed class PathChain
     public static PathChain Of(Connection connection)
     {
         var chain = new PathChain(connection) { Sightings = [.. connection.Members] };
+        if (connection.Members is [var one, var other] && chain.Nearer(one, other) is var nearer and not 0)
+        {
+            if (nearer < 0)
+            {
+                chain.Sightings.Reverse();
+            }
+
+            return chain;
+        }
+
         while (chain.Sightings.Count > 1 && !chain.Sort())
         {
             var worst = chain.Sightings.MaxBy(chain.Doubts)!;

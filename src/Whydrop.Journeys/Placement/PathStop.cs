@@ -76,7 +76,7 @@ internal sealed class PathStop
     public long StreamOffset(long offset) => offset + (Trail.Count > 0 && Sender.InitialSequence is { } initial ? (int)(Trail[0].Sequence - initial - 1) : 0);
 
     /// <summary>Segments on the wire that a record was.</summary>
-    public int Segments(in SegmentRecord record) => (record.Length + SegmentSize(record) - 1) / SegmentSize(record);
+    public int Segments(in SegmentRecord record) => record.Segments(Sender.LargestDatagram);
 
     /// <summary>The receiver acknowledged everything up to this offset, as heard here.</summary>
     public bool Acknowledged(long end) => largestAcknowledgment >= end;
@@ -102,11 +102,7 @@ internal sealed class PathStop
     }
 
     /// <summary>Payload bytes of one segment on the wire; a longer record is a super-packet.</summary>
-    public int SegmentSize(in SegmentRecord record)
-    {
-        var largest = Sender.LargestDatagram - record.HeaderLength;
-        return largest > 0 && largest < record.Length ? largest : Math.Max(1, record.Length);
-    }
+    public int SegmentSize(in SegmentRecord record) => record.SegmentSize(Sender.LargestDatagram);
 
     /// <summary>The segments on the wire that a range of a record was, cut where a super-packet would have been cut.</summary>
     public IEnumerable<ByteSpan> Pieces(int index, ByteSpan range)

@@ -19,10 +19,21 @@ public static class InstanceList
     /// <summary>The instances; or none and what is wrong, in one sentence.</summary>
     public static (IReadOnlyList<ServiceInstance> Instances, string? Wrong) Parse(TextFile file)
     {
-        var rows = file.Lines.FirstOrDefault(l => l.Text.Length > 0).Text?.TrimStart() is ['[' or '{', ..] ? FromJson(file) : FromTable(file);
-        var instances = new List<ServiceInstance>();
-        foreach (var (line, row) in rows.Take(MostInstances))
+        (int Line, string Reason)? broken = null;
+        var rows = file.Lines.FirstOrDefault(l => l.Text.Length > 0).Text?.TrimStart() is ['[' or '{', ..] ? FromJson(file, out broken) : FromTable(file);
+        if (broken is var (at, why))
         {
+            return ([], $"line {at}: {why}");
+        }
+
+        var instances = new List<ServiceInstance>();
+        foreach (var (line, row) in rows)
+        {
+            if (instances.Count == MostInstances)
+            {
+                return ([], $"line {line}: more than {MostInstances} instances");
+            }
+
             var key = Names.FirstOrDefault(row.ContainsKey) ?? row.Keys.First();
             var rate = Rates.Select(n => Number(row, n)).FirstOrDefault(n => n is not null)
                 ?? (Bad.Select(n => Number(row, n)).FirstOrDefault(n => n is not null) is { } bad && All.Select(n => Number(row, n)).FirstOrDefault(n => n > 0) is { } all ? bad / all : null);
@@ -53,7 +64,7 @@ public static class InstanceList
         }
     }
 
-    private static IEnumerable<(int Line, Dictionary<string, string> Row)> FromJson(TextFile file) => JsonText.Parse(file, out _).Where(i => i.Members.Count > 0)
+    private static IEnumerable<(int Line, Dictionary<string, string> Row)> FromJson(TextFile file, out (int Line, string Reason)? broken) => JsonText.Parse(file, out broken).Where(i => i.Members.Count > 0)
         .Select(i => (i.Line, Cells(i)));
 
     // {"name":"a","attributes":{"kind":"vm"},"rate":0.1}: an object inside is flattened.

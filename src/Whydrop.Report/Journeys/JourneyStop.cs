@@ -13,9 +13,8 @@ namespace Whydrop.Report.Journeys;
 /// <param name="Path">Number of the path it is on, from 0: stops of different paths share no connection.</param>
 /// <param name="Connections">Connections recognised there and elsewhere.</param>
 /// <param name="Clock">Its clock against that of the first stop; null when it could not be compared.</param>
-/// <param name="Running">First and last frame of the file there, on its own clock; null for an empty one.</param>
 /// <param name="Example">One connection as it is seen there, the same at all stops it passes; null where nothing was seen.</param>
 /// <param name="ExampleNumber">Which connection that is: stops with the same number show the same one.</param>
 public sealed record JourneyStop(
-    int Order, string Name, VantagePoint At, string Source, string? Tunnel, int Path, int Connections, ClockComparison? Clock, (Timestamp First, Timestamp Last)? Running,
+    int Order, string Name, VantagePoint At, string Source, string? Tunnel, int Path, int Connections, ClockComparison? Clock,
     TcpFlow? Example, int ExampleNumber);

@@ -18,6 +18,9 @@ public sealed record JourneysModel(
     string Case, IReadOnlyList<JourneyStop> Stops, IReadOnlyList<JourneyHop> Hops, IReadOnlyList<LostRange> Lost, int Joined,
     IReadOnlyList<UnjoinedGroup> Unjoined, IReadOnlyList<TranslationContradiction> Contradictions, IReadOnlyList<Gap> Gaps)
 {
+    /// <summary>Connections that a proxy may have passed on: the one that ends at its host, the one that begins there, and where that is.</summary>
+    public IReadOnlyList<(TcpFlow Ends, TcpFlow Begins, ProxiedConnection Suspicion)> Proxied { get; private init; } = [];
+
     /// <summary>The bytes that were asked for, as relative sequence numbers; null when none were.</summary>
     public (long Begin, long End)? Range { get; private init; }
 
@@ -51,6 +54,8 @@ public sealed record JourneysModel(
             [.. facts.Of<TranslationContradiction>().Where(c => chains.IsShown(c.Capture, c.Flow))],
             [.. facts.Of<Gap>().Where(g => !g.Minor && captures.Contains(g.From.Source))])
         {
+            Proxied = [.. facts.Of<ProxiedConnection>().Where(p => chains.IsShown(p.Capture, p.Flow) || chains.IsShown(p.OtherCapture, p.OtherFlow))
+                .Select(p => (chains.Flow(p.Capture, p.Flow)!, chains.Flow(p.OtherCapture, p.OtherFlow)!, p))],
             Range = range,
             Traced = TracedPackets.Of(facts, chains, stops),
             Names = EndpointNames.Of(facts),

@@ -34,6 +34,7 @@ public static class JourneysReport
         new TracedSection(page, model, wide ? int.MaxValue : TracedShown).Write();
         new LostSection(page, model, wide ? int.MaxValue : LostShown, wide).Write();
         WriteContradictions(page, model, wide);
+        WriteProxied(page, model, wide);
         WriteUnjoined(page, model, wide);
         WriteGaps(page, model, wide);
     }
@@ -117,7 +118,7 @@ public static class JourneysReport
                 [
                     $"{s.Order + 1}", s.Name, Wording.Number(s.Connections), .. wide ? [s.Source] : Array.Empty<string>(), ClockText.Of(s), Shown(model, s, stops.Take(i).LastOrDefault(b => b.Example is not null && b.ExampleNumber == s.ExampleNumber)?.Example),
                 ])],
-                new HashSet<int> { 0, 2 }, givesWay: wide ? 4 : 3);
+                new HashSet<int> { 0, 2 });
         }
     }
 
@@ -130,7 +131,7 @@ public static class JourneysReport
         }
 
         var same = before is not null && ((flow.Client.Equals(before.Client) && flow.Server.Equals(before.Server)) || (flow.Client.Equals(before.Server) && flow.Server.Equals(before.Client)));
-        return same ? "" : $"{(before is null ? "" : "NAT: ")}{model.Names.Text(flow.Client, flow.First, flow.Last)} → {model.Names.Text(flow.Server, flow.First, flow.Last)}";
+        return same ? "" : $"{(before is null ? "" : "NAT: ")}{Ends(model, flow)}";
     }
 
     private static void WriteHops(TextPage page, JourneysModel model, bool wide)
@@ -145,7 +146,7 @@ public static class JourneysReport
             page.Table(
                 ["hop", .. shown.Select(c => c.Head)],
                 [.. rows.Select(r => (string[])[ShortName(r) + (r.Neighbours ? "" : " *"), .. shown.Select(c => c.Cell(r))])],
-                Enumerable.Range(1, shown.Count).ToHashSet(), givesWay: 0);
+                Enumerable.Range(1, shown.Count).ToHashSet());
             if (rows.Exists(r => !r.Neighbours))
             {
                 page.Paragraph("* no hop by itself: lost between these two, but the places between them cannot say where", 2, TextStyle.Faint);
@@ -176,6 +177,26 @@ public static class JourneysReport
         More(page, groups.Count, wide ? int.MaxValue : UnjoinedShown);
     }
 
+    private static void WriteProxied(TextPage page, JourneysModel model, bool wide)
+    {
+        if (model.Proxied.Count == 0)
+        {
+            return;
+        }
+
+        page.Heading("Passed on by a proxy? Two connections each, by time and size only");
+        var groups = model.Proxied.GroupBy(p => (p.Suspicion.At, p.Ends.Server, p.Begins.Server)).OrderByDescending(g => g.Count()).ToList();
+        foreach (var group in groups.Take(wide ? int.MaxValue : UnjoinedShown))
+        {
+            var (ends, begins, like) = group.First();
+            page.Paragraph($"at {Wording.Place(like.At)}: {Wording.Count(group.Count(), "connection")}, such as {Ends(model, ends)} ({Wording.Count(like.Bytes, "byte")}), then {Ends(model, begins)} {Milliseconds(like.Began)} ms later ({Wording.Number(like.OtherBytes)})");
+        }
+
+        More(page, groups.Count, wide ? int.MaxValue : UnjoinedShown);
+    }
+
+    private static string Ends(JourneysModel model, TcpFlow flow) => $"{model.Names.Text(flow.Client, flow.First, flow.Last)} → {model.Names.Text(flow.Server, flow.First, flow.Last)}";
+
     private static void WriteUnjoined(TextPage page, JourneysModel model, bool wide)
     {
         if (model.Unjoined.Count == 0)
@@ -187,7 +208,7 @@ public static class JourneysReport
         foreach (var group in model.Unjoined.Take(wide ? int.MaxValue : UnjoinedShown))
         {
             var like = group.Connections[0];
-            page.Paragraph($"{Place(group)}: {Wording.Count(group.Connections.Count, "connection")}, such as {model.Names.Text(like.Client, like.First, like.Last)} → {model.Names.Text(like.Server, like.First, like.Last)} [{like.From}]: {group.Reason}");
+            page.Paragraph($"{Place(group)}: {Wording.Count(group.Connections.Count, "connection")}, such as {Ends(model, like)} [{like.From}]: {group.Reason}");
         }
 
         More(page, model.Unjoined.Count, wide ? int.MaxValue : UnjoinedShown);

@@ -211,8 +211,7 @@ internal sealed class PathStops
             var source = summary?.From.Source ?? "?";
             stops[key] = new JourneyStop(
                 stops.Count, Name(facts, key, withFile: names[Name(facts, key, withFile: false)].Count() > 1), summary?.At ?? VantagePoint.Unknown, source, key.Tunnel, paths.IndexOf(Root(key)),
-                connections[key].Count, clocks.GetValueOrDefault(source), summary is { First: { } first, Last: { } last } ? (first, last) : null,
-                examples.GetValueOrDefault(key).Flow, examples.GetValueOrDefault(key).Connection);
+                connections[key].Count, clocks.GetValueOrDefault(source), examples.GetValueOrDefault(key).Flow, examples.GetValueOrDefault(key).Connection);
         }
     }
 

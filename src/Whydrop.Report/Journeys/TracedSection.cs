@@ -29,7 +29,7 @@ internal sealed class TracedSection(TextPage page, JourneysModel model, int most
             {
                 var first = transmission.First();
                 page.Paragraph($"{first.Transmission}. {What(first)}{(first.IpId > 0 ? $", id {first.IpId}" : "")}", 4);
-                page.Table(["", "place", "time", "ttl", "in", "frame"], [.. transmission.Select(p => Row(p, first))], new HashSet<int> { 2, 3 }, givesWay: 4);
+                page.Table(["", "place", "time", "ttl", "in", "frame"], [.. transmission.Select(p => Row(p, first))], new HashSet<int> { 2, 3 });
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Whydrop.Diagnosis;
+using Whydrop.Diagnosis.Comparison;
 using Whydrop.Diagnosis.Counters;
 using Whydrop.Diagnosis.Layers;
 using Whydrop.Evidence;
@@ -18,6 +19,8 @@ internal static class DocumentBuilder
     public const string FlowsSchema = "whydrop.flows/1";
     private const string CountersSchema = "whydrop.counters/1";
     private const string LayersSchema = "whydrop.layers/1";
+    private const string ComparisonSchema = "whydrop.comparison/1";
+    private const string CohortsSchema = "whydrop.cohorts/1";
 
     public static string Version { get; } = typeof(DocumentBuilder).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -45,6 +48,19 @@ internal static class DocumentBuilder
         new(CountersSchema, Version, [.. tables.Select(t => Counters(t, t.Rows))], [.. gaps.Select(Gap)]);
 
     public static LayersDocument Layers(LayerTable? layers, IEnumerable<Gap> gaps) => new(LayersSchema, Version, layers is null ? null : Layers(layers), [.. gaps.Select(Gap)]);
+
+    public static ComparisonDocument Comparison(BeforeAndAfter c) => new(
+        ComparisonSchema, Version, c.Cure, c.Reason, Standing(c.FaultBefore), Standing(c.FaultAfter),
+        [.. c.Symptoms.Select(s => new SymptomElement(
+            s.Name, s.Before, s.WatchedBefore.TotalSeconds, s.After, s.WatchedAfter.TotalSeconds, s.LoadRatio, s.MeanBetween?.TotalSeconds, s.WatchNeeded?.TotalSeconds, s.Chance, s.Cure,
+            s.Reason))],
+        [.. c.Counters.Select(g => new GrowthElement(g.Where, g.Name, g.Before, g.After))]);
+
+    public static CohortsDocument Cohorts(IReadOnlyList<CohortSplit> splits, int instances) => new(
+        CohortsSchema, Version, splits is [{ Separates: true }, ..] ? "separates" : "cannot-tell", instances,
+        [.. splits.Select(s => new SplitElement(s.Attributes, s.Inside, s.Outside, s.RateInside, s.RateOutside, s.Separation, s.Chance, s.LeastChance))]);
+
+    private static StandingElement? Standing(Verdict? v) => v is null ? null : new(v.Fault.Id, v.Status, v.Scope.ToString());
 
     private static CounterTableElement Counters(CounterTable table, IEnumerable<CounterRow> rows) => new(
         Place(table.At), table.Twice, table.Overrun?.Summary, table.Overrun is null ? null : ReceiveOverrun.NotTheBuffer,

@@ -15,6 +15,9 @@ internal static class JourneysBuilder
             u.Why, DocumentBuilder.Place(u.At), u.Source, u.Reason, u.Connections.Count, [.. u.Connections.Select(f => $"{f.Client} > {f.Server}").Take(Examples)]))],
         [.. model.Contradictions.Select(c => new ContradictionElement(
             c.Client.ToString(), c.Server.ToString(), c.SeenClient.ToString(), c.SeenServer.ToString(), c.Said, DocumentBuilder.Evidence(c.From)))],
+        [.. model.Proxied.Select(p => new ProxiedElement(
+            DocumentBuilder.Place(p.Suspicion.At), p.Ends.Client.ToString(), p.Ends.Server.ToString(), p.Suspicion.Bytes, p.Begins.Client.ToString(), p.Begins.Server.ToString(), p.Suspicion.OtherBytes,
+            p.Suspicion.Began.TotalMilliseconds, DocumentBuilder.Evidence(p.Suspicion.From)))],
         [.. model.Gaps.Select(DocumentBuilder.Gap)]);
 
     private const int Examples = 20;

@@ -16,6 +16,7 @@ internal sealed record JourneysDocument(
     [property: Description("Every packet with bytes of the range that was asked for, by connection, direction and transmission; left out when none was.")] IReadOnlyList<TracedElement>? Range,
     [property: Description("Connections that were seen at one place only, or are not followed.")] IReadOnlyList<UnjoinedElement> Unjoined,
     [property: Description("Translations that packets show otherwise than connection tracking tables or objects of the cluster say.")] IReadOnlyList<ContradictionElement> Contradictions,
+    [property: Description("Connections that a proxy may have passed on as another: by time and size only, their packets have nothing in common.")] IReadOnlyList<ProxiedElement> Proxied,
     [property: Description("What of the captures was not read or joined.")] IReadOnlyList<GapElement> Gaps);
 
 internal sealed record StopElement(
@@ -120,4 +121,15 @@ internal sealed record ContradictionElement(
     [property: Description("Ends after it, in the packets.")] string SeenClient,
     string SeenServer,
     [property: Description("What is said instead.")] string Said,
+    EvidenceElement From);
+
+internal sealed record ProxiedElement(
+    [property: Description("Host or network namespace between the two.")] PlaceElement At,
+    [property: Description("The connection that ends there, and its payload bytes in the larger direction.")] string Client,
+    string Server,
+    long Bytes,
+    [property: Description("The connection that begins there, and its payload bytes in the same direction.")] string OtherClient,
+    string OtherServer,
+    long OtherBytes,
+    double BeganLaterMs,
     EvidenceElement From);

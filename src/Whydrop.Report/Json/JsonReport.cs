@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Whydrop.Diagnosis.Comparison;
 using Whydrop.Diagnosis.Counters;
 using Whydrop.Diagnosis.Layers;
 using Whydrop.Evidence;
@@ -37,6 +38,14 @@ public static class JsonReport
     /// <summary>Writes settings side by side as "whydrop.layers/1".</summary>
     public static void WriteLayers(LayerTable? layers, IEnumerable<Gap> gaps, TextWriter output) =>
         output.Write(JsonSerializer.Serialize(DocumentBuilder.Layers(layers, gaps), VerdictJsonContext.Readable.LayersDocument) + "\n");
+
+    /// <summary>Writes the comparison of two cases as "whydrop.comparison/1".</summary>
+    public static void WriteComparison(BeforeAndAfter compared, TextWriter output) =>
+        output.Write(JsonSerializer.Serialize(DocumentBuilder.Comparison(compared), VerdictJsonContext.Readable.ComparisonDocument) + "\n");
+
+    /// <summary>Writes which attribute separates bad instances from good ones as "whydrop.cohorts/1".</summary>
+    public static void WriteCohorts(IReadOnlyList<CohortSplit> splits, int instances, TextWriter output) =>
+        output.Write(JsonSerializer.Serialize(DocumentBuilder.Cohorts(splits, instances), VerdictJsonContext.Readable.CohortsDocument) + "\n");
 
     /// <summary>The JSON Schema of the verdict contract, made from its types.</summary>
     public static string Schema() => Schema(typeof(VerdictDocument), DocumentBuilder.VerdictSchema, "verdict");

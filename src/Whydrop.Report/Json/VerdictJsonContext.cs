@@ -12,6 +12,8 @@ namespace Whydrop.Report.Json;
 [JsonSerializable(typeof(JourneysDocument))]
 [JsonSerializable(typeof(CountersDocument))]
 [JsonSerializable(typeof(LayersDocument))]
+[JsonSerializable(typeof(ComparisonDocument))]
+[JsonSerializable(typeof(CohortsDocument))]
 internal sealed partial class VerdictJsonContext : JsonSerializerContext
 {
     private static VerdictJsonContext? readable;

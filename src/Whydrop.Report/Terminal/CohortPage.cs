@@ -25,7 +25,7 @@ public static class CohortPage
             page.Labelled("Not told apart", "these attributes part the instances alike: only an instance that has one of them without the others would tell which it is", LabelWidth + 2);
         }
 
-        if (best.LeastChance > 0.05)
+        if (best.TooFew)
         {
             page.Labelled("Few instances", string.Create(null, $"{best.Inside} against {best.Outside}: even a complete separation would come by chance in {best.LeastChance:P1} of cases; compare more instances"), LabelWidth + 1, TextStyle.Doubtful);
         }
@@ -34,7 +34,7 @@ public static class CohortPage
         page.Table(
             ["attribute", "with", "rate", "without", "rate", "worse in", "by chance"],
             [.. splits.Take(Shown).Select(s => new[] { string.Join(", ", s.Attributes), $"{s.Inside}", Percent(s.RateInside), $"{s.Outside}", Percent(s.RateOutside), Percent(s.Separation), Percent(s.Chance) })],
-            new HashSet<int> { 1, 2, 3, 4, 5, 6 }, givesWay: 0);
+            new HashSet<int> { 1, 2, 3, 4, 5, 6 });
     }
 
     private static string Percent(double share) => string.Create(null, $"{share * 100:0.##} %");

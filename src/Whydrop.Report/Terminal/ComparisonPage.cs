@@ -30,13 +30,13 @@ public static class ComparisonPage
                     s.Name, $"{s.Before}", Seconds(s.WatchedBefore), $"{s.After}", Seconds(s.WatchedAfter), s.WatchNeeded is { } needed ? Seconds(needed) : "", s.LoadRatio is { } ratio ? string.Create(null, $"{ratio * 100:0} %") : "?",
                     s.Cure switch { Cure.Cured => "cured", Cure.NotCured => "not cured", _ => "cannot tell" },
                 })],
-                new HashSet<int> { 1, 2, 3, 4, 5, 6 }, givesWay: 0);
+                new HashSet<int> { 1, 2, 3, 4, 5, 6 });
         }
 
         if (compared.Counters.Count > 0)
         {
             page.Heading("Counters of trouble: growth between the two readings of each case");
-            page.Table(["where", "counter", "before", "after"], [.. compared.Counters.Select(c => new[] { c.Where, c.Name, Grown(c.Before), Grown(c.After) })], new HashSet<int> { 2, 3 }, givesWay: 1);
+            page.Table(["where", "counter", "before", "after"], [.. compared.Counters.Select(c => new[] { c.Where, c.Name, Grown(c.Before), Grown(c.After) })], new HashSet<int> { 2, 3 });
         }
     }
 

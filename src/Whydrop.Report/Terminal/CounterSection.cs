@@ -94,7 +94,7 @@ public static class CounterSection
             page.Table(
                 ["", "counter", "value", .. twice ? (string[])["growth"] : [], "share", "meaning"],
                 [.. rows.Select(r => (string[])[Word(r.Health), r.Name, r.Value is { } v ? Wording.Number(v) : "", .. twice ? (string[])[r.Delta is { } d ? Wording.Number(d) : ""] : [], r.Share ?? "", r.Meaning + (r.Health == CounterHealth.Fine && r.Ratio is not null ? $" (healthy {r.Healthy})" : "")])],
-                twice ? new HashSet<int> { 2, 3, 4 } : new HashSet<int> { 2, 3 }, givesWay: twice ? 5 : 4);
+                twice ? new HashSet<int> { 2, 3, 4 } : new HashSet<int> { 2, 3 });
         }
     }
 

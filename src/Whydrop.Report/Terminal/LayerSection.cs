@@ -68,7 +68,7 @@ public static class LayerSection
 
         if (layers.Layers.Count <= MostColumns)
         {
-            page.Table(["setting", .. layers.Layers.Select(Wording.Place)], [.. rows.Select(r => (string[])[r.Name, .. r.Values.Select(v => v ?? "–")])], new HashSet<int>(), givesWay: 1);
+            page.Table(["setting", .. layers.Layers.Select(Wording.Place)], [.. rows.Select(r => (string[])[r.Name, .. r.Values.Select(v => v ?? "–")])], new HashSet<int>());
         }
         else
         {

@@ -96,6 +96,12 @@ public sealed class TerminalReport
     {
         page.Heading($"{Wording.Of(verdict.Status)} {verdict.Fault.Id} at {verdict.Scope}");
         page.Paragraph(verdict.Summary);
+        if (!wide && model.Diagnosis.Verdicts.TakeWhile(v => v != verdict).Any(v => v.Fault == verdict.Fault && v.Status == verdict.Status && v.Explains == verdict.Explains))
+        {
+            page.Paragraph($"What it explains is what {verdict.Fault.Id} above explains, told from another place (-o wide shows the proof)", 2, TextStyle.Faint);
+            return;
+        }
+
         if (!legendShown)
         {
             page.Paragraph("(✓ speaks for it, ✗ against it, ? not known)", 2, TextStyle.Faint);
@@ -138,7 +144,7 @@ public sealed class TerminalReport
             {
                 Wording.Of(r.Fate), Between(r), Wording.Number(r.Segments), Wording.Number(r.Bytes), r.Lost ? Wording.Number(r.Explained) : "",
             })],
-            new HashSet<int> { 2, 3, 4 }, givesWay: 1);
+            new HashSet<int> { 2, 3, 4 });
         if (ledger.Unexplained > 0)
         {
             page.Paragraph($"{Wording.Count(ledger.Unexplained, "lost segment")} ({Wording.Count(ledger.UnexplainedBytes, "byte")}) explained by no fault{Headline.UnexplainedAt(model)}.", 2, TextStyle.Doubtful);
@@ -264,7 +270,7 @@ public sealed class TerminalReport
         if (model.Files.Count > 0)
         {
             page.Heading("Files");
-            page.Table(["file", "kind", "place", "content"], [.. model.Files.Select(f => new[] { f.Path, f.Kind, f.At, f.How })], new HashSet<int>(), givesWay: 3);
+            page.Table(["file", "kind", "place", "content"], [.. model.Files.Select(f => new[] { f.Path, f.Kind, f.At, f.How })], new HashSet<int>());
         }
     }
 

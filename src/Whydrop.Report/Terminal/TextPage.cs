@@ -6,6 +6,9 @@ namespace Whydrop.Report.Terminal;
 /// <summary>Paragraphs, labelled lines and tables on a screen. The words are the same with and without colour.</summary>
 internal sealed class TextPage
 {
+    private const int Indent = 2;
+    private const int Between = 2;
+    private const int NarrowestText = 10;
     private readonly IAnsiConsole console;
     private readonly TextWriter output;
     private readonly Screen screen;
@@ -72,15 +75,15 @@ internal sealed class TextPage
     /// <summary>A line that is copied to a shell.</summary>
     public void Command(string text, int indent = 4) => console.Write(new Lines([[new Segment(new string(' ', indent)), new Segment(Shown(text), StyleOf(TextStyle.Strong))]]));
 
-    /// <summary>Left-aligned text columns, right-aligned numbers. Only the column that gives way is wrapped when the table is too wide.</summary>
-    public void Table(IReadOnlyList<string> heads, IReadOnlyList<string[]> rows, IReadOnlySet<int> numbers, int givesWay)
+    /// <summary>Left-aligned text columns, right-aligned numbers. Where the table is too wide the widest text is wrapped; a number never is.</summary>
+    public void Table(IReadOnlyList<string> heads, IReadOnlyList<string[]> rows, IReadOnlySet<int> numbers)
     {
         var table = new Table().NoBorder();
+        var widths = Widths(heads, rows, numbers);
         for (var i = 0; i < heads.Count; i++)
         {
-            var column = new TableColumn(Cell(heads[i], TextStyle.Faint)).Padding(0, 0, i == heads.Count - 1 ? 0 : 2, 0);
+            var column = new TableColumn(Cell(heads[i], TextStyle.Faint)).Padding(0, 0, i == heads.Count - 1 ? 0 : Between, 0).Width(widths[i]);
             column.Alignment = numbers.Contains(i) ? Justify.Right : Justify.Left;
-            column.NoWrap = i != givesWay;
             table.AddColumn(column);
         }
 
@@ -89,7 +92,24 @@ internal sealed class TextPage
             table.AddRow(row.Select(c => Cell(c)));
         }
 
-        Write(new Padder(table, new Padding(2, 0, 0, 0)));
+        Write(new Padder(table, new Padding(Indent, 0, 0, 0)));
+    }
+
+    private int[] Widths(IReadOnlyList<string> heads, IReadOnlyList<string[]> rows, IReadOnlySet<int> numbers)
+    {
+        int[] widths = [.. heads.Select((head, i) => Math.Max(1, rows.Select(r => Shown(r[i]).Length).Append(numbers.Contains(i) ? Shown(head).Split(' ').Max(w => w.Length) : Shown(head).Length).Max()))];
+        for (var over = Indent + widths.Sum() + (Between * (heads.Count - 1)) - Width; over > 0; over--)
+        {
+            var widest = Enumerable.Range(0, widths.Length).Where(i => !numbers.Contains(i)).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : widths[i]);
+            if (widest < 0 || widths[widest] <= NarrowestText)
+            {
+                break;
+            }
+
+            widths[widest]--;
+        }
+
+        return widths;
     }
 
     // Text, not Markup: brackets in the text of strangers are brackets.

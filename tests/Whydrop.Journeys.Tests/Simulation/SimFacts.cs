@@ -22,6 +22,9 @@ public static class SimFacts
     /// <summary>With every connection, as the journeys command follows them.</summary>
     public static IReadOnlyList<Fact> JoinAll(params SimCapture[] captures) => JoinAll(s => s, captures);
 
+    /// <param name="known">Facts of other tools.</param>
+    public static IReadOnlyList<Fact> JoinAll(IReadOnlyList<Fact> known, params SimCapture[] captures) => Join(known, Following.All, out _, captures);
+
     /// <param name="told">What each capture says of itself, changed.</param>
     public static IReadOnlyList<Fact> JoinAll(Func<CaptureSummary, CaptureSummary> told, params SimCapture[] captures) => Join([], Following.All, out _, captures, told);
 

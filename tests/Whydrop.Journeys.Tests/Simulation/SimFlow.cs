@@ -34,6 +34,9 @@ public sealed record SimFlow
     /// <summary>What is sent again although it arrived: the sender hears of it too late, or not at all.</summary>
     public Func<SimPacket, bool> Unheard { get; init; } = _ => false;
 
+    /// <summary>Time until what was lost is sent again, always the same; null: some milliseconds, then as a retransmission timer backs off.</summary>
+    public long? RepeatsAfter { get; init; }
+
     /// <summary>Give up a segment after this many transmissions.</summary>
     public int MostTransmissions { get; init; } = 12;
 }

@@ -79,7 +79,7 @@ public sealed class Topology(IReadOnlyList<PathElement> path, int seed = 1)
             return;
         }
 
-        var wait = transmission == 1 ? 6_000_000L + random.Next(3_000_000) : 200_000_000L << Math.Min(transmission - 2, 5);
+        var wait = flow.RepeatsAfter ?? (transmission == 1 ? 6_000_000L + random.Next(3_000_000) : 200_000_000L << Math.Min(transmission - 2, 5));
         At(time + wait, () => Send(flow, index, fromClient, time + wait, sequence, length, flags, transmission + 1));
     }
 

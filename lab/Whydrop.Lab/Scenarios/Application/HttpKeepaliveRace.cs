@@ -26,6 +26,8 @@ public sealed class HttpKeepaliveRace : PodScenario
 
     protected override bool NeedsTun => true;
 
+    private static readonly TimeSpan LastReset = TimeSpan.FromMilliseconds(200);
+
     protected override void Play(PodRun run)
     {
         var network = run.Network;
@@ -46,6 +48,9 @@ public sealed class HttpKeepaliveRace : PodScenario
             Pause = run.Settings.Word("race") == "crossing" ? timeout - delay : timeout + (3 * delay),
             Log = run.Log(network.Client),
         });
+
+        // The client that reads the FIN is done while its last request, and the RST to it, are still under way.
+        run.Pause(LastReset + (2 * delay));
         var after = run.Counters(network.Server);
         run.End();
 

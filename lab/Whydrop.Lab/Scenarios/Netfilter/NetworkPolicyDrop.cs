@@ -52,7 +52,8 @@ public sealed class NetworkPolicyDrop : PodScenario
         var rules = run.HasDumps(HostRole.NodeB);
         // From the client alone, or its node when a tunnel hides them, packets go out and nothing comes back: that is any fault behind it.
         var hidden = run.CapturedOnly(HostRole.Client) || (run.Settings.Word("overlay") != "none" && run.CapturedOnly(HostRole.NodeA));
-        run.Truth.Blame(Fault, network.NodeB, confirmable: rules, suspectable: rules || !hidden);
+        // That they die inside the server's node is seen there; of what, only its rules tell.
+        run.Truth.Blame(Fault, network.NodeB, confirmable: rules, suspectable: rules || !(hidden || run.HasCaptures(HostRole.NodeB)));
         run.Truth.Unseen(!rules && !run.HasDumps(HostRole.Client) && !run.HasCaptures(HostRole.Client) && !run.HasCaptures(HostRole.NodeA));
         if (!rules)
             run.Truth.LooksLike("sg-nacl-drop");

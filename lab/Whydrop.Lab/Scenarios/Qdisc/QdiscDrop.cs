@@ -13,6 +13,10 @@ public sealed class QdiscDrop : PodScenario
 
     public override string Summary => "a rate limit on an egress device (the uplink of a node, or in front of the server pod) queues what exceeds it and drops when its queue is full";
 
+    // Drops that a counter of other things does not agree with by chance.
+    private const int Enough = 10;
+    private const int MostRounds = 5;
+
     public override string Fault => "qdisc-drop";
 
     protected override IReadOnlyList<LabParameter> Own =>
@@ -42,10 +46,18 @@ public sealed class QdiscDrop : PodScenario
         run.Inject(shaper);
         run.Begin();
         var before = shaper.Dropped();
-        var moved = BulkClient.Run(run, new BulkOptions { Flows = run.Settings.Number("flows"), Bytes = 20_000_000, For = run.Seconds, Log = run.Log(network.Client) });
+        var moved = new List<BulkOutcome>();
+        long dropped;
+        var rounds = 0;
+        do
+        {
+            // A connection that begins sends more than the queue holds; one that has found the rate fills it again only after seconds.
+            moved.AddRange(BulkClient.Run(run, new BulkOptions { Flows = run.Settings.Number("flows"), Bytes = 20_000_000, For = run.Seconds, Log = run.Log(network.Client) }));
+            dropped = shaper.Dropped() - before;
+        }
+        while (dropped < Enough && ++rounds < MostRounds);
         run.End();
 
-        var dropped = shaper.Dropped() - before;
         run.Truth.Blame(Fault, host, device, confirmable: run.HasCaptures(role) && run.HasDumps(role), suspectable: run.HasDumps(role) || run.HasCaptures(role));
         if (!run.HasCaptures(role) && !run.HasDumps(role))
         {
@@ -57,6 +69,6 @@ public sealed class QdiscDrop : PodScenario
         run.Truth.Accompanying("bufferbloat");
         run.Truth.Figure("packetsDropped", dropped);
         run.Truth.Figure("bytesMoved", moved.Sum(m => m.Bytes));
-        run.Truth.Expect(dropped >= 10, $"the queue dropped only {dropped} packets");
+        run.Truth.Expect(dropped >= Enough, $"the queue dropped only {dropped} packets");
     }
 }

@@ -51,8 +51,10 @@ public sealed class DuplicateIp : PodScenario
         run.Truth.Blame(Fault, null, confirmable: run.HasCaptures(HostRole.NodeA) && run.HasDumps(HostRole.NodeA), suspectable: run.HasCaptures(HostRole.NodeA) || run.HasCaptures(HostRole.NodeB));
         if (!run.HasCaptures(HostRole.NodeA) && !run.HasCaptures(HostRole.NodeB))
         {
-            // From an end the path is dark while the other owner has the address.
+            // From an end the path is dark behind it while the other owner has the address.
             run.Truth.LooksLike("path-blackout");
+            run.Truth.AlsoAt(network.Client);
+            run.Truth.AlsoAt(network.Server);
         }
 
         run.AlsoAtFabricEnds();

@@ -29,7 +29,7 @@ internal static class PodOverlay
                 AddVxlan(network, node, device, mac, local, calico ? 4096 : 1);
             else
                 AddIpip(run, network, node, device);
-            node.IpLines($"link set {device} mtu {options.EffectiveOverlayMtu} txqueuelen 10000 up", $"addr add {tunnel}/{a.HostBits} dev {device}{a.AtOnce}");
+            node.IpLines($"link set {device} mtu {options.EffectiveOverlayMtu} txqueuelen 10000", $"link set {device} up", $"addr add {tunnel}/{a.HostBits} dev {device}{a.AtOnce}");
         }
 
         Point(network, network.NodeA, device, MacB, tunnelB, a.BlockB, a.NodeB);

@@ -90,7 +90,7 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
         private static readonly string[] NotAnswered = ["TcpExt.TCPSynRetrans", "Tcp.AttemptFails"];
 
         internal Crowd(CaseView view, IPEndPoint to, IReadOnlyList<Attempt> attempts)
-            : base(view, attempts[0].SynLastSeen is { } seen ? Scope.Of(seen) : Scope.Unplaced)
+            : base(view, attempts[0].SynLastSeen is { } seen && !MayBePod(view, attempts[0], seen) ? Scope.Of(seen) : Scope.Unplaced)
         {
             To = to;
             Attempts = attempts;
@@ -111,6 +111,10 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
         internal IReadOnlyList<Attempt> Open { get; }
 
         internal override IReadOnlyList<Attempt> Attempts { get; }
+
+        /// <summary>The client's own namespace, by a veth or a device of which nothing is known: the node behind it may be the translator.</summary>
+        private static bool MayBePod(CaseView view, Attempt attempt, VantagePoint seen) =>
+            view.Stacks.End(attempt.Connection, true)?.At == seen.Stack && !view.Interfaces(seen.Stack).Any(d => d.At == seen && d.Kind is not (null or "veth"));
 
         /// <summary>Network namespaces that opened connections and got an answer to each first SYN: no translator on the way wanted a port for them.</summary>
         internal static IEnumerable<Crowd> AllAnswered(CaseView view)

@@ -90,7 +90,8 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             return $"BGP sessions went down at {w.Scope}, and connections were in trouble; the log says no time that can be compared.";
         }
 
-        return $"{string.Join(" → ", Steps(w, first.Session, first.Episode))}.{string.Concat(w.Struck.Where(s => s != first.Session).Take(3).Select(s => $" Again {string.Create(null, $"{(s.At - first.Session.At).TotalSeconds:0.0} s")} later: {string.Join(" → ", Steps(w, s, first.Episode))}."))} {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
+        var again = w.Struck.Where(s => s != first.Session).Take(3).Select(s => $"{string.Create(null, $"{(s.At - first.Session.At).TotalSeconds:0.0} s")} later{(s.Restart is { } cause && cause.What != first.Session.Restart?.What ? $" ({cause.What})" : "")}").ToArray();
+        return $"{string.Join(" → ", Steps(w, first.Session, first.Episode))}.{(again.Length > 0 ? $" Again {string.Join(", ", again)}." : "")} {w.Hits.Count} of {w.Episodes.Count} time{(w.Episodes.Count == 1 ? "" : "s")} of trouble followed such a loss; by chance {w.Chance:P1}.";
     }
 
     /// <summary>Cause and effect in order of time, each with its lag behind the first.</summary>

@@ -1,0 +1,58 @@
+namespace Whydrop.Journeys.Collecting;
+
+/// <summary>Sightings with the same initial sequence numbers of both ends: 64 random bits that NAT and tunnels keep.</summary>
+internal sealed class HandshakeGroups
+{
+    private readonly Sighting[] sorted;
+    private readonly int[] starts;
+
+    /// <summary>Groups.</summary>
+    /// <param name="sightings">By their numbers.</param>
+    public HandshakeGroups(Sighting[] sightings)
+    {
+        var complete = Array.FindAll(sightings, static s => s.HasHandshake);
+        var keys = Array.ConvertAll(complete, static s => Of(s));
+        var numbers = Array.ConvertAll(complete, static s => s.Number);
+        Array.Sort(keys, numbers);
+        starts = new int[sightings.Length];
+        Array.Fill(starts, -1);
+        for (var (start, end) = (0, 0); start < keys.Length; start = end)
+        {
+            for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
+            {
+            }
+
+            Array.Sort(numbers, start, end - start);
+            for (var i = start; i < end; i++)
+            {
+                starts[numbers[i]] = start;
+            }
+        }
+
+        sorted = Array.ConvertAll(numbers, n => sightings[n]);
+    }
+
+    /// <summary>Both initial sequence numbers.</summary>
+    public static ulong Of(Sighting sighting) =>
+        ((ulong)(sighting.Flow.FromClient.InitialSequence ?? 0) << 32) | (sighting.Flow.FromServer.InitialSequence ?? 0);
+
+    /// <summary>Those with the handshake of one, itself among them, by their numbers; none without a handshake.</summary>
+    public ReadOnlySpan<Sighting> With(Sighting sighting)
+    {
+        if (starts[sighting.Number] is var start && start < 0)
+        {
+            return [];
+        }
+
+        var end = start + 1;
+        while (end < sorted.Length && starts[sorted[end].Number] == start)
+        {
+            end++;
+        }
+
+        return sorted.AsSpan(start, end - start);
+    }
+
+    /// <summary>Each group once, by its first sighting.</summary>
+    public bool IsFirst(Sighting sighting) => starts[sighting.Number] is var start and >= 0 && sorted[start] == sighting;
+}
