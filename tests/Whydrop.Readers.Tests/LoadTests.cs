@@ -58,6 +58,7 @@ public sealed class LoadTests
 
     [Theory]
     [InlineData(LoadSamples.Ab, "ab", 400, 3, 99, 1006)]
+    [InlineData(LoadSamples.Ab20, "ab", 400, 3, 99, 1006)]
     [InlineData(LoadSamples.Wrk, "wrk", 977, 5, 99, 1010)]
     [InlineData(LoadSamples.Fortio, "fortio", 40, 2, 99, 117.084)]
     [InlineData(LoadSamples.FortioJson, "fortio", 40, 2, 99, 1100)]
