@@ -86,6 +86,26 @@ internal static class LoadSamples
 
         """;
 
+    /// <summary>wrk2: calibration lines, an HdrHistogram with three decimals.</summary>
+    public const string Wrk2 = """
+        Running 30s test @ http://10.0.0.1:8080/
+          2 threads and 100 connections
+          Thread calibration: mean lat.: 9747 usec, rate sampling interval: 21 msec
+          Thread Stats   Avg      Stdev     Max   +/- Stdev
+            Latency     6.46ms    1.93ms  12.34ms   67.66%
+            Req/Sec     1.05k     1.12k    2.50k    64.84%
+          Latency Distribution (HdrHistogram - Recorded Latency)
+         50.000%    6.67ms
+         90.000%    8.39ms
+         99.000%   10.73ms
+        100.000%   12.35ms
+
+          60018 requests in 30.00s, 19.81MB read
+          Socket errors: connect 0, read 0, write 0, timeout 4
+        Requests/sec:   2000.28
+
+        """;
+
     public const string Fortio = """
         Fortio 1.60.3 running at 8 queries per second, 2->2 procs, for 5s: http://10.0.0.1:8080/
         Ended after 5.098196115s : 40 calls. qps=7.8459
@@ -128,7 +148,7 @@ internal static class LoadSamples
     /// <summary>All of them.</summary>
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
-        ("load-samples", "csv", Csv), ("load-samples", "JMeter", Jmeter), ("load-samples", "ab -g", AbSamples), ("load-summary", "ab", Ab), ("load-summary", "ab 2.0.40-dev", Ab20), ("load-summary", "wrk", Wrk), ("load-summary", "fortio", Fortio), ("fortio-json", "1.60", FortioJson),
+        ("load-samples", "csv", Csv), ("load-samples", "JMeter", Jmeter), ("load-samples", "ab -g", AbSamples), ("load-summary", "ab", Ab), ("load-summary", "ab 2.0.40-dev", Ab20), ("load-summary", "wrk", Wrk), ("load-summary", "wrk2", Wrk2), ("load-summary", "fortio", Fortio), ("fortio-json", "1.60", FortioJson),
         ("ip-monitor-route", "-ts", RouteMonitor), ("ip-monitor-route", "-timestamp", RouteMonitorLong),
     ];
 }
