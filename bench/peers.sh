@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Measures Whydrop against public tools on generated captures, all in one run: CPU seconds, peak memory, and the ratio ours / peer.
-#   bench/peers.sh                      captures snap full stress vxlan sll2 pcapng, 3 rounds
+#   bench/peers.sh                      captures snap full stress vxlan sll2 pcapng pair, 3 rounds
 #   bench/peers.sh --rounds 5 snap      chosen captures
 #   bench/peers.sh --big                adds snap10 (10 times the packets; about 2 GB of disk)
 #   bench/peers.sh --dir DIR            keeps the captures in DIR (default: a temporary folder, removed)
+# Of the pair, two captures of the same traffic, ours is whydrop journeys over both, and a peer reads one after the other.
 # Peers are measured round about (ours, peer, ours, peer …) and each figure is the median of its rounds. Page cache is warm.
 set -eu
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -11,7 +12,7 @@ root=$(dirname "$here")
 rounds=3 dir='' big=0 captures=()
 while [ $# -gt 0 ]; do
   case $1 in
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     --rounds) rounds=$2; shift ;;
     --dir) dir=$2; shift ;;
     --big) big=1 ;;
@@ -20,7 +21,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ ${#captures[@]} -gt 0 ] || captures=(snap full stress vxlan sll2 pcapng)
+[ ${#captures[@]} -gt 0 ] || captures=(snap full stress vxlan sll2 pcapng pair)
 [ $big = 0 ] || captures+=(snap10)
 
 packages=(time:/usr/bin/time tshark:tshark tcptrace:tcptrace tcpdump:tcpdump argus-server:argus gcc:gcc)
@@ -64,20 +65,27 @@ run_peer() {
   esac
 }
 
+# Over all files of a capture: CPU seconds together, the highest peak.
+peer_over_all() { for f in "${files[@]}"; do run_peer "$1" "$f"; done | awk '{ s += $1; if ($2 > m) m = $2 } END { printf "%.3f %d\n", s, m }'; }
+run_ours() { if [ ${#files[@]} -gt 1 ]; then one "$ours" journeys "${files[@]}" -o json; else one "$ours" flows "${files[0]}" --top 10 -o json; fi; }
+
 echo "cores $(nproc), $(uname -sr), dotnet $(dotnet --version), $rounds rounds, medians"
 for ((i = 0; i < rounds; i++)); do one "$ours" --version; done >"$work/v"
 printf 'whydrop --version: %s CPU s\n' "$(cut -d' ' -f1 "$work/v" | median)"
 for name in "${captures[@]}"; do
   file=$dir/$name.pcap
   [ -s "$file" ] || generate "$name" "$file" >&2
-  printf '\n%s: %s bytes, %s packets\n' "$name" "$(stat -c %s "$file")" "$(capinfos -c -M -T -r "$file" | awk '{ print $NF }')"
+  files=("$file")
+  [ ! -s "$file.far" ] || files+=("$file.far")
+  printf '\n%s: %s bytes, %s packets\n' "$name" "$(stat -c %s "${files[@]}" | awk '{ n += $1 } END { print n }')" \
+    "$(capinfos -c -M -T -r "${files[@]}" | awk '{ n += $NF } END { print n }')"
   printf '%-26s %10s %10s %10s %12s\n' command 'CPU s' 'ours s' 'ours/peer' 'peak MiB'
   peers=('C header walk' 'tcpdump -r -w /dev/null' 'capinfos -c' 'argus -r' 'tcptrace -n -l -r' 'tshark -q -z expert')
-  cat "$file" >/dev/null
-  one "$ours" flows "$file" --top 10 -o json >/dev/null
+  cat "${files[@]}" >/dev/null
+  run_ours >/dev/null
   for peer in "${peers[@]}"; do
     case $peer in
-      'C header walk') case $name in snap* | full | stress) ;; *) continue ;; esac ;;
+      'C header walk') case $name in snap* | full | stress | pair) ;; *) continue ;; esac ;;
       # Neither reads cooked captures of version 2; tcptrace does not look into tunnels.
       'argus -r') [ "$name" != sll2 ] || continue ;;
       # Both need far more memory than is reasonable on ten million packets.
@@ -86,12 +94,12 @@ for name in "${captures[@]}"; do
     esac
     : >"$work/a" && : >"$work/b"
     for ((i = 0; i < rounds; i++)); do
-      one "$ours" flows "$file" --top 10 -o json >>"$work/a"
-      run_peer "$peer" "$file" >>"$work/b"
+      run_ours >>"$work/a"
+      peer_over_all "$peer" >>"$work/b"
     done
     a=$(cut -d' ' -f1 "$work/a" | median) b=$(cut -d' ' -f1 "$work/b" | median)
     printf '%-26s %10s %10s %10s %12s\n' "$peer" "$b" "$a" "$(awk -v a="$a" -v b="$b" 'BEGIN { if (b > 0) printf "%.3f", a / b; else print "-" }')" \
       "$(cut -d' ' -f2 "$work/b" | median | awk '{ printf "%.0f", $1 / 1024 }')"
   done
-  printf '%-26s %10s %10s %10s %12s\n' 'whydrop flows' "$a" '' '' "$(cut -d' ' -f2 "$work/a" | median | awk '{ printf "%.0f", $1 / 1024 }')"
+  printf '%-26s %10s %10s %10s %12s\n' "whydrop $([ ${#files[@]} -gt 1 ] && echo journeys || echo flows)" "$a" '' '' "$(cut -d' ' -f2 "$work/a" | median | awk '{ printf "%.0f", $1 / 1024 }')"
 done

@@ -110,7 +110,7 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
     /// Plain, they were to come in at the one other host whose table has the destination on a device of its own, where other packets between the two come in:
     /// also where a device further inside is the one that is said to have missed them.
     /// </summary>
-    private static Vanishing AtPodsHost(CaseView view, Vanishing gone)
+    internal static Vanishing AtPodsHost(CaseView view, Vanishing gone)
     {
         if (gone.Destinations(view) is not [var to, ..])
         {

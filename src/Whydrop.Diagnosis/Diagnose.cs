@@ -10,9 +10,11 @@ namespace Whydrop.Diagnosis;
 public static class Diagnose
 {
     /// <summary>Judges every fault of the catalogue against the facts. Pure: the same facts give the same answer.</summary>
-    public static CaseDiagnosis Run(FactSet facts)
+    public static CaseDiagnosis Run(FactSet facts) => Run(new CaseView(facts));
+
+    /// <summary>The same of facts that were arranged already.</summary>
+    internal static CaseDiagnosis Run(CaseView view)
     {
-        var view = new CaseView(facts);
         var artefacts = FaultCatalogue.Artefacts.SelectMany(a => a.Recognise(view)).ToArray();
         var judgements = JudgeAll(view);
         var standing = judgements.Where(j => j.Stands).ToArray();
@@ -22,13 +24,13 @@ public static class Diagnose
         var (outcome, reason) = Conclusion.Of(view, told, ledger);
 
         var diagnosis = new CaseDiagnosis(
-            outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view), [], facts.Of<Gap>(), FlowsWorthShowing(view))
+            outcome, [.. told.Select(j => j.Verdict)], ledger, artefacts, Chronicle.Of(view), [], view.Facts.Of<Gap>(), FlowsWorthShowing(view))
         {
             OutcomeReason = reason,
             ConnectionsInTrouble = view.Troubles.Count,
             UnexplainedConnections = Conclusion.Unexplained(view, told).Count,
-            Counters = CounterTable.Of(facts),
-            Layers = LayerTable.Of(facts),
+            Counters = CounterTable.Of(view.Facts),
+            Layers = LayerTable.Of(view.Facts),
         };
         return diagnosis with { NextEvidence = Next(view, diagnosis, told) };
     }

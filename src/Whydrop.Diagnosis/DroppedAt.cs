@@ -15,6 +15,9 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
 
     internal Vanishing? Gone { get; } = gone;
 
+    /// <summary>Connects that no capture saw and a log tells; then nothing is known to have come there.</summary>
+    internal UnansweredConnects? Logged { get; init; }
+
     /// <summary>It was seen to come in there and not to go on, or the namespace itself says that it discards.</summary>
     internal override bool Placed => Gone is { Proven: true } || Silent is not null || Reports.Any() || Witnessed is not null;
 
@@ -46,12 +49,20 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
             }
 
             var counter = gone.Missing is null || gone.Missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets";
-            VantagePoint[] devices = gone.Missing is { } missing ? missing.Interface is null ? [] : [missing]
-                : CameIn(gone, gone.Seen) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !Entrances(gone).Contains(d.At) && !Watched(d.At, gone)).Select(d => d.At)] : [];
+            VantagePoint[] others = gone.Missing is { } missing ? missing.Interface is null ? [] : [missing]
+                : CameIn(gone, gone.Seen) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !Entrances(gone).Contains(d.At)).Select(d => d.At)] : [];
+
+            // Where a capture kept what left by it, none of them was among that.
+            var watched = gone.Missing is null ? others.Where(d => Watched(d, gone)).ToArray() : [];
+            var devices = others.Except(watched).ToArray();
             var sent = devices.Select(d => View.Delta(d, counter)).ToArray();
-            return sent.Length > 0 && sent.All(s => s is not null) && 2 * sent.Sum(s => s!.Value.Delta) < gone.Count
-                ? Sighting.Of(true, $"{gone.What} {gone.Place}, {counter} of {string.Join(", ", devices.Take(3).Select(d => d.ToString()))} +{sent.Sum(s => s!.Value.Delta)}", [.. sent.Take(3).Select(s => s!.Value.From)])
-                : null;
+            if (others.Length == 0 || !sent.All(s => s is not null) || 2 * sent.Sum(s => s!.Value.Delta) >= gone.Count)
+            {
+                return null;
+            }
+
+            var told = devices.Length > 0 ? $"{counter} of {string.Join(", ", devices.Take(3).Select(d => d.ToString()))} +{sent.Sum(s => s!.Value.Delta)}" : $"and none left by {string.Join(", ", watched.Take(3).Select(d => d.ToString()))}";
+            return Sighting.Of(true, $"{gone.What} {gone.Place}, {told}", [.. sent.Take(3).Select(s => s!.Value.From), .. View.Captures.Where(c => devices.Length == 0 && watched.Contains(c.At)).Select(c => c.From)]);
         }
     }
 

@@ -90,13 +90,17 @@ internal sealed class FollowedConnections
 
             members.Add(connection.Members);
             AddPairings(connection, chain, facts);
-            facts.AddRange(translations.Contradictions(connection, chain.Sightings));
-            var wanted = traced is { } range && connection.Members.Any(m => range.Wanted(m.Flow));
+            if (!translations.IsEmpty)
+            {
+                facts.AddRange(translations.Contradictions(connection, chain.Sightings));
+            }
+
+            var wanted = IsWanted(connection);
             foreach (var (way, fromClient) in Ways(chain))
             {
                 if (!wanted && PlainDirection.Recognise(connection, way, fromClient, told))
                 {
-                    facts.AddRange(PlainDirection.Facts(connection, way, fromClient, clocks));
+                    PlainDirection.Tell(connection, way, fromClient, clocks, facts);
                 }
                 else
                 {
@@ -112,6 +116,8 @@ internal sealed class FollowedConnections
         grouping.Single.ForEach(single => opening.Add(Connection.Single(single), [single]));
         return facts;
     }
+
+    private bool IsWanted(Connection connection) => traced is { } range && connection.Members.Any(m => range.Wanted(m.Flow));
 
     private void Take(DirectionJourney direction, bool wanted, bool learnt, List<Fact> facts)
     {

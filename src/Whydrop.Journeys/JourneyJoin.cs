@@ -99,8 +99,7 @@ public static class JourneyJoin
     {
         foreach (var sighting in part)
         {
-            sighting.FromClient.Clear();
-            sighting.FromServer.Clear();
+            sighting.Clear();
         }
     }
 

@@ -75,6 +75,8 @@ public class CounterTableTests
         var overrun = Table(("TcpExt.PruneCalled", 12), ("TcpExt.TCPRcvCollapsed", 80)).Overrun!;
         Assert.DoesNotContain("were dropped", overrun.Summary, StringComparison.Ordinal);
         Assert.Equal(2, overrun.Rows.Count);
+        Assert.DoesNotContain("sent again", overrun.Summary, StringComparison.Ordinal);
+        Assert.Contains("only 0.02 % was sent again", Table(("TcpExt.PruneCalled", 12), ("Tcp.OutSegs", 10_000), ("Tcp.RetransSegs", 2)).Overrun!.Summary, StringComparison.Ordinal);
         Assert.Null(Table(("TcpExt.PruneCalled", 0), ("Tcp.RetransSegs", 80)).Overrun);
         Assert.Null(Table(("TcpExt.PruneCalled", 0), ("TcpExt.BeyondWindow", 8)).Overrun);
     }
@@ -102,6 +104,7 @@ public class CounterTableTests
         ]))!;
         Assert.Equal(["node-a", "pod-x", "vm"], table.Layers.Select(l => l.Node));
         Assert.Equal(("net.ipv4.tcp_congestion_control", true), (table.Rows[0].Name, table.Rows[0].Matters));
+        Assert.Equal(["queueing discipline", "net.ipv4.tcp_sack", "MTU"], table.Rows.Skip(1).Select(r => r.Name));
         Assert.Equal(["htcp", "cubic", "dctcp"], table.Rows[0].Values);
         Assert.Equal(["1", "1", null], table.Rows.Single(r => r.Name == "net.ipv4.tcp_sack").Values);
 

@@ -136,6 +136,7 @@ internal static class LoadSamples
     public const string RouteMonitor = """
         [2026-11-21T21:06:32.468132] Deleted 10.244.2.0/24 via 10.20.2.12 dev to-b proto bird metric 32 
         [2026-11-21T21:06:36.977359] 10.244.2.0/24 via 10.20.2.12 dev to-b proto bird metric 32 
+        [2026-11-21T21:06:37.000000] Deleted 10.20.9.0/24 dev eth9 proto kernel scope link src 10.20.9.1 
 
         """;
 

@@ -65,6 +65,21 @@ public class JourneysReportTests
         Assert.Equal(("node-a/eth0", "pod/eth0", 1, 1, 0), (row.From!.Name, row.To!.Name, row.Lost, row.SegmentsIn, row.SegmentsOut));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WhatTheEndsTellByThemselvesIsBeforeTheFirstAndBeyondTheLastPlace(bool rolesSwapped)
+    {
+        var facts = Facts().Select(f => f is FlowPairing { Capture: 1, Flow: 0 } pairing ? pairing with { RolesSwapped = rolesSwapped } : f);
+
+        // The client of the first place is the server of the last where roles are swapped. What the sender's side says of the way beyond is told by the places there.
+        var model = Model([.. facts, Ended(Near, 0, Fate.LostBefore, true), Ended(Near, 0, Fate.LostAfter, true), Ended(Far, 2, Fate.LostAfter, !rolesSwapped), Ended(Far, 2, Fate.LostAfter, rolesSwapped)]);
+
+        Assert.Equal(
+            [("", "node-a/eth0", true, 1L), ("pod/eth0", "", true, 1L)],
+            model.Hops.Where(h => h.From is null || h.To is null).Select(h => (h.From?.Name ?? "", h.To?.Name ?? "", h.Forward, h.Lost)).Order());
+    }
+
     [Fact]
     public void NatIsWhereTheConnectionGetsOtherAddresses()
     {
@@ -167,6 +182,9 @@ public class JourneysReportTests
         var like = Models.Flow($"10.0.0.{flow + 1}");
         return like with { At = at, From = new Provenance(file, Frame: flow + 1), Capture = capture, Flow = flow };
     }
+
+    private static SegmentFate Ended(VantagePoint at, int capture, Fate fate, bool fromClient) => new(
+        at, new Provenance("x", Frame: 8), capture, 0, fromClient, 1, 0, 1398, 1450, true, 1, null, fate, true, null, Start, false, 0, 0, null);
 
     private static FlowPairing Pairing(VantagePoint at, int capture, int flow, VantagePoint other, int otherCapture, int otherFlow) =>
         new(at, new Provenance("x"), capture, flow, other, otherCapture, otherFlow, 10, true, false, TimeSpan.Zero, TimeSpan.Zero);

@@ -13,7 +13,7 @@ public sealed partial class KernelLog
 
     /// <summary>From now on.</summary>
     public static KernelLog FromNow() =>
-        new(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
+        new(Uptime());
 
     /// <summary>The lines since then, as dmesg prints them, from the first to the last that matches; none when none does.</summary>
     public IReadOnlyList<string> Lines(Regex own)
@@ -25,14 +25,16 @@ public sealed partial class KernelLog
         return first < 0 ? [] : lines.GetRange(first, lines.FindLastIndex(line => own.IsMatch(line)) - first + 1);
     }
 
-    /// <summary>A line of dmesg as <c>dmesg --time-format iso</c> prints it.</summary>
-    /// <param name="line">The line with its time since boot.</param>
-    /// <param name="boot">When this machine was booted, by its clock of now.</param>
-    public static string Dated(string line, DateTimeOffset boot)
+    /// <summary>Lines of dmesg as <c>dmesg --time-format iso</c> prints them: by the clock of now.</summary>
+    /// <param name="lines">With their times since boot.</param>
+    public static string[] Dated(IEnumerable<string> lines)
     {
-        var parts = line.Split(']', 2);
-        return $"{(boot + TimeSpan.FromSeconds(double.Parse(parts[0].TrimStart('['), CultureInfo.InvariantCulture))).ToString("yyyy-MM-dd'T'HH:mm:ss,ffffffzzz", CultureInfo.InvariantCulture)}{parts[1]}";
+        var boot = DateTimeOffset.UtcNow - TimeSpan.FromSeconds(Uptime());
+        return [.. lines.Select(line => line.Split(']', 2)).Select(parts =>
+            $"{(boot + TimeSpan.FromSeconds(double.Parse(parts[0].TrimStart('['), CultureInfo.InvariantCulture))).ToString("yyyy-MM-dd'T'HH:mm:ss,ffffffzzz", CultureInfo.InvariantCulture)}{parts[1]}")];
     }
+
+    private static double Uptime() => double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^\[\s*(?<t>\d+\.\d+)\]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Stamp();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Whydrop.Lab.Pods;
 
 namespace Whydrop.Lab.Collection;
 
@@ -8,8 +9,22 @@ public static class PodListing
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>Saves the client's pod, the server's and a third one as listed on the server's node.</summary>
+    public static void Save(PodRun run, ListedPod third)
+    {
+        var network = run.Network;
+        File.WriteAllText(
+            Path.Combine(run.Recorder.Folder(network.NodeB), "kubectl-get-pods.json"),
+            Of(
+            [
+                new ListedPod(network.Client.Label, "default", network.NodeA.Label, network.ClientPod!.Address, "client"),
+                new ListedPod(network.Server.Label, "default", network.NodeB.Label, network.ServerPod.Address, "server"),
+                third,
+            ]));
+    }
+
     /// <summary>The list as text.</summary>
-    public static string Of(IEnumerable<ListedPod> pods) => new JsonObject
+    private static string Of(IEnumerable<ListedPod> pods) => new JsonObject
     {
         ["apiVersion"] = "v1",
         ["items"] = new JsonArray([.. pods.Select(Pod)]),

@@ -57,6 +57,9 @@ public sealed class ControlGroup
             Write(Memory, "memory.swap.max", "0");
     }
 
+    /// <summary>Limits memory to so many bytes more than are in use.</summary>
+    public void LeaveMemory(long bytes) => LimitMemory(Read(IsUnified ? "memory.current" : "memory.usage_in_bytes") + bytes);
+
     /// <summary>Moves a process in.</summary>
     public void Add(int process)
     {

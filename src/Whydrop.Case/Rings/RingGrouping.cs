@@ -46,7 +46,7 @@ internal sealed class RingGrouping(CancellationToken cancellation)
                 continue;
             }
 
-            var files = members.Select(m => RingFile.Read(m.Entry, m.Name!, cancellation)).OfType<RingFile>().ToArray();
+            var files = members.AsParallel().AsOrdered().WithCancellation(cancellation).Select(m => RingFile.Read(m.Entry, m.Name!, cancellation)).OfType<RingFile>().ToArray();
             foreach (var ring in files.GroupBy(f => f.Kind))
             {
                 chains.AddRange(Chains([.. ring.OrderBy(f => f.First).ThenBy(f => f.Last)]));

@@ -39,10 +39,10 @@ public static class Compare
             : judged.FirstOrDefault(s => s.Cure == Cure.CannotTell) is { } open ? (Cure.CannotTell, $"{open.Name}: {open.Reason}")
             : judged.Length > 0 ? (Cure.Cured, $"{judged[0].Name}: {judged[0].Reason}")
             : (Cure.CannotTell, symptoms.Length == 0 ? "no symptom was watched in both cases: captures or dated samples of a load tool are needed before and after" : "the first case shows no symptom, so nothing can be cured");
-        return new BeforeAndAfter(cure, reason, symptoms, [.. Counters(before, after)], Standing(before), Standing(after));
+        return new BeforeAndAfter(cure, reason, symptoms, [.. Counters(before, after)], Standing(was), Standing(now));
     }
 
-    private static Verdict? Standing(FactSet facts) => Diagnose.Run(facts).Verdicts.FirstOrDefault(v => v.Status is VerdictStatus.Confirmed or VerdictStatus.Suspected or VerdictStatus.Contested);
+    private static Verdict? Standing(CaseView view) => Diagnose.Run(view).Verdicts.FirstOrDefault(v => v.Status is VerdictStatus.Confirmed or VerdictStatus.Suspected or VerdictStatus.Contested);
 
     private static IEnumerable<ComparedSymptom> Symptom(string name, Watch? before, Watch? after)
     {

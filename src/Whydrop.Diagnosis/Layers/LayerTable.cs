@@ -50,20 +50,21 @@ public sealed record LayerTable(IReadOnlyList<VantagePoint> Layers, IReadOnlyLis
     /// <summary>Null when fewer than two stacks have settings to compare.</summary>
     public static LayerTable? Of(FactSet facts)
     {
-        var stacks = facts.Of<Sysctl>().Select(s => s.At.Stack).Concat(facts.Of<NetworkInterface>().Select(i => i.At.Stack)).Concat(facts.Of<DeviceSetting>().Select(s => s.At.Stack))
-            .Where(s => s.Node is not null || s.Netns is not null).Distinct().OrderBy(s => s.Node, StringComparer.Ordinal).ThenBy(s => s.Netns, StringComparer.Ordinal).ToArray();
-        if (stacks.Length < 2)
+        var layers = facts.All.Where(f => f is Sysctl or NetworkInterface or DeviceSetting or QueueDiscipline or SocketState).GroupBy(f => f.At.Stack)
+            .Where(l => (l.Key.Node is not null || l.Key.Netns is not null) && l.Any(f => f is Sysctl or NetworkInterface or DeviceSetting))
+            .OrderBy(l => l.Key.Node, StringComparer.Ordinal).ThenBy(l => l.Key.Netns, StringComparer.Ordinal).Select(l => (At: l.Key, Own: new FactSet(l))).ToArray();
+        if (layers.Length < 2)
         {
             return null;
         }
 
-        var rows = Settings.Select(s => Row(s, facts, stacks)).OfType<LayerRow>().ToArray();
-        return rows.Length == 0 ? null : new LayerTable(stacks, [.. rows.OrderBy(r => r.Matters ? 0 : r.Differs ? 1 : 2)]);
+        var rows = Settings.Select(s => Row(s, layers)).OfType<LayerRow>().ToArray();
+        return rows.Length == 0 ? null : new LayerTable([.. layers.Select(l => l.At)], [.. rows.OrderBy(r => r.Matters ? 0 : r.Differs ? 1 : 2)]);
     }
 
-    private static LayerRow? Row(LayerSetting setting, FactSet facts, VantagePoint[] stacks)
+    private static LayerRow? Row(LayerSetting setting, (VantagePoint At, FactSet Own)[] layers)
     {
-        var readings = Array.ConvertAll(stacks, s => setting.Read(facts, s));
+        var readings = Array.ConvertAll(layers, l => setting.Read(l.Own));
         var found = readings.OfType<LayerSetting.Reading>().ToArray();
         if (found.Length < 2)
         {

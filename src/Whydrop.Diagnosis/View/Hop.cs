@@ -31,10 +31,10 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     internal bool OfSizeOnly { get; init; }
 
     /// <summary>
-    /// Losses that nothing places may have died in several places: what is not true of them together may be true of some. Those of one capture that are no matter of size
-    /// are what it knows; that all are one because none larger got through is not known of each.
+    /// Losses that nothing places may have died in several places: what is not true of them together may be true of some. Those behind one host that are no matter of size
+    /// are what it knows of that way; that all are one because none larger got through is not known of each.
     /// </summary>
-    internal override bool MayBeRuledOut => Placed || AtTheEnd || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : View.Captures.Count() == 1);
+    internal override bool MayBeRuledOut => Placed || AtTheEnd || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : View.Captures.Select(c => c.At.Node).Distinct().Count() == 1);
 
     /// <summary>All of them had passed the last device before the namespace they were sent to: of the way nothing is left.</summary>
     internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.Count > 0 && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail

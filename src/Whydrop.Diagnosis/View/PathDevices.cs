@@ -149,7 +149,7 @@ internal sealed class PathDevices(CaseView view)
             .ThenBy(d => d.Kind == "veth")];
 
     /// <summary>It was missing already where it should have come in, on another device of the same host: what the host sends it by is not to blame.</summary>
-    private bool DiedBefore(Loss loss, NetworkInterface device)
+    internal bool DiedBefore(Loss loss, NetworkInterface device)
     {
         var at = loss.Fate.At;
         if (loss.Fate.Fate != Fate.LostBefore || at.Interface is null || at.Stack != device.At.Stack || at == device.At)

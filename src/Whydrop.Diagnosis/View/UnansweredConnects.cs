@@ -4,7 +4,7 @@ using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.View;
 
-/// <summary>Connects to one address that the log of a network namespace says timed out: what is known of them without a capture.</summary>
+/// <summary>Connects to one address that the log of a network namespace says failed: what is known of them without a capture.</summary>
 /// <param name="At">The namespace that logged them.</param>
 /// <param name="Server">Whom they tried.</param>
 /// <param name="Lines">One line of the log for each.</param>
@@ -13,11 +13,17 @@ internal sealed record UnansweredConnects(VantagePoint At, IPEndPoint Server, IR
 {
     private const string SentAgain = "TcpExt.TCPSynRetrans";
 
+    /// <summary>Kind of a log line: nobody answered in time.</summary>
+    internal const string TimedOut = "connect-timeout";
+
+    /// <summary>A router or the host itself said that there is no way.</summary>
+    internal const string NoRoute = "no-route";
+
     /// <summary>Those of all logs, by namespace and address.</summary>
-    internal static IReadOnlyList<UnansweredConnects> Find(CaseView view)
+    internal static IReadOnlyList<UnansweredConnects> Find(CaseView view, params IReadOnlyList<string> kinds)
     {
         var found = new List<UnansweredConnects>();
-        foreach (var of in view.Facts.Of<LogEvent>().Where(e => e.Kind == "connect-timeout").GroupBy(e => e.At.Stack))
+        foreach (var of in view.Facts.Of<LogEvent>().Where(e => kinds.Contains(e.Kind)).GroupBy(e => e.At.Stack))
         {
             var peers = of.GroupBy(e => e.Subject is { } subject && IPEndPoint.TryParse(subject, out var peer) && peer.Port > 0 ? peer : null).ToArray();
             var again = peers.Length == 1 ? view.Delta(of.Key, SentAgain)?.Delta : null;

@@ -15,6 +15,7 @@ internal sealed class ClockTable
 
     /// <summary>The two files asked for last, which compare directly: mostly the next question is of the same.</summary>
     private (int From, int To, ClockRelation Relation)? last;
+    private (int From, int To, long? Error)? lastError;
 
     /// <summary>Compares.</summary>
     /// <param name="sameNode">Whether two files were taken on one node.</param>
@@ -37,9 +38,20 @@ internal sealed class ClockTable
     }
 
     /// <summary>Half the uncertainty between two files in nanoseconds; null when it has no upper bound.</summary>
-    public long? Error(int from, int to) => from == to ? 0
-        : Between(from, to) is [var middle, ..] ? Direct(from, middle) + Error(middle, to)
-        : Direct(from, to);
+    public long? Error(int from, int to)
+    {
+        if (from == to)
+        {
+            return 0;
+        }
+
+        if (lastError is not { } known || known.From != from || known.To != to)
+        {
+            lastError = known = (from, to, Between(from, to) is [var middle, ..] ? Direct(from, middle) + Error(middle, to) : Direct(from, to));
+        }
+
+        return known.Error;
+    }
 
     /// <summary>Clock of one file minus clock of another, at a time of the other; null when the two cannot be compared.</summary>
     public long? Offset(int from, int to, long time)

@@ -54,7 +54,7 @@ internal sealed class CaseFlows
 
     /// <summary>Something was lost, repeated or left unexplained.</summary>
     public bool IsTroubled(Sighting sighting) =>
-        troubled.Contains((sighting.Flow.Capture, sighting.Flow.Flow))
+        sighting.HasFates
         || sighting.Flow.FromClient.Retransmissions + sighting.Flow.FromServer.Retransmissions > 0;
 
     /// <summary>It was not opened, or not opened or ended at the first try.</summary>
@@ -76,7 +76,7 @@ internal sealed class CaseFlows
 
             if (source >= 0)
             {
-                sightings.Add(new Sighting(sightings.Count, flow, source));
+                sightings.Add(new Sighting(sightings.Count, flow, source) { HasFates = troubled.Contains((flow.Capture, flow.Flow)) });
             }
         }
 

@@ -5,6 +5,7 @@ internal sealed class HandshakeGroups
 {
     private readonly Sighting[] sorted;
     private readonly int[] starts;
+    private readonly int[] counts;
 
     /// <summary>Groups.</summary>
     /// <param name="sightings">By their numbers.</param>
@@ -16,12 +17,14 @@ internal sealed class HandshakeGroups
         Array.Sort(keys, numbers);
         starts = new int[sightings.Length];
         Array.Fill(starts, -1);
+        counts = new int[keys.Length];
         for (var (start, end) = (0, 0); start < keys.Length; start = end)
         {
             for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
             {
             }
 
+            counts[start] = end - start;
             Array.Sort(numbers, start, end - start);
             for (var i = start; i < end; i++)
             {
@@ -39,18 +42,8 @@ internal sealed class HandshakeGroups
     /// <summary>Those with the handshake of one, itself among them, by their numbers; none without a handshake.</summary>
     public ReadOnlySpan<Sighting> With(Sighting sighting)
     {
-        if (starts[sighting.Number] is var start && start < 0)
-        {
-            return [];
-        }
-
-        var end = start + 1;
-        while (end < sorted.Length && starts[sorted[end].Number] == start)
-        {
-            end++;
-        }
-
-        return sorted.AsSpan(start, end - start);
+        var start = starts[sighting.Number];
+        return start < 0 ? [] : sorted.AsSpan(start, counts[start]);
     }
 
     /// <summary>Each group once, by its first sighting.</summary>

@@ -38,6 +38,7 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
                 }
             }
 
+            collection.Finish();
             records += collection.Records;
         }
 

@@ -12,9 +12,12 @@ namespace Whydrop.Journeys.Collecting;
 internal sealed class SegmentCollection
 {
     private readonly Sighting[] byFirstFrame;
+    private readonly long[] firstFrames;
     private readonly IReadOnlySet<Sighting> chosen;
     private readonly HashSet<int> capturesWithCopies;
-    private readonly Dictionary<ConnectionKey, Bound> bound = [];
+    private readonly ConnectionTable bound;
+    private readonly RecordPages pages = new();
+    private readonly SegmentPile[] piles;
     private readonly CaptureSummary[] points;
     private readonly EncryptedTraffic encrypted;
     private PacketHeaders headers;
@@ -26,7 +29,11 @@ internal sealed class SegmentCollection
     {
         this.encrypted = encrypted;
         points = [.. flows.SummariesOf(source).OrderBy(s => s.Capture)];
-        byFirstFrame = [.. flows.Sightings.Where(s => s.Source == source && s.Flow.From.Frame is not null).OrderBy(s => s.Flow.From.Frame)];
+        byFirstFrame = Array.FindAll(flows.Sightings, s => s.Source == source && s.Flow.From.Frame is not null);
+        firstFrames = Array.ConvertAll(byFirstFrame, s => s.Flow.From.Frame!.Value);
+        Array.Sort(firstFrames, byFirstFrame);
+        piles = new SegmentPile[byFirstFrame.Length];
+        bound = new ConnectionTable(byFirstFrame.Count(chosen.Contains));
         capturesWithCopies = [.. flows.SummariesOf(source).Where(s => s.CopiedFrames > 0).Select(s => s.Capture)];
         this.chosen = chosen;
     }
@@ -65,6 +72,20 @@ internal sealed class SegmentCollection
         }
     }
 
+    /// <summary>Gives the sightings what was read of them.</summary>
+    public void Finish()
+    {
+        SegmentRecord[] spare = [];
+        for (var i = 0; i < piles.Length; i++)
+        {
+            if (piles[i].Count > 0)
+            {
+                var (fromClient, fromServer) = piles[i].Part(ref spare);
+                byFirstFrame[i].Take(fromClient, fromServer);
+            }
+        }
+    }
+
     private CaptureSummary Point(CaptureFile file, in CapturedFrame frame)
     {
         var name = points.Length > 1 ? file.Interfaces[frame.Interface].Name : null;
@@ -81,58 +102,68 @@ internal sealed class SegmentCollection
 
     private void Take(ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number)
     {
-        while (next < byFirstFrame.Length && byFirstFrame[next].Flow.From.Frame < number)
+        while (next < firstFrames.Length && firstFrames[next] < number)
         {
             next++;
         }
 
         var key = ConnectionKey.Of(headers, bytes, frame.Interface, out var fromLow);
-        if (next < byFirstFrame.Length && byFirstFrame[next].Flow.From.Frame == number)
+        if (next < firstFrames.Length && firstFrames[next] == number)
         {
-            Bind(key, byFirstFrame[next], bytes, fromLow);
+            Bind(key, next, bytes, fromLow);
         }
 
-        if (!bound.TryGetValue(key, out var to))
+        var to = bound.Find(key);
+        if (to.Index < 0)
         {
             return;
         }
 
         if (OpensAnother(to))
         {
-            _ = bound.Remove(key);
+            bound.Set(key, ConnectionTable.Bound.None);
             return;
         }
 
         Add(to, bytes, frame, number, fromLow == to.ClientIsLow);
     }
 
-    private void Bind(in ConnectionKey key, Sighting sighting, ReadOnlySpan<byte> bytes, bool fromLow)
+    private void Bind(in ConnectionKey key, int index, ReadOnlySpan<byte> bytes, bool fromLow)
     {
+        var sighting = byFirstFrame[index];
         if (!chosen.Contains(sighting))
         {
-            _ = bound.Remove(key);
+            bound.Set(key, ConnectionTable.Bound.None);
             return;
         }
 
         var client = sighting.Flow.Client;
         var fromClient = headers.SourcePort == client.Port && client.Address.Equals(headers.SourceAddress(bytes));
-        bound[key] = new Bound(sighting, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture));
+        bound.Set(key, new ConnectionTable.Bound(index, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture)));
     }
 
     /// <summary>A connection that the first reading did not list (clean ones are listed up to a limit) takes over the ports.</summary>
-    private bool OpensAnother(in Bound to) =>
+    private bool OpensAnother(in ConnectionTable.Bound to) =>
         headers.HasAny(TcpFlag.Syn) && !headers.HasAny(TcpFlag.Ack)
-        && to.Sighting.Flow.FromClient.InitialSequence is { } initial && initial != headers.Sequence;
+        && byFirstFrame[to.Index].Flow.FromClient.InitialSequence is { } initial && initial != headers.Sequence;
 
-    private void Add(in Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
+    private void Add(in ConnectionTable.Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
     {
         var record = RecordOf(headers, bytes, frame.UnixNanoseconds, number);
-        var trail = to.Sighting.Trail(fromClient);
-        if (!to.HasCopies || !IsCopy(trail, record))
+        record.FromClient = fromClient;
+        ref var pile = ref piles[to.Index];
+        if (to.HasCopies && IsCopy(pile, record))
         {
-            trail.Add(record);
-            Records++;
+            return;
         }
+
+        if (pile.IsFull)
+        {
+            pile.Grow(byFirstFrame[to.Index].Flow.Frames, pages);
+        }
+
+        pile.Add(record);
+        Records++;
     }
 
     private static SegmentRecord RecordOf(in PacketHeaders h, ReadOnlySpan<byte> bytes, long time, long number)
@@ -188,13 +219,19 @@ internal sealed class SegmentCollection
     /// The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies. A
     /// retransmission is a new datagram with a new IP Identification.
     /// </summary>
-    private static bool IsCopy(SegmentTrail trail, in SegmentRecord record)
+    private static bool IsCopy(in SegmentPile pile, in SegmentRecord record)
     {
-        const int Recent = 64;
         const long LongestApart = 5_000_000;
-        for (var i = trail.Count - 1; i >= 0 && i >= trail.Count - Recent; i--)
+        var recent = 64;
+        for (var i = pile.Count - 1; i >= 0 && recent > 0; i--)
         {
-            ref readonly var past = ref trail[i];
+            ref readonly var past = ref pile[i];
+            if (past.FromClient != record.FromClient)
+            {
+                continue;
+            }
+
+            recent--;
             if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length
                 && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash
                 && (Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds) < LongestApart || (record.IpId != 0 && record.Ttl < past.Ttl)))
@@ -205,6 +242,4 @@ internal sealed class SegmentCollection
 
         return false;
     }
-
-    private readonly record struct Bound(Sighting Sighting, bool ClientIsLow, bool HasCopies);
 }

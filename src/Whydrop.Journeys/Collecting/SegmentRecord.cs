@@ -45,6 +45,9 @@ internal struct SegmentRecord
     /// <summary>Flags.</summary>
     public SegmentTraits Traits;
 
+    /// <summary>Sent by the client.</summary>
+    public bool FromClient;
+
     /// <summary>Whether all of these are set.</summary>
     public readonly bool Has(SegmentTraits traits) => (Traits & traits) == traits;
 

@@ -1,31 +1,20 @@
+using System.Runtime.InteropServices;
+
 namespace Whydrop.Journeys.Collecting;
 
-/// <summary>The segments of one direction of one connection at one place, in capture order.</summary>
-/// <param name="expected">How many there will be, more or less.</param>
-internal sealed class SegmentTrail(long expected)
+/// <summary>The segments of one direction of one connection at one place, in capture order. The default has none.</summary>
+/// <param name="page">Holds them, and others of other trails.</param>
+/// <param name="start">Where in it they begin.</param>
+/// <param name="count">How many they are.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly struct SegmentTrail(SegmentRecord[] page, int start, int count)
 {
-    private SegmentRecord[] records = [];
-
     /// <summary>Number of segments.</summary>
-    public int Count { get; private set; }
+    public int Count => count;
 
     /// <summary>The segments.</summary>
-    public ReadOnlySpan<SegmentRecord> Records => records.AsSpan(0, Count);
+    public ReadOnlySpan<SegmentRecord> Records => page.AsSpan(start, count);
 
     /// <summary>One segment.</summary>
-    public ref readonly SegmentRecord this[int index] => ref records[index];
-
-    /// <summary>Lets the segments go.</summary>
-    public void Clear() => (records, Count) = ([], 0);
-
-    /// <summary>Appends one.</summary>
-    public void Add(in SegmentRecord record)
-    {
-        if (Count == records.Length)
-        {
-            Array.Resize(ref records, Count == 0 ? (int)Math.Clamp(expected, 8, 1 << 20) : Count + (Count >> 1));
-        }
-
-        records[Count++] = record;
-    }
+    public ref readonly SegmentRecord this[int index] => ref page[start + index];
 }

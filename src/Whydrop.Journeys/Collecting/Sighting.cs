@@ -18,16 +18,19 @@ internal sealed class Sighting(int number, TcpFlow flow, int source)
     public int Source { get; } = source;
 
     /// <summary>What the client sent.</summary>
-    public SegmentTrail FromClient { get; } = new(Expected(flow, flow.FromClient));
+    public SegmentTrail FromClient { get; private set; }
 
     /// <summary>What the server sent.</summary>
-    public SegmentTrail FromServer { get; } = new(Expected(flow, flow.FromServer));
+    public SegmentTrail FromServer { get; private set; }
+
+    /// <summary>Its capture says of some transmission more than that it simply went by.</summary>
+    public bool HasFates { get; init; }
 
     /// <summary>The memory limit ended the recording before the capture ended: nothing can be said to be absent.</summary>
     public bool CutShort { get; set; }
 
     /// <summary>Both initial sequence numbers are known.</summary>
-    public bool HasHandshake => Flow.FromClient.InitialSequence is not null && Flow.FromServer.InitialSequence is not null;
+    public bool HasHandshake { get; } = flow.FromClient.InitialSequence is not null && flow.FromServer.InitialSequence is not null;
 
     /// <summary>Segments recorded.</summary>
     public int Count => FromClient.Count + FromServer.Count;
@@ -38,7 +41,9 @@ internal sealed class Sighting(int number, TcpFlow flow, int source)
     /// <summary>What Tcp knows of the sender of one direction.</summary>
     public TcpSender Sender(bool fromClient) => fromClient ? Flow.FromClient : Flow.FromServer;
 
-    /// <summary>Data segments and, of the rest, the acknowledgments that are its half.</summary>
-    private static long Expected(TcpFlow flow, TcpSender sender) =>
-        Math.Min(flow.Frames, sender.Segments + (Math.Max(0, flow.Frames - flow.FromClient.Segments - flow.FromServer.Segments) / 2)) + 4;
+    /// <summary>Takes what was read of it.</summary>
+    public void Take(SegmentTrail fromClient, SegmentTrail fromServer) => (FromClient, FromServer) = (fromClient, fromServer);
+
+    /// <summary>Lets the segments go.</summary>
+    public void Clear() => Take(default, default);
 }

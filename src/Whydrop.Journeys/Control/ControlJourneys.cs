@@ -60,9 +60,13 @@ internal sealed class ControlJourneys
     /// <param name="chain">Its sightings from the client to the server, as far as their order is established.</param>
     public void Add(Connection connection, IReadOnlyList<Sighting> chain)
     {
-        if (chain.Count > 0 && chain.Any(IsAsked))
+        foreach (var sighting in chain)
         {
-            followed.Add((connection, chain));
+            if (IsAsked(sighting))
+            {
+                followed.Add((connection, chain));
+                return;
+            }
         }
     }
 

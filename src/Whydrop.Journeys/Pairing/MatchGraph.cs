@@ -20,7 +20,8 @@ internal sealed class MatchGraph(int sightings)
     /// <summary>Whether it has any.</summary>
     public bool Has(Sighting sighting) => first[sighting.Number] is not null;
 
-    /// <summary>All of one.</summary>
+    /// <summary>All of one. To be used before another is added.</summary>
+    // SAFETY: a span of one element of an array that never moves or changes its length, or of a list that is not added to meanwhile.
     public ReadOnlySpan<PairMatch> Of(Sighting sighting) =>
         several.TryGetValue(sighting, out var list) ? CollectionsMarshal.AsSpan(list)
         : Has(sighting) ? MemoryMarshal.CreateReadOnlySpan(ref first[sighting.Number]!, 1) : [];

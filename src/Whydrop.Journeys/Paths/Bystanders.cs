@@ -13,20 +13,20 @@ internal sealed class Bystanders
 
     private readonly CaseFlows flows;
     private readonly ClockTable clocks;
-    private readonly ILookup<int, Sighting> byCapture;
-    private readonly Dictionary<Sighting, Connection> joined = [];
+    private readonly Dictionary<int, LookAlikes> seen = [];
+    private readonly Connection?[] joined;
 
     /// <summary>Prepares.</summary>
     /// <param name="connections">Sightings that were recognised as one connection with others.</param>
     public Bystanders(CaseFlows flows, IEnumerable<Connection> connections, ClockTable clocks)
     {
         (this.flows, this.clocks) = (flows, clocks);
-        byCapture = flows.Sightings.ToLookup(s => s.Flow.Capture);
+        joined = new Connection?[flows.Sightings.Length];
         foreach (var connection in connections)
         {
             foreach (var member in connection.Members)
             {
-                joined[member] = connection;
+                joined[member.Number] = connection;
             }
         }
     }
@@ -42,13 +42,19 @@ internal sealed class Bystanders
             return $"the connection was seen at {capture.At}, but where that is on its way is not established";
         }
 
-        var there = byCapture[capture.Capture].ToArray();
-        if (there.Length < capture.Flows)
+        if (!seen.TryGetValue(capture.Capture, out var there))
+        {
+            seen[capture.Capture] = there = new LookAlikes(Array.FindAll(flows.Sightings, s => s.Flow.Capture == capture.Capture));
+        }
+
+        if (there.Count < capture.Flows)
         {
             return $"not all connections seen at {capture.At} are listed, and this may be among the others";
         }
 
-        var like = Array.Find(there, s => s != from && MayBe(connection, from, s));
+        var offset = clocks.Offset(from.Source, flows.SourceOf(capture.Capture), from.Flow.First.UnixNanoseconds) ?? 0;
+        var (begin, end) = (from.Flow.First.UnixNanoseconds + offset - SameTime, from.Flow.Last.UnixNanoseconds + offset + SameTime);
+        var like = there.Of(from.Flow, begin, end).Where(s => s != from && MayBe(connection, from, s)).MinBy(s => s.Number);
         return like is null ? null
             : $"the connection {like.Flow.Client} to {like.Flow.Server} at {capture.At} may be the same with other numbers";
     }
@@ -62,16 +68,12 @@ internal sealed class Bystanders
         }
 
         // One that was seen at the same places as this one is another.
-        if (joined.TryGetValue(other, out var its) && its.Members.Any(m => connection.Members.Any(c => c.Flow.Capture == m.Flow.Capture)))
+        if (joined[other.Number] is { } its && its.Members.Any(m => connection.Members.Any(c => c.Flow.Capture == m.Flow.Capture)))
         {
             return false;
         }
 
         // A rewriting middlebox between the two: the same ends or service at the same time, and as little came of it.
-        var asFar = own.FromClient.Segments + own.FromServer.Segments > 0 || seen.FromClient.Segments + seen.FromServer.Segments == 0;
-        var offset = clocks.Offset(from.Source, other.Source, own.First.UnixNanoseconds) ?? 0;
-        return asFar && (own.Server.Equals(seen.Server) || own.Server.Port == seen.Server.Port || own.Client.Equals(seen.Client))
-            && seen.First.UnixNanoseconds <= own.Last.UnixNanoseconds + offset + SameTime
-            && seen.Last.UnixNanoseconds >= own.First.UnixNanoseconds + offset - SameTime;
+        return own.FromClient.Segments + own.FromServer.Segments > 0 || seen.FromClient.Segments + seen.FromServer.Segments == 0;
     }
 }

@@ -5,7 +5,7 @@ using Whydrop.Journeys.Pairing;
 namespace Whydrop.Journeys.Placement;
 
 /// <summary>One-way delays of one hop in one direction, after the clock offset is taken off.</summary>
-internal sealed class HopDelays
+internal readonly struct HopDelays
 {
     /// <summary>Delays are told apart to one part in so many.</summary>
     private const int Precision = 32;

@@ -11,30 +11,26 @@ internal sealed class PathChain
     private PathChain(Connection connection) => this.connection = connection;
 
     /// <summary>From the client to the server; fewer than two when nothing could be ordered.</summary>
-    public List<Sighting> Sightings { get; private set; } = [];
+    public IReadOnlyList<Sighting> Sightings { get; private set; } = [];
 
     /// <summary>Those whose place on the path is not established.</summary>
-    public List<Sighting> Unplaced { get; } = [];
+    public IReadOnlyList<Sighting> Unplaced { get; private set; } = [];
 
     /// <summary>Orders.</summary>
     public static PathChain Of(Connection connection)
     {
-        var chain = new PathChain(connection) { Sightings = [.. connection.Members] };
+        var chain = new PathChain(connection) { Sightings = connection.Members };
         if (connection.Members is [var one, var other] && chain.Nearer(one, other) is var nearer and not 0)
         {
-            if (nearer < 0)
-            {
-                chain.Sightings.Reverse();
-            }
-
+            chain.Sightings = nearer > 0 ? connection.Members : [other, one];
             return chain;
         }
 
         while (chain.Sightings.Count > 1 && !chain.Sort())
         {
             var worst = chain.Sightings.MaxBy(chain.Doubts)!;
-            _ = chain.Sightings.Remove(worst);
-            chain.Unplaced.Add(worst);
+            chain.Sightings = [.. chain.Sightings.Where(s => s != worst)];
+            chain.Unplaced = [.. chain.Unplaced, worst];
         }
 
         return chain;

@@ -1,4 +1,4 @@
-using Whydrop.Evidence.Journeys;
+using Whydrop.Evidence;
 using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
@@ -48,7 +48,7 @@ internal static class PlainDirection
 
     /// <summary>What each hop did to one that was recognised.</summary>
     /// <inheritdoc cref="Recognise"/>
-    public static IEnumerable<HopSummary> Facts(Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks)
+    public static void Tell(Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, List<Fact> facts)
     {
         for (var i = 0; i + 1 < chain.Count; i++)
         {
@@ -59,7 +59,7 @@ internal static class PlainDirection
                 tally.Enter(sender, record);
             }
 
-            yield return tally.Summary(connection.Match(chain[i], chain[i + 1])!, here, clocks);
+            facts.Add(tally.Summary(connection.Match(chain[i], chain[i + 1])!, here, clocks));
         }
     }
 

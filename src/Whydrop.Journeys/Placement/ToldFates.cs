@@ -26,7 +26,7 @@ internal sealed class ToldFates
     public IReadOnlySet<(int Capture, long Frame)> Looped { get; }
 
     /// <summary>A capture says of the connection that not every transmission simply went by.</summary>
-    public bool Tells(Sighting sighting) => connections.Contains((sighting.Flow.Capture, sighting.Flow.Flow));
+    public bool Tells(Sighting sighting) => sighting.HasFates && connections.Contains((sighting.Flow.Capture, sighting.Flow.Flow));
 
     /// <summary>Datagrams that came by a place once more; the second reading leaves copies out.</summary>
     public long Duplicated(Sighting sighting, bool fromClient) => duplicated.GetValueOrDefault((sighting.Flow.Capture, sighting.Flow.Flow, fromClient));

@@ -38,11 +38,14 @@ internal sealed class NatMap
         }
     }
 
+    /// <summary>Nothing was said.</summary>
+    public bool IsEmpty => tracked.Count == 0 && services.Count == 0;
+
     /// <summary>Where a connection went another way than is said; at most one of each source.</summary>
     /// <param name="chain">Its sightings from the client to the server.</param>
     public IEnumerable<TranslationContradiction> Contradictions(Connection connection, IReadOnlyList<Sighting> chain)
     {
-        if (chain.Count < 2 || (tracked.Count == 0 && services.Count == 0))
+        if (chain.Count < 2 || IsEmpty)
         {
             yield break;
         }

@@ -12,22 +12,10 @@ namespace Whydrop.Report.Journeys;
 /// <param name="Error">All of them may be shifted by this much, either way: the clocks are not compared more finely. Null when it has no bound.</param>
 public sealed record HopDelaySummary(long Samples, TimeSpan Min, TimeSpan P50, TimeSpan P90, TimeSpan P99, TimeSpan Max, TimeSpan? Error)
 {
-    /// <summary>Adds up connections; of several, percentiles are exact to one part in 32. Null when none was measured.</summary>
-    internal static HopDelaySummary? Of(IReadOnlyList<HopSummary> hops)
+    /// <summary>Of how often each delay was met, in ticks.</summary>
+    internal static HopDelaySummary Of(Dictionary<long, int> delays, TimeSpan min, TimeSpan max, TimeSpan? error)
     {
-        var measured = hops.Where(h => h is { DelaySamples: > 0, MinDelay: not null, MaxDelay: not null }).ToArray();
-        if (measured.Length == 0)
-        {
-            return null;
-        }
-
-        var (min, max, error) = (measured.Min(h => h.MinDelay!.Value), measured.Max(h => h.MaxDelay!.Value), measured.Max(h => h.DelayError));
-        if (measured is [{ MedianDelay: { } p50, P90Delay: { } p90, P99Delay: { } p99 } only])
-        {
-            return new HopDelaySummary(only.DelaySamples, min, p50, p90, p99, max, error);
-        }
-
-        var counts = measured.SelectMany(h => h.Delays).GroupBy(d => d.Delay).Select(g => new DelayCount(g.Key, g.Sum(d => d.Count))).OrderBy(d => d.Delay).ToArray();
+        var counts = delays.Select(d => new DelayCount(TimeSpan.FromTicks(d.Key), d.Value)).OrderBy(d => d.Delay).ToArray();
         var total = counts.Sum(c => (long)c.Count);
         return new HopDelaySummary(total, min, At(0.5), At(0.9), At(0.99), max, error);
 

@@ -16,20 +16,24 @@ internal sealed class HopRows
     private readonly JourneyChains chains;
     private readonly PathStops stops;
     private readonly IReadOnlyList<JourneyStop> all;
-    private readonly Dictionary<(int From, int To), List<HopSummary>> summaries = [];
+    private readonly Dictionary<(int From, int To), HopTotal> totals = [];
     private readonly Dictionary<(int From, int To), Missing> missing = [];
 
     /// <summary>Adds up.</summary>
     public HopRows(FactSet facts, JourneyChains chains, PathStops stops)
     {
         (this.chains, this.stops, all) = (chains, stops, stops.All);
+        var placed = facts.Of<SegmentPlacement>().Select(p => (p.Capture, p.Flow)).ToHashSet();
         var counted = new HashSet<(int, int, bool, int, int?)>();
         foreach (var hop in facts.Of<HopSummary>().Where(h => chains.IsShown(h.Capture, h.Flow)))
         {
             if (stops.Of(hop.Capture, hop.Flow) is { } from && stops.Of(hop.OtherCapture, hop.OtherFlow) is { } to)
             {
-                (summaries.TryGetValue((from.Order, to.Order), out var list) ? list : summaries[(from.Order, to.Order)] = []).Add(hop);
-                counted.Add((hop.Capture, hop.Flow, hop.FromClient, hop.OtherCapture, hop.OtherFlow));
+                (totals.TryGetValue((from.Order, to.Order), out var total) ? total : totals[(from.Order, to.Order)] = new HopTotal()).Add(hop, chains.Connection(hop.Capture, hop.Flow));
+                if (placed.Contains((hop.Capture, hop.Flow)))
+                {
+                    counted.Add((hop.Capture, hop.Flow, hop.FromClient, hop.OtherCapture, hop.OtherFlow));
+                }
             }
         }
 
@@ -44,7 +48,7 @@ internal sealed class HopRows
         }
 
         AddEnds(facts);
-        Rows = [.. summaries.Keys.Union(missing.Keys).Select(Row).OrderBy(r => r.Path).ThenByDescending(r => r.Forward).ThenBy(Order)];
+        Rows = [.. totals.Keys.Union(missing.Keys).Select(Row).OrderBy(r => r.Path).ThenByDescending(r => r.Forward).ThenBy(Order)];
     }
 
     /// <summary>By path; first all of the listed order, then those back.</summary>
@@ -67,7 +71,7 @@ internal sealed class HopRows
     {
         var fates = facts.Of<SegmentFate>().Where(f => f.Fate is Fate.LostBefore or Fate.LostAfter).ToLookup(f => (f.Capture, f.Flow));
         var swapped = facts.Of<FlowPairing>().Where(p => p.RolesSwapped).Select(p => (p.Capture, p.Flow, p.OtherCapture, p.OtherFlow)).ToHashSet();
-        foreach (var chain in chains.Shown.Where(c => c.Count > 1))
+        foreach (var chain in chains.Shown.Where(c => c.Count > 1 && (fates.Contains(c[0]) || fates.Contains(c[^1]))))
         {
             var turned = false;
             for (var i = 0; i + 1 < chain.Count; i++)
@@ -100,28 +104,28 @@ internal sealed class HopRows
 
     private JourneyHop Row((int From, int To) hop)
     {
-        var measured = summaries.GetValueOrDefault(hop, []);
+        var measured = totals.GetValueOrDefault(hop) ?? new HopTotal();
         var also = missing.GetValueOrDefault(hop) ?? new Missing();
         JourneyStop? from = hop.From < 0 ? null : all[hop.From], to = hop.To < 0 ? null : all[hop.To];
         var path = (from ?? to)!.Path;
         var forward = from is null || to is null ? Math.Min(hop.From, hop.To) == None : from.Order < to.Order;
-        return new JourneyHop(from, to, path, forward, measured.Count > 0 || from is null || to is null || Math.Abs(from.Order - to.Order) == 1)
+        return new JourneyHop(from, to, path, forward, measured.Hops > 0 || from is null || to is null || Math.Abs(from.Order - to.Order) == 1)
         {
-            Connections = measured.Select(h => chains.Connection(h.Capture, h.Flow)).Union(also.Connections).Count(),
-            SegmentsIn = measured.Sum(h => h.SegmentsIn) + also.Lost + also.Unproven,
-            SegmentsOut = measured.Sum(h => h.SegmentsOut),
-            Lost = measured.Sum(h => h.Lost) + also.Lost,
-            Unknown = measured.Sum(h => h.Unproven) + also.Unproven,
-            BytesIn = measured.Sum(h => h.BytesIn) + also.Bytes,
-            BytesOut = measured.Sum(h => h.BytesOut),
-            BytesLost = measured.Sum(h => h.BytesLost) + also.BytesLost,
-            Delayed = measured.Sum(h => h.Delayed),
-            Late = measured.Sum(h => h.Late),
-            Duplicated = measured.Sum(h => h.Duplicated),
-            Looped = measured.Sum(h => h.Looped),
+            Connections = measured.Connections.Count + also.Connections.Count(c => !measured.Connections.Contains(c)),
+            SegmentsIn = measured.SegmentsIn + also.Lost + also.Unproven,
+            SegmentsOut = measured.SegmentsOut,
+            Lost = measured.Lost + also.Lost,
+            Unknown = measured.Unproven + also.Unproven,
+            BytesIn = measured.BytesIn + also.Bytes,
+            BytesOut = measured.BytesOut,
+            BytesLost = measured.BytesLost + also.BytesLost,
+            Delayed = measured.Delayed,
+            Late = measured.Late,
+            Duplicated = measured.Duplicated,
+            Looped = measured.Looped,
             ControlLost = also.ControlLost,
             ControlUnknown = also.ControlUnproven,
-            Delay = HopDelaySummary.Of(measured),
+            Delay = measured.Delay,
         };
     }
 

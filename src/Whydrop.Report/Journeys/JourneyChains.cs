@@ -7,76 +7,104 @@ namespace Whydrop.Report.Journeys;
 /// <summary>Connections with all their sightings, from the client on.</summary>
 internal sealed class JourneyChains
 {
-    private readonly Dictionary<(int Capture, int Flow), TcpFlow> flows = [];
-    private readonly Dictionary<(int Capture, int Flow), int> chainOf = [];
-    private readonly List<List<(int Capture, int Flow)>> chains = [];
-    private readonly HashSet<int> shown = [];
+    private readonly BySighting<Sighting> sightings = new();
+    private readonly List<(int Capture, int Flow)[]> chains = [];
+    private readonly bool[] shown;
 
     /// <summary>Joins sightings that the journeys found to be one connection.</summary>
     public JourneyChains(FactSet facts, Func<TcpFlow, bool> wanted)
     {
-        foreach (var flow in facts.Of<TcpFlow>())
+        var flows = facts.Of<TcpFlow>();
+        foreach (var flow in flows)
         {
-            flows[(flow.Capture, flow.Flow)] = flow;
+            sightings.At(flow.Capture, flow.Flow).Flow = flow;
         }
 
-        var pairings = facts.Of<FlowPairing>();
-        var next = pairings.ToLookup(p => (p.Capture, p.Flow), p => (p.OtherCapture, p.OtherFlow));
-        var before = pairings.ToLookup(p => (p.OtherCapture, p.OtherFlow), p => (p.Capture, p.Flow));
-        foreach (var key in next.Select(g => g.Key).Where(k => !before.Contains(k)))
+        AddChains(facts.Of<FlowPairing>());
+        foreach (var flow in flows)
         {
-            AddChain(key, next);
-        }
-
-        foreach (var key in flows.Keys.Where(k => !chainOf.ContainsKey(k)))
-        {
-            chainOf[key] = chains.Count;
-            chains.Add([key]);
-        }
-
-        for (var i = 0; i < chains.Count; i++)
-        {
-            if (chains[i].Exists(k => flows.TryGetValue(k, out var flow) && wanted(flow)))
+            ref var sighting = ref sightings.At(flow.Capture, flow.Flow);
+            if (sighting.Chain == 0)
             {
-                shown.Add(i);
+                chains.Add([(flow.Capture, flow.Flow)]);
+                sighting.Chain = chains.Count;
             }
         }
+
+        shown = [.. chains.Select(c => Array.Exists(c, s => Flow(s.Capture, s.Flow) is { } flow && wanted(flow)))];
     }
 
     /// <summary>Connections to show that were seen at two places or more.</summary>
-    public int Joined => shown.Count(i => chains[i].Count > 1);
+    public int Joined => Shown.Count(c => c.Count > 1);
 
     /// <summary>The sightings of each connection to show, from the client on.</summary>
-    public IEnumerable<IReadOnlyList<(int Capture, int Flow)>> Shown => shown.Order().Select(i => chains[i]);
+    public IEnumerable<IReadOnlyList<(int Capture, int Flow)>> Shown => chains.Where((_, i) => shown[i]);
 
     /// <summary>Whether the connection of a sighting is to be shown.</summary>
-    public bool IsShown(int capture, int flow) => chainOf.TryGetValue((capture, flow), out var chain) && shown.Contains(chain);
+    public bool IsShown(int capture, int flow) => Connection(capture, flow) is var chain and >= 0 && shown[chain];
 
     /// <summary>The connection of a sighting was seen elsewhere too.</summary>
-    public bool IsJoined(int capture, int flow) => chainOf.TryGetValue((capture, flow), out var chain) && chains[chain].Count > 1;
+    public bool IsJoined(int capture, int flow) => Connection(capture, flow) is var chain and >= 0 && chains[chain].Length > 1;
 
     /// <summary>Number of the connection; -1 when no fact lists the sighting.</summary>
-    public int Connection(int capture, int flow) => chainOf.GetValueOrDefault((capture, flow), -1);
+    public int Connection(int capture, int flow) => sightings.Get(capture, flow).Chain - 1;
 
     /// <summary>The connection as one capture saw it.</summary>
-    public TcpFlow? Flow(int capture, int flow) => flows.GetValueOrDefault((capture, flow));
+    public TcpFlow? Flow(int capture, int flow) => sightings.Get(capture, flow).Flow;
 
-    private void AddChain((int Capture, int Flow) first, ILookup<(int, int), (int, int)> next)
+    private void AddChains(IReadOnlyList<FlowPairing> pairings)
     {
-        var chain = new List<(int Capture, int Flow)>();
-        var open = new Queue<(int Capture, int Flow)>([first]);
-        while (open.TryDequeue(out var key))
+        // By the nearer sighting: the first pairing, and of each the next with the same one; from 1.
+        var first = new BySighting<int>();
+        var further = new int[pairings.Count + 1];
+        var far = new BySighting<bool>();
+        for (var i = pairings.Count; i > 0; i--)
         {
-            if (chainOf.TryAdd(key, chains.Count))
-            {
-                chain.Add(key);
-                foreach (var far in next[key])
-                {
-                    open.Enqueue(far);
-                }
-            }
+            var pairing = pairings[i - 1];
+            ref var known = ref first.At(pairing.Capture, pairing.Flow);
+            (further[i], known) = (known, i);
+            far.At(pairing.OtherCapture, pairing.OtherFlow) = true;
         }
 
-        chains.Add(chain);
+        var chain = new List<(int Capture, int Flow)>();
+        for (var i = 1; i <= pairings.Count; i++)
+        {
+            var (capture, flow) = (pairings[i - 1].Capture, pairings[i - 1].Flow);
+            if (first.Get(capture, flow) != i || far.Get(capture, flow))
+            {
+                continue;
+            }
+
+            chain.Clear();
+            Take(capture, flow, chain);
+            for (var at = 0; at < chain.Count; at++)
+            {
+                for (var n = first.Get(chain[at].Capture, chain[at].Flow); n > 0; n = further[n])
+                {
+                    Take(pairings[n - 1].OtherCapture, pairings[n - 1].OtherFlow, chain);
+                }
+            }
+
+            chains.Add([.. chain]);
+        }
+    }
+
+    /// <summary>Takes a sighting into the next chain, unless it is in one.</summary>
+    private void Take(int capture, int flow, List<(int Capture, int Flow)> chain)
+    {
+        ref var sighting = ref sightings.At(capture, flow);
+        if (sighting.Chain == 0)
+        {
+            sighting.Chain = chains.Count + 1;
+            chain.Add((capture, flow));
+        }
+    }
+
+    private struct Sighting
+    {
+        public TcpFlow? Flow;
+
+        /// <summary>Number of its chain, from 1.</summary>
+        public int Chain;
     }
 }

@@ -7,27 +7,35 @@ namespace Whydrop.Report.Journeys;
 /// <summary>The stops of all connections in one order: connections that share a stop share a path, whichever end opened them.</summary>
 internal sealed class PathStops
 {
-    private readonly Dictionary<(int Capture, int Flow), Key> keyOf = [];
+    /// <summary>Numbers of the keys, from 1.</summary>
+    private readonly BySighting<int> keyOf = new();
+    private readonly List<Key> keys = [default];
+    private readonly Dictionary<Key, int> numbers = [];
+    private JourneyStop?[] numbered = [];
     private readonly Dictionary<Key, JourneyStop> stops = [];
     private readonly Dictionary<Key, HashSet<Key>> after = [];
-    private readonly Dictionary<Key, HashSet<int>> connections = [];
+    private readonly Dictionary<Key, int> connections = [];
+    private readonly Dictionary<string, Dictionary<int, int>> wrapped = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> plain = [];
     private readonly Dictionary<Key, (TcpFlow Flow, int Connection)> examples = [];
     private readonly List<Key> met = [];
 
     /// <summary>Orders.</summary>
     public PathStops(FactSet facts, JourneyChains chains)
     {
-        var number = 0;
         // The longest way tells most of the order; a shorter one is turned to fit it.
-        var paths = chains.Shown.Where(c => c.Count > 1).Select(c => (Chain: c, Number: number++))
-            .GroupBy(c => string.Join('>', c.Chain.Select(s => Tagged(chains, s)))).OrderByDescending(g => g.First().Chain.Count).ThenByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal);
+        var paths = Alike(chains).OrderByDescending(g => g[0].Chain.Count).ThenByDescending(g => g.Count)
+            .ThenBy(g => string.Join('>', g[0].Chain.Select(s => keys[First(chains, s)])), StringComparer.Ordinal);
         foreach (var alike in paths)
         {
-            var reversed = IsReversed([.. alike.First().Chain.Select(s => Plain(chains, s))]);
-            foreach (var (chain, connection) in alike)
+            Key[] way = [.. alike[0].Chain.Select(s => keys[First(chains, s)])];
+            var reversed = IsReversed(way);
+            if (reversed)
             {
-                Add(chains, reversed ? [.. chain.Reverse()] : chain, connection);
+                Array.Reverse(way);
             }
+
+            Add(Counted(way), alike, reversed, chains);
         }
 
         foreach (var (from, to, forward) in Missing(facts, chains))
@@ -36,22 +44,79 @@ internal sealed class PathStops
         }
 
         Number(facts);
+        numbered = [.. keys.Select(stops.GetValueOrDefault)];
     }
 
     /// <summary>In the order of the way, path by path.</summary>
     public IReadOnlyList<JourneyStop> All => [.. stops.Values.OrderBy(s => s.Order)];
 
     /// <summary>The stop of a sighting.</summary>
-    public JourneyStop? Of(int capture, int flow) => keyOf.TryGetValue((capture, flow), out var key) ? stops.GetValueOrDefault(key) : null;
+    public JourneyStop? Of(int capture, int flow) => numbered[keyOf.Get(capture, flow)];
 
     /// <summary>The stop where a transmission is missing.</summary>
     public JourneyStop? Missed(int capture, int? flow, string? tunnel) =>
         (flow is { } f ? Of(capture, f) : null) ?? stops.GetValueOrDefault(Silent(capture, tunnel));
 
-    private static string Tagged(JourneyChains chains, (int Capture, int Flow) sighting) => Plain(chains, sighting).ToString();
+    /// <summary>Connections seen at the same stops in the same order.</summary>
+    private List<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>> Alike(JourneyChains chains)
+    {
+        var alike = new Dictionary<string, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>(StringComparer.Ordinal);
+        var ordered = new List<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>();
+        List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)> last = [];
+        int[] lastWay = [];
+        var number = 0;
+        foreach (var chain in chains.Shown)
+        {
+            if (chain.Count < 2)
+            {
+                continue;
+            }
 
-    private static Key Plain(JourneyChains chains, (int Capture, int Flow) sighting) =>
-        new(sighting.Capture, chains.Flow(sighting.Capture, sighting.Flow)?.Encapsulation?.Split(' ')[0], 1);
+            // Mostly the next goes as the one before.
+            var same = chain.Count == lastWay.Length;
+            for (var i = 0; same && i < lastWay.Length; i++)
+            {
+                same = First(chains, chain[i]) == lastWay[i];
+            }
+
+            if (!same)
+            {
+                lastWay = [.. chain.Select(s => First(chains, s))];
+                var text = string.Join(',', lastWay);
+                if (!alike.TryGetValue(text, out last!))
+                {
+                    alike[text] = last = [];
+                    ordered.Add(last);
+                }
+            }
+
+            last.Add((chain, number++));
+        }
+
+        return ordered;
+    }
+
+    /// <summary>Number of the stop of a sighting when its connection comes by for the first time.</summary>
+    private int First(JourneyChains chains, (int Capture, int Flow) sighting)
+    {
+        var encapsulation = chains.Flow(sighting.Capture, sighting.Flow)?.Encapsulation;
+        var known = encapsulation is null ? plain : wrapped.TryGetValue(encapsulation, out var byCapture) ? byCapture : wrapped[encapsulation] = [];
+        return known.TryGetValue(sighting.Capture, out var number) ? number : known[sighting.Capture] = NumberOf(new Key(sighting.Capture, encapsulation?.Split(' ')[0], 1));
+    }
+
+    private int NumberOf(Key key)
+    {
+        if (!numbers.TryGetValue(key, out var number))
+        {
+            numbers[key] = number = keys.Count;
+            keys.Add(key);
+        }
+
+        return number;
+    }
+
+    /// <summary>With the number of times that a connection comes by.</summary>
+    private static Key[] Counted(Key[] way) => [.. way.Select((key, i) => key with { Time = way.Take(i + 1).Count(k => k == key) })];
 
     /// <summary>Against the order that the connections before it gave.</summary>
     private bool IsReversed(Key[] chain)
@@ -91,34 +156,34 @@ internal sealed class PathStops
         return false;
     }
 
-    private void Add(JourneyChains chains, IReadOnlyList<(int Capture, int Flow)> chain, int connection)
+    /// <param name="reversed">The connections pass the stops from the last on.</param>
+    private void Add(Key[] way, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)> alike, bool reversed, JourneyChains chains)
     {
-        Key? last = null;
-        var times = new Dictionary<Key, int>();
-        foreach (var sighting in chain)
+        for (var i = 0; i < way.Length; i++)
         {
-            var plain = Plain(chains, sighting);
-            var key = plain with { Time = times[plain] = times.GetValueOrDefault(plain) + 1 };
-            keyOf[sighting] = key;
-            Meet(key);
-            connections[key].Add(connection);
-            if (chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
+            Meet(way[i]);
+            if (i > 0)
             {
-                _ = examples.TryAdd(key, (flow, connection));
+                Before(way[i - 1], way[i]);
             }
 
-            if (last is { } before)
+            connections[way[i]] += alike.Count;
+            var (number, exampled) = (NumberOf(way[i]), examples.ContainsKey(way[i]));
+            foreach (var (chain, connection) in alike)
             {
-                Before(before, key);
+                var sighting = chain[reversed ? chain.Count - 1 - i : i];
+                keyOf.At(sighting.Capture, sighting.Flow) = number;
+                if (!exampled && chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
+                {
+                    (examples[way[i]], exampled) = ((flow, connection), true);
+                }
             }
-
-            last = key;
         }
     }
 
     private void Meet(Key key)
     {
-        if (connections.TryAdd(key, []))
+        if (connections.TryAdd(key, 0))
         {
             met.Add(key);
         }
@@ -144,12 +209,10 @@ internal sealed class PathStops
             .Where(m => chains.IsShown(m.Capture, m.Flow)).Distinct();
         foreach (var m in missing.ToArray())
         {
-            if (!keyOf.TryGetValue((m.Capture, m.Flow), out var from))
-            {
-                keyOf[(m.Capture, m.Flow)] = from = Plain(chains, (m.Capture, m.Flow));
-            }
-
-            var to = m.MissingFlow is { } flow && keyOf.TryGetValue((m.MissingCapture, flow), out var known) ? known : Silent(m.MissingCapture, m.Tunnel);
+            ref var number = ref keyOf.At(m.Capture, m.Flow);
+            number = number > 0 ? number : First(chains, (m.Capture, m.Flow));
+            var from = keys[number];
+            var to = m.MissingFlow is { } flow && keyOf.Get(m.MissingCapture, flow) is > 0 and var known ? keys[known] : Silent(m.MissingCapture, m.Tunnel);
             if (from != to)
             {
                 yield return (from, to, m.FromClient);
@@ -211,7 +274,7 @@ internal sealed class PathStops
             var source = summary?.From.Source ?? "?";
             stops[key] = new JourneyStop(
                 stops.Count, Name(facts, key, withFile: names[Name(facts, key, withFile: false)].Count() > 1), summary?.At ?? VantagePoint.Unknown, source, key.Tunnel, paths.IndexOf(Root(key)),
-                connections[key].Count, clocks.GetValueOrDefault(source), examples.GetValueOrDefault(key).Flow, examples.GetValueOrDefault(key).Connection);
+                connections[key], clocks.GetValueOrDefault(source), examples.GetValueOrDefault(key).Flow, examples.GetValueOrDefault(key).Connection);
         }
     }
 

@@ -14,14 +14,22 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
     private const uint Ordinary =
         (1u << (int)Observation.WindowUpdate) | (1u << (int)Observation.KeepAlive) | (1u << (int)Observation.KeepAliveAck);
 
+    /// <summary>Most connections share an end with one before, and most observe nothing.</summary>
+    private const int Recent = 1024;
+
+    private static readonly Dictionary<string, long> Nothing = [];
+
+    private readonly IPAddress?[] recentAddresses = new IPAddress?[Recent];
+    private readonly uint[] recentNumbers = new uint[Recent];
+
     public FlowReport Of(int index)
     {
         var flow = engine.Table.Records[index];
         var opening = engine.Table.Openings[index];
         var unusual = flow->Unusual == 0 ? null : engine.Unusual[Math.Abs(flow->Unusual) - 1];
         var clientHigh = (opening->Bits & FlowOpening.ClientHigh) != 0;
-        var low = Sender(flow->Low, opening->Low, flow->High, unusual == null ? null : &unusual->Low, unusual == null ? 0 : unusual->LowBoard) with { Unjudged = Unjudged.Of(engine, flow, fromHigh: false) };
-        var high = Sender(flow->High, opening->High, flow->Low, unusual == null ? null : &unusual->High, unusual == null ? 0 : unusual->HighBoard) with { Unjudged = Unjudged.Of(engine, flow, fromHigh: true) };
+        var low = Sender(flow->Low, opening->Low, flow->High, unusual == null ? null : &unusual->Low, unusual == null ? 0 : unusual->LowBoard, Unjudged.Of(engine, flow, fromHigh: false));
+        var high = Sender(flow->High, opening->High, flow->Low, unusual == null ? null : &unusual->High, unusual == null ? 0 : unusual->HighBoard, Unjudged.Of(engine, flow, fromHigh: true));
         var lowEnd = EndPoint(flow->Key.AddressLow, flow->Key.PortLow, flow->Key.IsIpv6);
         var highEnd = EndPoint(flow->Key.AddressHigh, flow->Key.PortHigh, flow->Key.IsIpv6);
         return new FlowReport
@@ -88,12 +96,12 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
     }
 
     private SenderReport Sender(
-        in SenderState s, in SenderOpening o, in SenderState peer, UnusualSender* unusual, int boardNumber)
+        in SenderState s, in SenderOpening o, in SenderState peer, UnusualSender* unusual, int boardNumber, (long Segments, long Bytes, long UniqueBytes) unjudged)
     {
         var board = engine.Ledger.BoardOf(boardNumber);
         var seen = s.Frames != 0;
         var synSeen = (o.Bits & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) != 0;
-        var counts = unusual == null ? [] : unusual->Counts.ToDictionary();
+        var counts = unusual == null ? Nothing : unusual->Counts.ToDictionary();
         var zero = unusual == null ? 0 : unusual->ZeroWindowTotal;
         var repeated = board != null ? board->RepeatedBytes : unusual == null ? 0 : unusual->RepeatedBytes;
         return new SenderReport
@@ -119,6 +127,7 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
             ZeroWindowTime = TimeSpan.FromTicks(zero / 100),
             Fin = (s.Bits & SenderState.FinSeen) != 0,
             ResetFrame = unusual == null || unusual->ResetFrame == 0 ? null : unusual->ResetFrame,
+            Unjudged = unjudged,
         };
     }
 
@@ -133,6 +142,17 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
         return peer.LastAck != 0 && s.Segments != 0 && SequenceNumber.LessOrEqual(s.NextSeq, peer.LastAck) ? s.LargestDatagram : 0;
     }
 
-    private IPEndPoint EndPoint(uint address, ushort port, bool ipv6) =>
-        new(ipv6 ? addresses.Address(address) : new IPAddress(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address)), port);
+    private IPEndPoint EndPoint(uint address, ushort port, bool ipv6) => new(ipv6 ? addresses.Address(address) : Address4(address), port);
+
+    private IPAddress Address4(uint address)
+    {
+        var place = (int)((address * 2654435761u) >> 22);
+        if (recentAddresses[place] is not { } known || recentNumbers[place] != address)
+        {
+            recentNumbers[place] = address;
+            recentAddresses[place] = known = new IPAddress(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address));
+        }
+
+        return known;
+    }
 }

@@ -29,7 +29,7 @@ public class RingTests
         Assert.Contains(expected.Facts.Of<SegmentPlacement>(), p => p.AbsenceProven);
         Assert.Equal(Captures.Length, found.Facts.Of<CaptureSummary>().Count);
         Assert.DoesNotContain(found.Facts.Of<Gap>(), g => g.Reason.Contains("two captures", StringComparison.Ordinal));
-        Assert.Equal(expected.Facts.All.Where(Follows).Select(f => Key(f, expected.Facts, null)).Order(StringComparer.Ordinal), found.Facts.All.Where(Follows).Select(f => Key(f, found.Facts, framesPerFile)).Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Facts.All.Where(Follows).Select(f => Key(f, expected.Facts, framesPerFile)).Order(StringComparer.Ordinal), found.Facts.All.Where(Follows).Select(f => Key(f, found.Facts, framesPerFile)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -47,6 +47,18 @@ public class RingTests
         var proven = Proven(expected);
         Assert.NotEmpty(proven);
         Assert.Subset(proven, Proven(found));
+    }
+
+    [Fact]
+    public void What_a_file_that_is_cut_short_lacks_is_between_two_captures()
+    {
+        var c = Captures[0];
+        using var folder = new CaseFolder().With("n/eth0.pcap", c.Slice(0, 40)[..^10]).With("n/eth0.pcap1", c.Slice(40, c.Count));
+
+        var facts = Load(folder).Facts;
+
+        Assert.Equal(2, facts.Of<CaptureSummary>().Count);
+        Assert.Contains(facts.Of<Gap>(), g => g.Reason.StartsWith("between eth0.pcap and eth0.pcap1 frames are missing", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -107,26 +119,31 @@ public class RingTests
     private static HashSet<(Timestamp, uint, int)> Proven(LoadedCase loaded) => [.. loaded.Facts.Of<SegmentPlacement>().Where(p => p.AbsenceProven).Select(p => (p.Sent, p.Sequence, p.Length))];
 
     /// <summary>What depends on being one capture. Interfaces and tools' texts are the same anyway.</summary>
-    private static bool Follows(Fact fact) => fact is TcpFlow or SegmentFate or SegmentPlacement or FlowPairing or HopSummary or Pause or ControlSegment or FateTally;
+    private static bool Follows(Fact fact) => fact is TcpFlow or SegmentFate or SegmentPlacement or FlowPairing or HopSummary or Pause or ControlSegment or FateTally or ExchangeTiming;
 
     /// <summary>A fact in words, with frames counted through the ring.</summary>
-    private static string Key(Fact fact, FactSet facts, int? framesPerFile)
+    private static string Key(Fact fact, FactSet facts, int framesPerFile)
     {
         var files = facts.Of<CaptureSummary>().SelectMany(c => c.Files.Index().Select(f => (f.Item, f.Index))).ToDictionary(f => f.Item, f => f.Index, StringComparer.Ordinal);
-        long? Through(Provenance p) => framesPerFile is { } n && files.TryGetValue(p.Source, out var index) ? p.Frame + (n * index) : p.Frame;
+        long? Through(Provenance p) => !files.TryGetValue(p.Source, out var index) ? p.Frame : p.Frame > framesPerFile ? throw new InvalidOperationException($"{p}: the file has no such frame") : p.Frame + (framesPerFile * index);
+
+        // A frame without its file is told by its number there.
+        long? Own(long? frame) => files.Count > 0 && frame > framesPerFile ? throw new InvalidOperationException($"frame {frame}: no file has it") : (frame - 1) % framesPerFile;
+        long? Beside(long? frame, Provenance p) => files.Count > 0 || (frame - 1) / framesPerFile == (p.Frame - 1) / framesPerFile ? Own(frame) : null;
         var more = fact switch
         {
-            TcpFlow f => $"{f.At} {f.Client} {f.Server} {f.First} {f.Last} {f.Frames} {f.FromClient.Bytes} {f.FromServer.Bytes} {f.FromServer.Retransmissions}",
-            SegmentFate f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.Fate} {f.Proven}",
-            SegmentPlacement f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.MissingAt} {f.AbsenceProven} {f.Sent} {string.Join(',', f.SeenAt.Select(s => Through(s)))}",
+            TcpFlow f => $"{f.At} {f.Client} {f.Server} {f.First} {f.Last} {f.Frames} {f.FromClient.Bytes} {f.FromServer.Bytes} {f.FromServer.Retransmissions} {Own(f.FromClient.ResetFrame)} {Own(f.FromServer.ResetFrame)}",
+            SegmentFate f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.Fate} {f.Proven} {Own(f.ProvenBy)}",
+            SegmentPlacement f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.MissingAt} {f.AbsenceProven} {f.Sent} {Beside(f.LargestPassedFrame, f.From)} {string.Join(',', f.SeenAt.Select(s => Through(s)))}",
             FlowPairing f => $"{f.At} {f.Flow} {f.OtherAt} {f.OtherFlow} {f.MatchedSegments}",
             HopSummary f => $"{f.At} {f.OtherAt} {f.SegmentsIn} {f.SegmentsOut} {f.Lost} {f.Unproven}",
-            Pause f => $"{f.At} {f.Flow} {f.Start} {f.Duration}",
+            Pause f => $"{f.At} {f.Flow} {f.Start} {f.Duration} {Own(f.EndFrame)}",
             ControlSegment f => $"{f.At} {f.Flow} {f.Kind} {f.Transmission} {f.Answered}",
             FateTally f => $"{f.At} {f.Fate} {f.Segments} {f.Bytes}",
+            ExchangeTiming f => $"{f.At} {f.Flow} {f.Exchanges} {f.MaxAnswer}",
             _ => "",
         };
-        return $"{fact.GetType().Name} {Through(fact.From)} {more}";
+        return $"{fact.GetType().Name} {Through(fact is ExchangeTiming { MaxAnswerFrame: { } slowest } ? fact.From with { Frame = slowest } : fact.From)} {more}";
     }
 
     private static LoadedCase Load(CaseFolder folder) => folder.Load(folder.Options with { Following = Following.All });

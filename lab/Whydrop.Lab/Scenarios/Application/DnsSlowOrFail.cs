@@ -40,7 +40,7 @@ public sealed class DnsSlowOrFail : PodScenario
                   counter lost {}
                   chain forward {
                     type filter hook forward priority filter; policy accept;
-                    udp sport 53 numgen random mod 10 < 6 counter name lost drop
+                    udp sport 53 numgen inc mod 10 < 6 counter name lost drop
                   }
                 }
                 """);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Whydrop.Lab.Collection;
 using Whydrop.Lab.Injectors;
@@ -63,19 +62,14 @@ public sealed class OomNeighbour : PodScenario
 
         var asked = load.Wait();
         run.End();
-        var boot = DateTimeOffset.UtcNow - TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
         var lines = log.Lines(new Regex($"memcg=/{run.Lab.Id.Prefix}-|Memory cgroup stats for /{run.Lab.Id.Prefix}-", RegexOptions.None, TimeSpan.FromSeconds(1)));
-        File.WriteAllLines(Path.Combine(run.Recorder.Folder(network.NodeB), "dmesg.txt"), lines.Select(l => KernelLog.Dated(l, boot)));
+        File.WriteAllLines(Path.Combine(run.Recorder.Folder(network.NodeB), "dmesg.txt"), KernelLog.Dated(lines));
         if (ends.Count > 0)
         {
-            File.WriteAllText(
-                Path.Combine(run.Recorder.Folder(network.NodeB), "kubectl-get-pods.json"),
-                PodListing.Of(
-                [
-                    new ListedPod(network.Client.Label, "default", network.NodeA.Label, network.ClientPod!.Address, "client"),
-                    new ListedPod(network.Server.Label, "default", network.NodeB.Label, network.ServerPod.Address, "server"),
-                    new ListedPod(network.Server2!.Space.Label, "logging", network.NodeB.Label, network.Server2.Address, "logstash") { Restarts = ends.Count, LastStarted = ends[^1].Started, LastEnded = ends[^1].Killed, Reason = "OOMKilled", ExitCode = 137 },
-                ]));
+            PodListing.Save(run, new ListedPod(network.Server2!.Space.Label, "logging", network.NodeB.Label, network.Server2.Address, "logstash")
+            {
+                Restarts = ends.Count, LastStarted = ends[^1].Started, LastEnded = ends[^1].Killed, Reason = "OOMKilled", ExitCode = 137,
+            });
         }
 
         SampleFile.Write(Path.Combine(run.Recorder.Folder(network.Client), "load.csv"), asked);
@@ -101,8 +95,7 @@ public sealed class OomNeighbour : PodScenario
         using var neighbour = ChildServer.Start(run, network.Server2, limited: true);
         neighbour.Rename("java");
         neighbour.Idle(run.Settings.Number("threads"));
-        var group = neighbour.Group!;
-        group.LimitMemory(group.Read(File.Exists(Path.Combine(group.Memory!, "memory.current")) ? "memory.current" : "memory.usage_in_bytes") + (24 * Mebibyte));
+        neighbour.Group!.LeaveMemory(24 * Mebibyte);
         run.Lab.Report($"kill {number + 1} of {run.Settings.Number("kills")}: {network.Server2!.Space.Label} takes memory");
         neighbour.Hog(128 * Mebibyte);
         if (!SpinWait.SpinUntil(() => neighbour.HasExited, TimeSpan.FromSeconds(10)))

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Whydrop.Lab.Collection;
 using Whydrop.Lab.Pods;
@@ -34,9 +33,8 @@ public sealed class OomStall : PodScenario
         var server = ChildServer.Start(run, limited: true);
         run.WarmUp();
         var group = server.Group!;
-        var usage = File.Exists(Path.Combine(group.Memory!, "memory.current")) ? "memory.current" : "memory.usage_in_bytes";
         if (headroom > 0)
-            group.LimitMemory(group.Read(usage) + (headroom * Mebibyte));
+            group.LeaveMemory(headroom * Mebibyte);
         run.KeepKernelLog(network.NodeB, new Regex($"Killed process {server.ProcessId} |memcg=/{run.Lab.Id.Prefix}-|Memory cgroup stats for /{run.Lab.Id.Prefix}-", RegexOptions.None, TimeSpan.FromSeconds(1)));
         if (run.Settings.Word("log") == "boot" && run.HasDumps(HostRole.NodeB))
             run.Recorder.AlsoSave((folder, moment) => File.Copy("/proc/stat", Path.Combine(folder, $"proc-stat.{moment}.txt")), network.NodeB);
@@ -85,9 +83,7 @@ public sealed class OomStall : PodScenario
     /// <summary>The log as <c>dmesg --time-format iso</c> prints it.</summary>
     private static void Date(string log)
     {
-        if (!File.Exists(log))
-            return;
-        var boot = DateTimeOffset.UtcNow - TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
-        File.WriteAllLines(log, File.ReadLines(log).Select(line => KernelLog.Dated(line, boot)).ToArray());
+        if (File.Exists(log))
+            File.WriteAllLines(log, KernelLog.Dated(File.ReadLines(log)));
     }
 }

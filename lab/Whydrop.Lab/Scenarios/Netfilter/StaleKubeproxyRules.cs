@@ -43,6 +43,9 @@ public sealed class StaleKubeproxyRules : PodScenario
             // Without another endpoint that answers, or the other node's tables, it is any endpoint that does not answer.
             suspectable: run.HasDumps(HostRole.NodeA) && run.HasCaptures(HostRole.NodeA) && (run.Settings.Word("share") == "half" || run.HasDumps(HostRole.NodeB)));
 
+        // The pod that is there has only what came to it: its connections are well.
+        run.Truth.Unseen(run.CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
+
         // What the other node does with packets to an address that it has no pod for.
         run.Truth.Accompanying("blackhole-route", "neigh-unresolved");
         run.Truth.Figure("attemptsFailed", tried.Failed);

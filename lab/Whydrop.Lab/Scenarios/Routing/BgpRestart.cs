@@ -97,17 +97,10 @@ public sealed class BgpRestart : PodScenario
         SampleFile.Write(Path.Combine(run.Recorder.Folder(network.Client), "load.csv"), asked);
         if (stops.Count > 0)
         {
-            File.WriteAllText(
-                Path.Combine(run.Recorder.Folder(network.NodeB), "kubectl-get-pods.json"),
-                PodListing.Of(
-                [
-                    new ListedPod(network.Client.Label, "default", network.NodeA.Label, network.ClientPod!.Address, "client"),
-                    new ListedPod(network.Server.Label, "default", network.NodeB.Label, network.ServerPod.Address, "server"),
-                    new ListedPod("kube-router-x7k2p", "kube-system", network.NodeB.Label, network.Addresses.NodeB, "kube-router")
-                    {
-                        HostNetwork = true, Restarts = stops.Count, LastEnded = stops[^1], LastStarted = stops.Count > 1 ? stops[^2] : stops[^1].AddMinutes(-20), Reason = "Error", ExitCode = 143,
-                    },
-                ]));
+            PodListing.Save(run, new ListedPod("kube-router-x7k2p", "kube-system", network.NodeB.Label, network.Addresses.NodeB, "kube-router")
+            {
+                HostNetwork = true, Restarts = stops.Count, LastEnded = stops[^1], LastStarted = stops.Count > 1 ? stops[^2] : stops[^1].AddMinutes(-20), ExitCode = 143,
+            });
         }
 
         var offset = TimeZoneInfo.Local.GetUtcOffset(DateTimeOffset.UtcNow);

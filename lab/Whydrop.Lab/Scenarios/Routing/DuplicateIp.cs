@@ -57,6 +57,8 @@ public sealed class DuplicateIp : PodScenario
             run.Truth.AlsoAt(network.Server);
         }
 
+        // What goes astray never comes to the server, and who sends it again was not looked at.
+        run.Truth.Unseen(run.CapturedOnly(HostRole.Server, HostRole.Server2, HostRole.ServerA) && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA) && !run.HasDumps(HostRole.NodeB));
         run.AlsoAtFabricEnds();
         run.Truth.AlsoAt(network.NodeA);
         run.Truth.AlsoAt(network.NodeB);

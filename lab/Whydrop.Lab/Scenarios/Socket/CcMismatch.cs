@@ -36,8 +36,11 @@ public sealed class CcMismatch : PodScenario
         run.WarmUp();
         box.ToServer.Add(new RandomDrop(run.Settings.Number("per-mille") / 1000.0));
         run.Begin();
+
+        // More than loss leaves to the one that heeds it, which grows with the size of the segments (RFC 3649 section 2).
+        var rate = 2_500 * run.Settings.Number("mtu") / 1500 * 1000;
         var loads = ((string[])["cubic", "bbr"]).Select(name => BulkClient.Start(
-            run, new BulkOptions { Bytes = 400_000_000, For = run.Seconds * 3, BytesPerSecond = 2_500_000, Patience = run.Seconds * 3, CongestionControl = name })).ToList();
+            run, new BulkOptions { Bytes = 400_000_000, For = run.Seconds * 3, BytesPerSecond = rate, Patience = run.Seconds * 3, CongestionControl = name })).ToList();
         run.Pause(run.Seconds);
         run.End();
         loads.ForEach(l => l.Dispose());

@@ -36,5 +36,8 @@ public sealed class TunnelProtocolBlocked : FabricFilter
         run.Truth.Accompanying("sg-nacl-drop");
         if (!BothNodes(run))
             run.Truth.LooksLike("sg-nacl-drop");
+
+        // Requests that never come through leave nothing behind the fabric.
+        run.Truth.Unseen(run.Settings.Word("direction") != "response" && run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
     }
 }

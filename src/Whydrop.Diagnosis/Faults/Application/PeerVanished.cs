@@ -124,6 +124,12 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
 
         /// <summary>Somebody on the way says that the host is not there; not a port or a rule.</summary>
         internal IEnumerable<IcmpError> Unreachable => View.Facts.Of<IcmpError>()
-            .Where(e => e is { Version: 4, Type: 3, Code: 0 or 1 } or { Version: 6, Type: 1, Code: 0 or 3 } && e.QuotedDestination is { } to && Ends.Same(to.Address, Address));
+            .Where(e => e is { Version: 4, Type: 3, Code: 0 or 1 } or { Version: 6, Type: 1, Code: 0 or 3 } && e.QuotedDestination is { } to && Names.Contains(to.Address));
+
+        /// <summary>Its address, under every name that these connections have for it on their way.</summary>
+        private HashSet<IPAddress> Names => names ??= [Address, .. Losses.Select(l => l.Direction).Distinct().SelectMany(d => View.Trails[d.Connection] is var trail
+            ? trail.Flows.Select(f => (d == trail.ToServer ? f.Server : f.Client).Address) : [])];
+
+        private HashSet<IPAddress>? names;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class NetworkpolicyDrop : FaultOf<NetworkpolicyDrop.Denial>
         var worth = matches.Where(d => d.Match!.Meets == Answer.Yes || d.Counted == Answer.Yes).ToArray();
         var named = worth.SelectMany(d => d.Attempts).ToHashSet();
         var prohibited = failed.Where(a => !named.Contains(a) && a.IcmpErrors.Any(Prohibits)).ToArray();
-        var logged = UnansweredConnects.Find(view).Where(c => !view.Attempts.Any(a => Ends.Same(a.Server, c.Server)))
+        var logged = UnansweredConnects.Find(view, UnansweredConnects.TimedOut).Where(c => !view.Attempts.Any(a => Ends.Same(a.Server, c.Server)))
             .SelectMany(c => view.Firewall.Against(c).Select(m => new Denial(view, m, []) { Logged = c }));
         return [.. worth, .. logged, .. prohibited.Length > 0 ? [new Denial(view, null, prohibited)] : Array.Empty<Denial>()];
     }

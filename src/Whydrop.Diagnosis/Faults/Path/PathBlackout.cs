@@ -39,7 +39,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
     [
         new("Was everything lost that was sent in a time longer than a retransmission time-out?", Quantifier.Any, QuestionRole.Signature, AllLost),
         new("Did data pass there before or after?", Quantifier.Any, QuestionRole.Signature, PassedElse),
-        new("Did anything pass there again when it was over?", Quantifier.Any, QuestionRole.Signature, PassedAgain),
+        new("Did what was hit pass there again when it was over?", Quantifier.Any, QuestionRole.Signature, PassedAgain),
         new("Were the receivers silent meanwhile?", Quantifier.All, QuestionRole.Signature, Silent),
         new("Were packets seen before the hop and never after it, by captures that were alive?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Was there more of the way to go than the door of the receiver?", Quantifier.Any, QuestionRole.Mechanism, HopTests.OnTheWay),
@@ -150,7 +150,7 @@ internal sealed class PathBlackout : FaultOf<Hop>
         yield return Sighting.Of(passed > 0, $"{Math.Max(0, passed)} segments did");
     }
 
-    // Where nothing that was sent there was ever heard of again, the other end may as well be gone.
+    // Where nothing that was sent there was ever heard of again, the other end may as well be gone; where others get through then, a box on the way may have forgotten these.
     private static IEnumerable<Sighting> PassedAgain(Hop hop)
     {
         var dark = Dark(hop)!.Value;
@@ -160,11 +160,11 @@ internal sealed class PathBlackout : FaultOf<Hop>
         }
         else if (hop.Missing is not null && Bins(hop).Passing is [.., var last] && last.Start > dark.To)
         {
-            yield return Sighting.Of(true, $"data did after {last.Start}", dark.Lost[^1].From);
+            yield return Sighting.Unknown($"data of others did after {last.Start}; what was hit was not heard of again", dark.Lost[^1].From);
         }
         else if (dark.Lost.MaxBy(l => l.Fate.Sent)!.Placement is var there && Openings.Past(hop.View, there?.Capture ?? hop.Capture, hop.Missing, Servers(hop, dark.Lost)).Where(f => f.First > (there?.Sent ?? dark.To)).MinBy(f => f.First) is { } opened)
         {
-            yield return Sighting.Of(true, $"{opened.Client} opened a connection there later", opened.From);
+            yield return Sighting.Unknown($"{opened.Client} opened a connection there later; what was hit was not heard of again", opened.From);
         }
         else
         {

@@ -86,7 +86,7 @@ internal sealed class SpuriousRto : FaultOf<SpuriousRto.Late>
     {
         // An acknowledgment or answer that is lost makes the timer fire in vain as well.
         var lost = l.View.Losses.Count(x => l.Connections.Contains(x.Direction.Connection));
-        var holes = lost == 0 ? l.View.Facts.Of<SegmentFate>().FirstOrDefault(f => f is { Fate: Fate.NotCaptured, NeverDelivered: true } 
+        var holes = lost == 0 ? l.View.Facts.Of<SegmentFate>().FirstOrDefault(f => f is { Fate: Fate.NotCaptured, NeverDelivered: true }
             && l.Connections.Contains(l.View.Connections.Direction(new FlowKey(f.Capture, f.Flow), f.FromClient).Connection)) : null;
         var gap = lost == 0 ? l.Directions.Select(d => d with { FromClient = !d.FromClient }).Select(d => AnswerUnseen(l.View, d)).FirstOrDefault(f => f is not null) : null;
         yield return gap is not null ? Sighting.Unknown("the other end had sent data that never came by: an answer, and its acknowledgment with it, may be lost", gap.From)

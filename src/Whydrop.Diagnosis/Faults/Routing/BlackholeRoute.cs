@@ -2,6 +2,7 @@ using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Stack;
 
 namespace Whydrop.Diagnosis.Faults.Routing;
 
@@ -41,18 +42,24 @@ internal sealed class BlackholeRoute : FaultOf<DroppedAt>
 
     // Where nothing pins the loss to that namespace, its table is only asked whether it may be to blame.
     protected override IEnumerable<DroppedAt> Propose(CaseView view) =>
-        DroppedAt.Candidates(view).Where(c => Lookups(c).Any(l => l.Lookup.Evidence.Count > 0 && (c.Gone!.Inside || !l.Lookup.Known || l.Lookup.Discards)));
+        DroppedAt.Candidates(view).Where(c => Lookups(c).Any(l => l.Lookup.Evidence.Count > 0 && (c.Gone!.Inside || !l.Lookup.Known || l.Lookup.Discards))).Concat(Logged(view));
+
+    /// <summary>Connects to a pod that a log says failed, and namespaces other than its own that discard what goes to its address.</summary>
+    private static IEnumerable<DroppedAt> Logged(CaseView view) => UnansweredConnects.Find(view, UnansweredConnects.TimedOut, UnansweredConnects.NoRoute).Where(c => !view.Attempts.Any(a => Ends.Same(a.Server, c.Server)))
+        .SelectMany(c => view.Facts.Of<Route>().Select(r => r.At.Stack).Distinct().Where(at => at.Node is not null && !view.Stacks.Owners(c.Server.Address).Contains(at))
+            .Select(at => new DroppedAt(view, at, null) { Logged = c })
+            .Where(d => view.Stacks.Owners(c.Server.Address).Count > 0 && Lookups(d).Any(l => l.Lookup is { Known: true, Discards: true })));
 
     protected override string Summarise(DroppedAt h)
     {
         var route = Lookups(h).First(l => l.Lookup.Discards).Lookup.Found!;
-        return $"{h.Gone!.What} vanished {h.Gone.Place}: the best route of {h.Scope} is \"{route.Type} {route.Destination}\".";
+        return $"{(h.Logged is { } logged ? $"{logged.Lines.Count} connects of {logged.At} to {logged.Server} failed" : $"{h.Gone!.What} vanished {h.Gone.Place}")}: the best route of {h.Scope} is \"{route.Type} {route.Destination}\".";
     }
 
     protected override IEnumerable<NextEvidence> Next(DroppedAt h) => DroppedAtEvidence.For(h, "ip route show table all; ip rule");
 
     private static IEnumerable<(IPAddress To, RouteLookup Lookup)> Lookups(DroppedAt h) =>
-        h.Gone?.Destinations(h.View).Select(to => (to, RouteLookup.Of(h.View, h.Stack.At, to))) ?? [];
+        (h.Logged is { } logged ? [logged.Server.Address] : h.Gone?.Destinations(h.View) ?? []).Select(to => (to, RouteLookup.Of(h.View, h.Stack.At, to)));
 
     private static IEnumerable<Sighting> Discards(DroppedAt h)
     {

@@ -45,7 +45,7 @@ internal sealed class DefaultRouteFallbackLeak : FaultOf<DefaultRouteFallbackLea
 
     protected override IEnumerable<Leak> Propose(CaseView view)
     {
-        foreach (var (gone, at, from, to) in view.Vanishings.SelectMany(g => Passed(view, g)).Distinct())
+        foreach (var (gone, at, from, to) in view.Vanishings.SelectMany(g => Passed(view, g.Proven ? g : BetweenHosts.AtPodsHost(view, g))).Distinct())
         {
             // A host or pod with a single way out does not route for others.
             if (!view.Stacks.Owners(to).Contains(at) && !view.Stacks.Owners(from).Contains(at)

@@ -92,11 +92,12 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
         _ => w.Overlay.Tunnel.Tunnel?.Port is { } port ? $"udp port {port} or ip[6:2] & 0x1fff != 0" : "udp",
     };
 
-    /// <summary>The tunnel's node is on the connection's way, and the losses are not placed elsewhere.</summary>
+    /// <summary>The tunnel's node is on the connection's way, and the losses are not placed elsewhere: what was missing at the tunnel already, which takes what fits it, died before.</summary>
     private static bool OnPath(CaseView view, Loss loss, Overlay overlay) =>
         loss.Placement is { AbsenceProven: true } placement
             ? placement.At.Node == overlay.Tunnel.At.Node && placement.MissingAt != overlay.Tunnel.At && (placement.MissingEncapsulation is not null || placement.MissingAt == overlay.Underlay.At || placement.MissingAt.Node != placement.At.Node)
-            : view.Devices.StacksOnPath(loss.Direction).Contains(overlay.Tunnel.At.Stack);
+            : view.Devices.StacksOnPath(loss.Direction).Contains(overlay.Tunnel.At.Stack)
+                && !view.Devices.DiedBefore(loss, overlay.Tunnel) && (loss.Fate.Fate != Fate.LostBefore || loss.Fate.At != overlay.Tunnel.At);
 
     private static IEnumerable<Sighting> Exceeds(Wrapping w) =>
         [new Sighting(w.Overlay.Exceeds, w.Overlay.Arithmetic, [w.Overlay.Tunnel.From, w.Overlay.Underlay.From])];
