@@ -10,13 +10,14 @@ public sealed class BulkClient : Workload
 {
     private const int Piece = 1 << 16;
     private readonly IPEndPoint to;
+    private readonly PodRun run;
     private readonly BulkOptions options;
     private readonly List<BulkOutcome> outcomes = [];
 
     private BulkClient(PodRun run, BulkOptions options)
         : base(run.Lab)
     {
-        this.options = options;
+        (this.run, this.options) = (run, options);
         to = options.To ?? run.Network.Target;
         for (var i = 0; i < options.Flows; i++)
             Spawn(options.From ?? run.Network.Client, "bulk", Work);
@@ -33,7 +34,12 @@ public sealed class BulkClient : Workload
     {
         WaitForThreads();
         lock (outcomes)
+        {
+            // Who gives up, or leaves what was sent to it unread, resets the connection (RFC 2525, 2.17): that is the application's, whatever drove it there.
+            if (outcomes.Exists(o => o.Failure is not null || (options.Download && o.Bytes < options.Bytes && options.Close != CloseKind.Keep)))
+                run.Truth.Accompanying("app-rst");
             return [.. outcomes];
+        }
     }
 
     private void Work()
