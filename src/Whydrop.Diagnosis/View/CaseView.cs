@@ -177,8 +177,11 @@ internal sealed class CaseView
 
         return loss.Placement is { AbsenceProven: true } placement
             ? placement.LargestPassed is not { } passed || passed <= above
-            : Sizes(loss.Direction) is { } sizes && !sizes.Sizes.Any(s => s.DatagramLength > above && s.Delivered > 0);
+            : NoneDelivered(loss.Direction, above);
     }
+
+    /// <summary>The sizes of a direction were collected, and no datagram of more than so many bytes got through.</summary>
+    internal bool NoneDelivered(DirectionKey direction, int above) => Sizes(direction) is { } sizes && !sizes.Sizes.Any(s => s.DatagramLength > above && s.Delivered > 0);
 
     /// <summary>Growth of a counter in exactly that place; a tool that leaves out zeros and printed the group says 0. Null when not collected.</summary>
     internal (long Delta, Provenance From)? Delta(VantagePoint at, string name)

@@ -31,8 +31,7 @@ internal sealed class Connections
         }
 
         neighbours = pairings.SelectMany(p => new[] { (p.Near, p.Far), (p.Far, p.Near) }).ToHashSet();
-        foreach (var steps in pairings.Concat(Joining(pairings, implied))
-            .Select(l => bySighting[l.Near].Swapped ? (Near: l.Far, Far: l.Near) : (l.Near, l.Far)).GroupBy(l => bySighting[l.Near].Connection))
+        foreach (var steps in Steps([.. pairings.Select(Turned)], implied.Select(Turned)).GroupBy(s => bySighting[s.Near].Connection))
         {
             Order([.. steps]);
         }
@@ -78,33 +77,42 @@ internal sealed class Connections
     /// <summary>Compared segment by segment, with no other capture between them.</summary>
     internal bool AreNeighbours(FlowKey one, FlowKey other) => neighbours.Contains((one, other));
 
-    /// <summary>A pairing knows the order of two places; what the packets carry tells it only of places that no chain of pairings joins.</summary>
-    private static List<SightingLink> Joining(SightingLink[] pairings, SightingLink[] implied)
+    private (FlowKey Near, FlowKey Far) Turned(SightingLink link) => bySighting[link.Near].Swapped ? (link.Far, link.Near) : (link.Near, link.Far);
+
+    /// <summary>A pairing knows the order of two places; what the packets carry tells it where nothing before says otherwise.</summary>
+    private static List<(FlowKey Near, FlowKey Far)> Steps(List<(FlowKey Near, FlowKey Far)> pairings, IEnumerable<(FlowKey Near, FlowKey Far)> implied)
     {
-        var groups = new Dictionary<FlowKey, FlowKey>();
-        FlowKey Group(FlowKey key)
+        var steps = pairings;
+        var behind = new Dictionary<FlowKey, List<FlowKey>>();
+        foreach (var (near, far) in pairings)
         {
-            while (groups.TryGetValue(key, out var next) && next != key)
+            Add(near, far);
+        }
+
+        foreach (var (near, far) in implied.Where(l => !LiesBehind(l.Near, l.Far)))
+        {
+            steps.Add((near, far));
+            Add(near, far);
+        }
+
+        return steps;
+
+        void Add(FlowKey near, FlowKey far) => (behind.TryGetValue(near, out var known) ? known : behind[near] = []).Add(far);
+
+        bool LiesBehind(FlowKey far, FlowKey near)
+        {
+            var seen = new HashSet<FlowKey> { near };
+            var open = new Queue<FlowKey>(seen);
+            while (open.TryDequeue(out var key))
             {
-                key = next;
+                foreach (var next in (behind.GetValueOrDefault(key) ?? []).Where(seen.Add))
+                {
+                    open.Enqueue(next);
+                }
             }
 
-            return key;
+            return seen.Contains(far);
         }
-
-        foreach (var link in pairings)
-        {
-            groups[Group(link.Far)] = Group(link.Near);
-        }
-
-        var joining = new List<SightingLink>();
-        foreach (var link in implied.Where(l => Group(l.Near) != Group(l.Far)))
-        {
-            groups[Group(link.Far)] = Group(link.Near);
-            joining.Add(link);
-        }
-
-        return joining;
     }
 
     private void Collect(FlowKey first, ILookup<FlowKey, SightingLink> links)

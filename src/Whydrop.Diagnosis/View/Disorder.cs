@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 
@@ -98,11 +99,11 @@ internal sealed class Disorder(
         || (view.Devices.Egress(before.At.Stack, (toServer ? before.Server : before.Client).Address) is { } egress ? egress.At == before.At && !Encapsulation.IsTunnel(egress)
             : next.Encapsulation is null && trail.Flows.Any(f => f.At.Stack == before.At.Stack && f.At != before.At));
 
-    /// <summary>A whole capture at the place next before saw every byte of that direction once.</summary>
+    /// <summary>A whole capture at the place next before saw every byte of that direction once. With an identification what was repeated is another datagram, which may have come another way.</summary>
     private static bool SentOnce(CaseView view, TcpFlow before, FlowKey key, DirectionKey direction)
     {
         var near = new FlowKey(before.Capture, before.Flow);
-        return view.Connections.AreNeighbours(near, key) && view.Capture(before.Capture) is { Complete: true, KernelDrops: 0 or null }
+        return before.Client.AddressFamily == AddressFamily.InterNetworkV6 && view.Connections.AreNeighbours(near, key) && view.Capture(before.Capture) is { Complete: true, KernelDrops: 0 or null }
             && view.Sender(near, view.Connections.FromClient(near, direction)) is { Retransmissions: 0 };
     }
 

@@ -53,7 +53,7 @@ internal static class Narrowings
         var open = view.Steps
             .Select(s => s with { Losses = [.. s.Losses.Where(l => !taken.Contains(l))] })
             .Where(s => s.Losses.Count > 0)
-            .Select(s => (Step: s, Between: Between(s), Devices: view.Devices.Fitting(s)))
+            .Select(s => (Step: s, Between: Between(view, s), Devices: view.Devices.Fitting(s)))
             .GroupBy(s => (Place: s.Between ?? Likely(s.Devices)?.At, Worked: s.Step.DiscoveryWorked));
         foreach (var group in open.SelectMany(Consistent))
         {
@@ -73,12 +73,17 @@ internal static class Narrowings
             ? [group]
             : group.GroupBy(s => s.Step).SelectMany(s => s.GroupBy(_ => group.Key));
 
-    /// <summary>Where all of them are proven to vanish, when that is one place on one node.</summary>
-    private static VantagePoint? Between(SizeStep step)
+    /// <summary>The place by which all of them are proven to have vanished, when that is on one node: of several the farthest on their way.</summary>
+    private static VantagePoint? Between(CaseView view, SizeStep step)
     {
-        var placements = step.Losses.Select(l => l.Placement).Where(p => p is { AbsenceProven: true }).ToArray();
-        return placements.Length > 0 && placements.All(p => p!.MissingAt == placements[0]!.MissingAt && p.At.Node == p.MissingAt.Node)
-            ? placements[0]!.MissingAt : null;
+        var missing = step.Losses.Select(l => l.Placement).Where(p => p is { AbsenceProven: true }).Select(p => (p!.At, p.MissingAt)).Distinct().ToArray();
+        if (missing.Length == 0 || missing.Any(p => p.At.Node != missing[0].MissingAt.Node || p.MissingAt.Node != missing[0].MissingAt.Node))
+        {
+            return null;
+        }
+
+        return view.Connections.FromSender(step.Direction).Select(k => view.Flow(k)?.At).LastOrDefault(at => missing.Any(p => p.MissingAt == at))
+            ?? (missing.All(p => p.MissingAt == missing[0].MissingAt) ? missing[0].MissingAt : null);
     }
 
     /// <summary>The one device that fits, or the one tunnel among several.</summary>

@@ -52,7 +52,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
     {
         foreach (var overlay in Overlays.All(view))
         {
-            yield return new Wrapping(view, overlay, [.. view.Losses.Where(l => view.DiedOfSize(l, overlay.Room, overlay.Tunnel.Mtu!.Value) && OnPath(view, l, overlay))]);
+            yield return new Wrapping(view, overlay, [.. view.Losses.Where(l => Refused(view, l, overlay) || (view.DiedOfSize(l, overlay.Room, overlay.Tunnel.Mtu!.Value) && OnPath(view, l, overlay)))]);
         }
     }
 
@@ -91,6 +91,14 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
         "wireguard" => "udp",
         _ => w.Overlay.Tunnel.Tunnel?.Port is { } port ? $"udp port {port} or ip[6:2] & 0x1fff != 0" : "udp",
     };
+
+    /// <summary>
+    /// The namespace of the tunnel did not even send it there: once the tunnel has told it what fits below, it refuses what is larger (net/ipv4/ip_tunnel_core.c skb_tunnel_check_pmtu). That
+    /// one as large came to the tunnel before says nothing; that one got through would.
+    /// </summary>
+    private static bool Refused(CaseView view, Loss loss, Overlay overlay) =>
+        loss.Placement is { AbsenceProven: true } placement && placement.MissingAt == overlay.Tunnel.At && placement.At.Stack == overlay.Tunnel.At.Stack
+        && loss.DatagramLength > overlay.Room && loss.DatagramLength <= overlay.Tunnel.Mtu && view.NoneDelivered(loss.Direction, overlay.Room);
 
     /// <summary>The tunnel's node is on the connection's way, and the losses are not placed elsewhere: what was missing at the tunnel already, which takes what fits it, died before.</summary>
     private static bool OnPath(CaseView view, Loss loss, Overlay overlay) =>
