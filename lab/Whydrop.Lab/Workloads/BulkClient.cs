@@ -9,6 +9,7 @@ namespace Whydrop.Lab.Workloads;
 public sealed class BulkClient : Workload
 {
     private const int Piece = 1 << 16;
+    private readonly TruthDraft truth;
     private readonly IPEndPoint to;
     private readonly BulkOptions options;
     private readonly List<BulkOutcome> outcomes = [];
@@ -17,6 +18,7 @@ public sealed class BulkClient : Workload
         : base(run.Lab)
     {
         this.options = options;
+        truth = run.Truth;
         to = options.To ?? run.Network.Target;
         for (var i = 0; i < options.Flows; i++)
             Spawn(options.From ?? run.Network.Client, "bulk", Work);
@@ -86,7 +88,12 @@ public sealed class BulkClient : Workload
         }
 
         lock (outcomes)
+        {
+            // Closed with more to come, the kernel resets it (RFC 2525, 2.17).
+            if (failure is null && options is { Download: true, Close: not CloseKind.Keep } && moved < options.Bytes)
+                truth.Accompanying("app-rst");
             outcomes.Add(new BulkOutcome(moved, watch.Elapsed, failure));
+        }
     }
 
     private void End(Socket socket, bool whole)
