@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Whydrop.Cli.Commands;
 
 namespace Whydrop.Cli.Tests;
 
@@ -55,5 +56,23 @@ public class ExplainCommandTests
         var run = Invocation.Of("explain", "TCPRcvQDrop", "--color", "never");
         Assert.Equal(0, run.Code);
         Assert.Contains("Healthy: 0", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SOCKET_RCVBUFF")]
+    [InlineData("skb_drop_reason_socket_rcvbuff")]
+    public void A_drop_reason_says_what_it_means_and_of_what_it_is_a_sign(string word)
+    {
+        var run = Invocation.Of("explain", word, "--color", "never");
+        Assert.Equal(0, run.Code);
+        Assert.StartsWith("SOCKET_RCVBUFF (drop reason of the kernel)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("whydrop explain rcvbuf-overrun", string.Join(' ', run.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_drop_reasons_are_signs_of_can_be_explained()
+    {
+        Assert.All(DropReasonWords.All.SelectMany(r => r.Faults).Distinct(), id => Assert.Equal(0, Invocation.Of("explain", id).Code));
+        Assert.Equal(DropReasonWords.All.Count, DropReasonWords.All.Select(r => r.Word).Distinct(StringComparer.Ordinal).Count());
     }
 }

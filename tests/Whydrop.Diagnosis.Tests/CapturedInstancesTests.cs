@@ -13,7 +13,7 @@ public sealed class CapturedInstancesTests
     [Fact]
     public void What_separates_the_pods_whose_connections_lose_is_their_node()
     {
-        var facts = new Facts().Capture(0, Facts.NodeEth0);
+        var facts = new Facts().Capture(0, Facts.NodeEth0).Add(Node("node-b")).Add(Node("node-c"));
         for (var i = 0; i < 10; i++)
         {
             var address = $"10.244.{(i < 5 ? 2 : 3)}.{i + 10}";
@@ -28,6 +28,8 @@ public sealed class CapturedInstancesTests
         Assert.Equal(10, instances.Count);
         Assert.Equal(("default/server-0", 1.0), (instances[0].Name, instances[0].Rate));
         Assert.Equal(("pod", "node-b", "blue"), (instances[0].Attributes["kind"], instances[0].Attributes["node"], instances[0].Attributes["label track"]));
+
+        Assert.Equal("a", instances[0].Attributes["node label topology.kubernetes.io/zone"]);
 
         var best = Cohorts.Of(instances)[0];
         Assert.Equal("node = node-b", Assert.Single(best.Attributes));
@@ -46,6 +48,9 @@ public sealed class CapturedInstancesTests
         Assert.Equal(["10.1.0.5", "10.1.0.6", "10.1.0.7"], CapturedInstances.Of(facts.Set).Select(i => i.Name));
         Assert.Empty(CapturedInstances.Of(new Facts().Set));
     }
+
+    private static ClusterNode Node(string name) =>
+        new(VantagePoint.Unknown, new Provenance("nodes.json"), name, [], [], []) { Labels = new Dictionary<string, string> { ["topology.kubernetes.io/zone"] = "a" } };
 
     private static Pod Pod(string name, string address, string node, string track) => new(
         VantagePoint.Unknown, new Provenance("pods.json"), "default", name, null, [IPAddress.Parse(address)], node, "Running", false, 0, [])

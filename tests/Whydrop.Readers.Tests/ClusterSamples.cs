@@ -44,7 +44,7 @@ internal static class ClusterSamples
                 {
                     "apiVersion": "v1",
                     "kind": "Node",
-                    "metadata": { "name": "node-a", "creationTimestamp": "2023-01-01T00:00:00Z" },
+                    "metadata": { "name": "node-a", "creationTimestamp": "2023-01-01T00:00:00Z", "labels": { "topology.kubernetes.io/zone": "zone-1" } },
                     "spec": { "podCIDR": "10.244.1.0/24", "podCIDRs": [ "10.244.1.0/24" ] },
                     "status": {
                         "addresses": [ { "address": "10.0.0.5", "type": "InternalIP" }, { "address": "node-a", "type": "Hostname" } ],

@@ -26,6 +26,7 @@ public sealed class ClusterTests
         var node = Assert.Single(reading.All<ClusterNode>());
         Assert.Equal(("node-a", "10.0.0.5", "10.244.1.0/24"), (node.Name, Assert.Single(node.Addresses).ToString(), Assert.Single(node.PodNetworks).ToString()));
         Assert.Equal(new NodeCondition("Ready", "False", "KubeletNotReady", node.Conditions[0].Since), Assert.Single(node.Conditions));
+        Assert.Equal("zone-1", node.Labels["topology.kubernetes.io/zone"]);
     }
 
     [Fact]

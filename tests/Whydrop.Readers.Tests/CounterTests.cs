@@ -224,9 +224,15 @@ public sealed class CounterTests
         var either = Reading.Of(Samples.NstatIncrements);
         Assert.Empty(either.All<CounterDelta>());
         Assert.Equal(5, either.Value("Tcp.RetransSegs"));
-        Assert.True(either.Section("TcpExt").OmitsZeros);
+        Assert.False(either.Section("TcpExt").OmitsZeros); // with a pattern only what fits it is printed: nothing is known of the rest
         Assert.Equal((GapKind.Unsupported, true), (Assert.Single(either.Gaps).Kind, either.Gaps[0].Minor));
     }
+
+    [Theory]
+    [InlineData("$ nstat -a\n", true)]
+    [InlineData("$ nstat -a TcpExtTCP* TcpRetransSegs\n", false)]
+    public void Only_a_list_of_all_counters_says_that_an_absent_one_is_zero(string before, bool omitsZeros) =>
+        Assert.Equal(omitsZeros, Reading.Of(before + Samples.NstatIncrements).Section("TcpExt").OmitsZeros);
 
     [Fact]
     public void A_counter_that_ran_over_is_an_increment()

@@ -43,6 +43,33 @@ internal static class LoadSamples
 
         """;
 
+    /// <summary>Of Apache 2.0 to 2.2.6: six decimals, no "Receive" among the failures, write errors, progress in lines.</summary>
+    public const string Ab20 = """
+        This is ApacheBench, Version 2.0.40-dev <$Revision: 1.146 $> apache-2.0
+        Copyright 1996 Adam Twiss, Zeus Technology Ltd, http://www.zeustech.net/
+        Copyright 2006 The Apache Software Foundation, http://www.apache.org/
+
+        Benchmarking 10.0.0.1 (be patient)
+        Completed 100 requests
+        Finished 400 requests
+
+
+        Concurrency Level:      4
+        Time taken for tests:   30.030112 seconds
+        Complete requests:      400
+        Failed requests:        3
+           (Connect: 0, Length: 3, Exceptions: 0)
+        Write errors:           0
+        Requests per second:    13.32 [#/sec] (mean)
+
+        Percentage of the requests served within a certain time (ms)
+          50%      2
+          90%      4
+          99%   1006
+         100%   3014 (longest request)
+
+        """;
+
     public const string Wrk = """
         Running 30s test @ http://10.0.0.1:8080/
           1 threads and 2 connections
@@ -56,6 +83,26 @@ internal static class LoadSamples
           977 requests in 30.00s, 395.15KB read
           Socket errors: connect 0, read 2, write 0, timeout 3
         Requests/sec:    976.15
+
+        """;
+
+    /// <summary>wrk2: calibration lines, an HdrHistogram with three decimals.</summary>
+    public const string Wrk2 = """
+        Running 30s test @ http://10.0.0.1:8080/
+          2 threads and 100 connections
+          Thread calibration: mean lat.: 9747 usec, rate sampling interval: 21 msec
+          Thread Stats   Avg      Stdev     Max   +/- Stdev
+            Latency     6.46ms    1.93ms  12.34ms   67.66%
+            Req/Sec     1.05k     1.12k    2.50k    64.84%
+          Latency Distribution (HdrHistogram - Recorded Latency)
+         50.000%    6.67ms
+         90.000%    8.39ms
+         99.000%   10.73ms
+        100.000%   12.35ms
+
+          60018 requests in 30.00s, 19.81MB read
+          Socket errors: connect 0, read 0, write 0, timeout 4
+        Requests/sec:   2000.28
 
         """;
 
@@ -102,7 +149,7 @@ internal static class LoadSamples
     /// <summary>All of them.</summary>
     public static IReadOnlyList<(string Id, string Shape, string Text)> All { get; } =
     [
-        ("load-samples", "csv", Csv), ("load-samples", "JMeter", Jmeter), ("load-samples", "ab -g", AbSamples), ("load-summary", "ab", Ab), ("load-summary", "wrk", Wrk), ("load-summary", "fortio", Fortio), ("fortio-json", "1.60", FortioJson),
+        ("load-samples", "csv", Csv), ("load-samples", "JMeter", Jmeter), ("load-samples", "ab -g", AbSamples), ("load-summary", "ab", Ab), ("load-summary", "ab 2.0.40-dev", Ab20), ("load-summary", "wrk", Wrk), ("load-summary", "wrk2", Wrk2), ("load-summary", "fortio", Fortio), ("fortio-json", "1.60", FortioJson),
         ("ip-monitor-route", "-ts", RouteMonitor), ("ip-monitor-route", "-timestamp", RouteMonitorLong),
     ];
 }

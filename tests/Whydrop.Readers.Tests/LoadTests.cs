@@ -58,7 +58,9 @@ public sealed class LoadTests
 
     [Theory]
     [InlineData(LoadSamples.Ab, "ab", 400, 3, 99, 1006)]
+    [InlineData(LoadSamples.Ab20, "ab", 400, 3, 99, 1006)]
     [InlineData(LoadSamples.Wrk, "wrk", 977, 5, 99, 1010)]
+    [InlineData(LoadSamples.Wrk2, "wrk", 60018, 4, 99, 10.73)]
     [InlineData(LoadSamples.Fortio, "fortio", 40, 2, 99, 117.084)]
     [InlineData(LoadSamples.FortioJson, "fortio", 40, 2, 99, 1100)]
     public void A_summary_says_how_late_and_not_when(string text, string tool, long requests, long failed, double percent, double milliseconds)

@@ -97,6 +97,53 @@ internal static class WindowsSamples
 
         """;
 
+    /// <summary>The properties of Windows Server 2012, without those that came later (DelayedAckFrequency, MaxSynRetransmissions, …), and its templates: "Automatic" has no values of its own.</summary>
+    public const string TcpSettings2012 = """
+
+        SettingName                   : Automatic
+        MinRto(ms)                    :
+        InitialCongestionWindow(MSS)  :
+        CongestionProvider            :
+        CwndRestart                   :
+        DelayedAckTimeout(ms)         :
+        MemoryPressureProtection      :
+        AutoTuningLevelLocal          :
+        AutoTuningLevelGroupPolicy    :
+        AutoTuningLevelEffective      :
+        EcnCapability                 :
+        Timestamps                    :
+        InitialRto(ms)                :
+        ScalingHeuristics             :
+        DynamicPortRangeStartPort     :
+        DynamicPortRangeNumberOfPorts :
+
+        SettingName                   : Custom
+        MinRto(ms)                    : 20
+        CongestionProvider            : DCTCP
+        DelayedAckTimeout(ms)         : 10
+        EcnCapability                 : Enabled
+        DynamicPortRangeStartPort     : 1025
+        DynamicPortRangeNumberOfPorts : 60000
+
+        SettingName                   : Internet
+        MinRto(ms)                    : 300
+        InitialCongestionWindow(MSS)  : 4
+        CongestionProvider            : CTCP
+        CwndRestart                   : False
+        DelayedAckTimeout(ms)         : 50
+        MemoryPressureProtection      : Disabled
+        AutoTuningLevelLocal          : HighlyRestricted
+        AutoTuningLevelGroupPolicy    : NotConfigured
+        AutoTuningLevelEffective      : Local
+        EcnCapability                 : Enabled
+        Timestamps                    : Enabled
+        InitialRto(ms)                : 3000
+        ScalingHeuristics             : Enabled
+        DynamicPortRangeStartPort     : 10000
+        DynamicPortRangeNumberOfPorts : 1000
+
+        """;
+
     public const string TcpGlobal = """
         Querying active state...
 

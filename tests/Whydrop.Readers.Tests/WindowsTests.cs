@@ -28,6 +28,16 @@ public sealed class WindowsTests
     }
 
     [Fact]
+    public void The_templates_of_2012_are_read_and_one_without_values_says_nothing()
+    {
+        var settings = Reading.Of(WindowsSamples.TcpSettings2012).WithoutGaps().All<Sysctl>();
+        string Value(string key) => Assert.Single(settings, s => s.Key == key).Value;
+        Assert.Equal(("ctcp", "1", "1", "10000 10999"), (Value("net.ipv4.tcp_congestion_control"), Value("net.ipv4.tcp_timestamps"), Value("net.ipv4.tcp_ecn"), Value("net.ipv4.ip_local_port_range")));
+        Assert.Equal(("DCTCP", "CTCP", "4"), (Value("windows.tcp.Custom.CongestionProvider"), Value("windows.tcp.Internet.CongestionProvider"), Value("windows.tcp.Internet.InitialCongestionWindow(MSS)")));
+        Assert.DoesNotContain(settings, s => s.Value.Length == 0 || s.Key.Contains("Automatic", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_value_without_a_twin_is_kept_under_its_own_name_only()
     {
         var now = Reading.Of(WindowsSamples.TcpGlobal).WithoutGaps().All<Sysctl>();

@@ -9,16 +9,15 @@ namespace Whydrop.Lab.Workloads;
 public sealed class BulkClient : Workload
 {
     private const int Piece = 1 << 16;
-    private readonly TruthDraft truth;
     private readonly IPEndPoint to;
+    private readonly PodRun run;
     private readonly BulkOptions options;
     private readonly List<BulkOutcome> outcomes = [];
 
     private BulkClient(PodRun run, BulkOptions options)
         : base(run.Lab)
     {
-        this.options = options;
-        truth = run.Truth;
+        (this.run, this.options) = (run, options);
         to = options.To ?? run.Network.Target;
         for (var i = 0; i < options.Flows; i++)
             Spawn(options.From ?? run.Network.Client, "bulk", Work);
@@ -35,7 +34,12 @@ public sealed class BulkClient : Workload
     {
         WaitForThreads();
         lock (outcomes)
+        {
+            // Who gives up, or leaves what was sent to it unread, resets the connection (RFC 2525, 2.17): that is the application's, whatever drove it there.
+            if (outcomes.Exists(o => o.Failure is not null || (options.Download && o.Bytes < options.Bytes && options.Close != CloseKind.Keep)))
+                run.Truth.Accompanying("app-rst");
             return [.. outcomes];
+        }
     }
 
     private void Work()
@@ -88,12 +92,7 @@ public sealed class BulkClient : Workload
         }
 
         lock (outcomes)
-        {
-            // Closed with more to come, the kernel resets it (RFC 2525, 2.17).
-            if (failure is null && options is { Download: true, Close: not CloseKind.Keep } && moved < options.Bytes)
-                truth.Accompanying("app-rst");
             outcomes.Add(new BulkOutcome(moved, watch.Elapsed, failure));
-        }
     }
 
     private void End(Socket socket, bool whole)

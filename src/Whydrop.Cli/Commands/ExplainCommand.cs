@@ -11,21 +11,21 @@ using Whydrop.Report.Terminal;
 
 namespace Whydrop.Cli.Commands;
 
-/// <summary>whydrop explain WORD: what a fault, an artefact, an observation or a kernel counter means. With files: what the counters in them say; with --layers: how settings differ.</summary>
+/// <summary>whydrop explain WORD: what a fault, an artefact, an observation, a kernel counter or a drop reason means. With files: what the counters in them say; with --layers: how settings differ.</summary>
 internal static class ExplainCommand
 {
     public static Command Create(CommandContext context)
     {
         var words = new Argument<string[]>("WORD|FILE")
         {
-            Description = "Id of a fault (pmtu-blackhole), of an artefact (capture-any-duplicates), Wireshark's name of an observation, or a kernel counter (FragFails, TcpExtListenDrops). "
+            Description = "Id of a fault (pmtu-blackhole), of an artefact (capture-any-duplicates), Wireshark's name of an observation, a kernel counter (FragFails, TcpExtListenDrops), or a drop reason of the kernel (SOCKET_RCVBUFF). "
                 + "Or files with counters, one reading or two: netstat -s, nstat -az, /proc/net/snmp and netstat, netstat -s of Windows.",
             Arity = ArgumentArity.OneOrMore,
         };
         var layers = new Option<bool>("--layers") { Description = "Put the settings of every pod, node and machine in a case side by side; WORD is the case." };
         var format = OutputOption.Format("table", "wide", "json");
         var colour = OutputOption.Colour();
-        var command = new Command("explain", "Say what a fault, an artefact, an observation or a kernel counter means; explain the counters of a dump one by one; compare the settings of all layers.") { words, layers, format, colour };
+        var command = new Command("explain", "Say what a fault, an artefact, an observation, a kernel counter or a drop reason means; explain the counters of a dump one by one; compare the settings of all layers.") { words, layers, format, colour };
         command.SetAction(parsed =>
         {
             var (given, screen, form) = (parsed.GetValue(words)!, StandardOutput.Screen(parsed.GetValue(colour)!), parsed.GetValue(format)!);
@@ -102,9 +102,14 @@ internal static class ExplainCommand
                 FaultPage.Write(counter, "kernel counter", $"{Means(counter)}{(sentences.Length > 0 ? $"netstat -s prints it as {sentences} (N: the value)." : "netstat -s prints it by its name.")}{LookedAt(counter)}", context.Results, screen);
             }
         }
+        else if (DropReasonWords.All.FirstOrDefault(r => NearWords.Key(r.Word) == key || NearWords.Key(DropReasonWords.Prefix + r.Word) == key) is { } reason)
+        {
+            var signs = reason.Faults.Count > 0 ? $" A sign of {string.Join(", ", reason.Faults)} (whydrop explain {reason.Faults[0]})." : "";
+            FaultPage.Write(reason.Word, "drop reason of the kernel", reason.Meaning + signs, context.Results, screen);
+        }
         else
         {
-            throw new UsageException($"no such word: {word} {NearWords.Of(word, Words(), "it is the id of a fault or artefact, an observation or a kernel counter")}");
+            throw new UsageException($"no such word: {word} {NearWords.Of(word, Words(), "it is the id of a fault or artefact, an observation, a kernel counter or a drop reason")}");
         }
 
         context.Results.Flush();
@@ -112,7 +117,7 @@ internal static class ExplainCommand
     }
 
     private static IEnumerable<string> Words() =>
-        FaultCatalogue.All.Select(f => f.Id).Concat(FaultCatalogue.Artefacts.Select(a => a.Id)).Concat(ObservationWords.All.Select(o => o.Word)).Concat(Counted);
+        FaultCatalogue.All.Select(f => f.Id).Concat(FaultCatalogue.Artefacts.Select(a => a.Id)).Concat(ObservationWords.All.Select(o => o.Word)).Concat(Counted).Concat(DropReasonWords.All.Select(r => r.Word));
 
     private static IEnumerable<string> Counted => CounterCatalogue.Names.Concat(CounterMeanings.All.Select(m => m.Name)).Distinct(StringComparer.Ordinal);
 

@@ -33,9 +33,15 @@ public static class CapturedInstances
         if (view.Places.NodeOf(address) is { } node)
         {
             found["node"] = node;
-            if (view.Facts.Of<ClusterNode>().FirstOrDefault(n => n.Name == node)?.KernelVersion is { } kernel)
+            var told = view.Facts.Of<ClusterNode>().FirstOrDefault(n => n.Name == node);
+            if (told?.KernelVersion is { } kernel)
             {
                 found["kernel of the node"] = kernel;
+            }
+
+            foreach (var (label, value) in told is null ? [] : told.Labels.ToArray())
+            {
+                found[$"node label {label}"] = value;
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     internal override bool MayBeRuledOut => Placed || AtTheEnd || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : View.Captures.Select(c => c.At.Node).Distinct().Count() == 1);
 
     /// <summary>All of them had passed the last device before the namespace they were sent to: of the way nothing is left.</summary>
-    internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail
+    internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.Count > 0 && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail
         && l.Direction == trail.ToServer && seen == trail.Flows[^1].At && LastDevice.Before(View, seen, trail.ServerThere.Address) == Answer.Yes);
 
     private bool? atTheEnd;

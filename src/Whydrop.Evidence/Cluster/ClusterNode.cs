@@ -16,4 +16,7 @@ public sealed record ClusterNode(
 
     /// <summary>"5.15.0-91-generic"; null when not said.</summary>
     public string? KernelVersion { get; init; }
+
+    /// <summary>"topology.kubernetes.io/zone" and the like; empty when not said.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 }

@@ -117,6 +117,7 @@ internal sealed class ClusterObjects(Findings findings)
         {
             Created = ClusterMoment.Time(meta["creationTimestamp"].Text),
             KernelVersion = status["nodeInfo"]["kernelVersion"].Text,
+            Labels = Texts(meta["labels"]),
         });
     }
 

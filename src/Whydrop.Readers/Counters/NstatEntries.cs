@@ -32,7 +32,7 @@ internal sealed class NstatEntries
         var told = HistoryIgnored ? true : PrintsValues(command) ?? (hasZero ? true : Subtracted ? false : null);
         if (told is not false)
         {
-            WriteValues(findings);
+            WriteValues(findings, omitsZeros: told is true && !hasZero && !Selects(command));
             if (told is null)
             {
                 findings.Remark(entries[0].Line, "nstat prints values since boot with -a and increments without it, and both look the same: taken as values; nstat -az tells them apart");
@@ -50,20 +50,22 @@ internal sealed class NstatEntries
         }
     }
 
-    private void WriteValues(Findings findings)
+    private void WriteValues(Findings findings, bool omitsZeros)
     {
         var groups = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (line, group, name, value) in entries)
         {
             if (groups.Add(group))
             {
-                // Without -z zeros are left out, but so is a whole group of zeros.
-                findings.Section(line, null, group, omitsZeros: !hasZero);
+                // Without -z zeros are left out, but so is a whole group of zeros; and a pattern leaves out whatever it does not fit.
+                findings.Section(line, null, group, omitsZeros);
             }
 
             findings.Counter(line, null, $"{group}.{name}", value);
         }
     }
+
+    private static bool Selects(string? command) => command is not null && command.Split(' ').Skip(1).Any(w => w.Length > 0 && w[0] != '-');
 
     private static bool? PrintsValues(string? command)
     {
