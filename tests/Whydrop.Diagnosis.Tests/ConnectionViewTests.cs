@@ -65,6 +65,32 @@ public class ConnectionViewTests
         Weakening.Check(Opening(4).Set);
     }
 
+    [Fact]
+    public void What_only_the_packets_join_keeps_its_place_between_what_was_compared()
+    {
+        // The middle place did not see the SYN-ACK, and nobody compared it with the server.
+        VantagePoint pod = new("client", null, "eth0"), leaf = new("leaf", null, "up"), server = new("server", null, "eth0");
+        var there = new Facts().Flow(0, pod, 4, 400).Set.Of<TcpFlow>()[0];
+        TcpFlow Seen(VantagePoint at, int capture, int ttl) => there with { At = at, Capture = capture, FromClient = there.FromClient with { Ttl = (byte)ttl } };
+        var between = Seen(leaf, 1, 62) with { FromServer = there.FromServer with { InitialSequence = null }, HandshakeRtt = null };
+        var view = new CaseView(new Facts().Capture(0, pod).Capture(1, leaf).Capture(2, server).Add(there, between, Seen(server, 2, 60)).Paired(0, pod, 1, leaf, translated: false).Set);
+        var trail = Assert.Single(view.Trails);
+        Assert.Equal([pod, leaf, server], trail.Flows.Select(f => f.At));
+        Assert.Equal([2, 1, 0], view.Connections.FromSender(trail.ToClient).Select(k => k.Capture));
+        Assert.Equal(2, view.Connections.NearestToSender(trail.ToClient).Capture);
+    }
+
+    [Theory]
+    [InlineData("10.1.0.9", "10.1.0.80", 0)]
+    [InlineData("fd00::9", "fd00::80", 1)]
+    public void What_was_sent_again_under_another_identification_is_no_copy(string client, string server, int copied)
+    {
+        VantagePoint near = new("node-a", null, "eth0"), far = new("node-b", null, "eth0");
+        var facts = new Facts().Capture(0, near).Flow(0, near, 4, 400, client: client, server: server).Capture(1, far).Flow(1, far, 8, 800, client: client, server: server)
+            .Paired(0, near, 1, far, translated: false).Lost(1, far, 100, 100, 152, 2, never: false, fate: Fate.RetransmittedNeedlessly);
+        Assert.Equal(copied, Disorder.Find(new CaseView(facts.Set), Fate.Duplicated).Sum(d => d.Odd.Count));
+    }
+
     private static Facts Opening(int syns)
     {
         var facts = new Facts().Capture(0, Facts.NodeEth0);

@@ -55,6 +55,24 @@ public class MtuFamilyTests
         Assert.Equal(6, first.Explains.Segments);
     }
 
+    [Fact]
+    public void What_the_kernel_refuses_once_the_tunnel_has_told_it_is_of_the_overlay_too()
+    {
+        const string Wrapped = "vxlan 10.1.0.80>10.1.0.81";
+        var tunnel = new TunnelSettings(IPAddress.Parse("10.1.0.80"), null, "eth0", null, "set", 1, 8472);
+        var f = Repeated(new Facts(), Cali, 1480, 1440).Device(Cali, 1500, "veth").Device(Flannel, 1500, "vxlan", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80")
+            .Capture(1, Flannel).Flow(1, Flannel, 3, 2500).Paired(0, Cali, 1, Flannel, translated: false)
+            .Capture(2, Facts.NodeEth0).Flow(2, Facts.NodeEth0, 2, 2000, encapsulation: Wrapped).Paired(1, Flannel, 2, Facts.NodeEth0, translated: false)
+            .Placed(Flannel, 1, Facts.NodeEth0, 2, 1000, 1428, 1480, 1, 1440, Wrapped);
+        for (var i = 1; i < 6; i++)
+        {
+            f.Placed(Cali, 0, Flannel, 1, 1000, 1428, 1480, 1 + 0.2 * Math.Pow(2, i), 1480);
+        }
+
+        var first = First(f.Set);
+        Assert.Equal(("overlay-mtu-too-big", VerdictStatus.Confirmed, 6L), (first.Fault.Id, first.Status, first.Explains.Segments));
+    }
+
     [Theory]
     [InlineData("10.1.0.80", true)]
     [InlineData("fd00::80", false)]

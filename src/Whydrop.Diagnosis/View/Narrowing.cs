@@ -32,7 +32,7 @@ internal sealed class Narrowing(
     /// <summary>Largest datagram known to have passed; 0 when none is known.</summary>
     internal int LargestPassed => Math.Max(
         Steps.Select(s => s.LargestDelivered).DefaultIfEmpty().Max(),
-        Losses.Select(l => l.Placement?.LargestPassed ?? 0).DefaultIfEmpty().Max());
+        Losses.Select(l => l.Placement?.LargestPassed ?? 0).Where(passed => passed < SmallestLost).DefaultIfEmpty().Max());
 
     /// <summary>Path MTU discovery did its work: the bytes went through in smaller datagrams at once.</summary>
     internal bool DiscoveryWorked { get; } = losses.Count > 0 && (losses.All(view.Heeded.Contains) || SizeStep.Worked(losses));

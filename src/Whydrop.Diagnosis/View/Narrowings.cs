@@ -14,7 +14,9 @@ internal static class Narrowings
         Unplaced(view, placed, found);
         if (found.Count == 0 && view.Losses.Count > 0)
         {
-            found.Add(new Narrowing(view, Scope.Unplaced, null, false, [], [], []));
+            // That none is a matter of size is known of where they died, and of nowhere else.
+            var places = view.Losses.Select(l => l.LastSeen).Distinct().ToArray();
+            found.Add(new Narrowing(view, places is [{ } place] ? Scope.Of(place) : Scope.Unplaced, null, false, [], [], []));
         }
 
         return found;

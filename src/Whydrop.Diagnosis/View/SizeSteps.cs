@@ -24,7 +24,7 @@ internal static class SizeSteps
     {
         var delivered = sizes.Sizes.Where(s => s.Delivered > 0).ToArray();
         var largest = Math.Max(delivered.Length == 0 ? 0 : delivered.Max(s => s.DatagramLength), HandshakeLength(view, direction));
-        var above = losses.Where(l => l.DatagramLength > Math.Max(largest, LeastMtu(view, direction)) && l.DontFragment == true && !l.PassedAsLarge).ToArray();
+        var above = losses.Where(l => l.DatagramLength > Math.Max(largest, LeastMtu(view, direction)) && l.DontFragment == true && (!l.PassedAsLarge || BeforeTunnel(view, l))).ToArray();
         if (above.Length == 0)
         {
             return null;
@@ -34,6 +34,10 @@ internal static class SizeSteps
         return new SizeStep(
             direction, largest, above.Min(l => l.DatagramLength!.Value), above, delivered.Sum(s => s.Delivered), lostBelow, sizes.From);
     }
+
+    /// <summary>What came to a tunnel device has yet to be wrapped: that one as large came there says nothing of what fits below.</summary>
+    private static bool BeforeTunnel(CaseView view, Loss loss) => loss.Placement is { } place && place.At.Stack == place.MissingAt.Stack
+        && view.Interfaces(place.MissingAt.Stack).Any(d => d.At == place.MissingAt && Encapsulation.IsTunnel(d));
 
     /// <summary>Every link takes this much: RFC 791 (68 bytes), RFC 8200 §5 (1280 bytes).</summary>
     private static int LeastMtu(CaseView view, DirectionKey direction) =>

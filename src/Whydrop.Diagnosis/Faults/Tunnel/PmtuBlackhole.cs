@@ -116,7 +116,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
                 var largest = sizes?.Sizes.Where(s => s.Delivered > 0).Select(s => s.DatagramLength).DefaultIfEmpty().Max() ?? 0;
                 yield return lost.Min(l => l.DatagramLength) <= largest
                     ? Sighting.Of(false, $"datagrams as large as the lost ones got through: {largest} bytes", sizes!.From)
-                    : lost.FirstOrDefault(l => l.PassedAsLarge) is { Placement: { } place }
+                    : lost.All(l => l.PassedAsLarge) && lost.First().Placement is { } place
                     ? Sighting.Of(false, $"datagrams as large as the lost ones came by {place.MissingAt}: {place.LargestPassed} bytes", place.From)
                     : Sighting.Unknown("sizes not known", lost.First().From);
             }
