@@ -36,11 +36,17 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     /// </summary>
     internal override bool MayBeRuledOut => Placed || AtTheEnd || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : View.Captures.Select(c => c.At.Node).Distinct().Count() == 1);
 
-    /// <summary>All of them had passed the last device before the namespace they were sent to: of the way nothing is left.</summary>
+    /// <summary>All of them had come to the namespace they were sent to, or passed the last device before it: of the way nothing is left.</summary>
     internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.Count > 0 && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail
-        && l.Direction == trail.ToServer && seen == trail.Flows[^1].At && LastDevice.Before(View, seen, trail.ServerThere.Address) == Answer.Yes);
+        && l.Direction == trail.ToServer && seen == trail.Flows[^1].At && (Owns(seen, trail.ServerThere.Address) || LastDevice.Before(View, seen, trail.ServerThere.Address) == Answer.Yes));
 
     private bool? atTheEnd;
+
+    /// <summary>"had come to pod/eth0, …": how near to their end they were when they were last seen; with <see cref="AtTheEnd"/>.</summary>
+    internal string End => Losses.All(l => Owns(Seen!, View.Trails[l.Direction.Connection].ServerThere.Address))
+        ? $"had come to {Seen}, a device of whom they were sent to" : $"had passed {Seen}, the last device before the pod they were sent to";
+
+    private bool Owns(VantagePoint device, System.Net.IPAddress address) => View.Stacks.Owners(address).Contains(device.Stack);
 
     /// <summary>Losses that are a matter of size could be told from the others in every direction; else a pattern of these says nothing of those.</summary>
     internal bool SizesKnown => Losses.Select(l => l.Direction).Distinct().All(d => View.Sizes(d) is not null);

@@ -147,7 +147,7 @@ internal static class HopTests
 
     /// <summary>No where they had come to the door of whom they were sent to.</summary>
     internal static IEnumerable<Sighting> OnTheWay(Hop hop) => hop.AtTheEnd
-        ? [Sighting.Of(false, $"{hop.Losses.Count} of {hop.View.LostSegments} lost segments had passed {hop.Seen}, the last device before the pod they were sent to", Evidence(hop))]
+        ? [Sighting.Of(false, $"{hop.Losses.Count} of {hop.View.LostSegments} lost segments {hop.End}", Evidence(hop))]
         : hop.Placed ? [Sighting.Of(true, $"they vanished {hop.Place}", Evidence(hop))] : [];
 
     /// <summary>They left one host and did not come in at the next.</summary>
