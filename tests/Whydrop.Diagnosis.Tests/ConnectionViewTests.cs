@@ -81,12 +81,14 @@ public class ConnectionViewTests
     }
 
     [Theory]
-    [InlineData("10.1.0.9", "10.1.0.80", 0)]
-    [InlineData("fd00::9", "fd00::80", 1)]
-    public void What_was_sent_again_under_another_identification_is_no_copy(string client, string server, int copied)
+    [InlineData("10.1.0.9", "10.1.0.80", 61, 0)]
+    [InlineData("10.1.0.9", "10.1.0.80", 64, 1)]
+    [InlineData("fd00::9", "fd00::80", 61, 1)]
+    public void What_may_have_come_another_way_under_another_identification_is_no_copy(string client, string server, byte ttl, int copied)
     {
         VantagePoint near = new("node-a", null, "eth0"), far = new("node-b", null, "eth0");
-        var facts = new Facts().Capture(0, near).Flow(0, near, 4, 400, client: client, server: server).Capture(1, far).Flow(1, far, 8, 800, client: client, server: server)
+        var seen = new Facts().Flow(0, near, 4, 400, client: client, server: server).Set.Of<TcpFlow>()[0];
+        var facts = new Facts().Capture(0, near).Add(seen with { FromClient = seen.FromClient with { Ttl = ttl } }).Capture(1, far).Flow(1, far, 8, 800, client: client, server: server)
             .Paired(0, near, 1, far, translated: false).Lost(1, far, 100, 100, 152, 2, never: false, fate: Fate.RetransmittedNeedlessly);
         Assert.Equal(copied, Disorder.Find(new CaseView(facts.Set), Fate.Duplicated).Sum(d => d.Odd.Count));
     }

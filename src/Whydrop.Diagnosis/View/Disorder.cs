@@ -99,13 +99,21 @@ internal sealed class Disorder(
         || (view.Devices.Egress(before.At.Stack, (toServer ? before.Server : before.Client).Address) is { } egress ? egress.At == before.At && !Encapsulation.IsTunnel(egress)
             : next.Encapsulation is null && trail.Flows.Any(f => f.At.Stack == before.At.Stack && f.At != before.At));
 
-    /// <summary>A whole capture at the place next before saw every byte of that direction once. With an identification what was repeated is another datagram, which may have come another way.</summary>
+    /// <summary>
+    /// A whole capture at the place next before saw every byte of that direction once. With an identification what was repeated may be another datagram that came another way, unless
+    /// the sender repeated nothing before the first router.
+    /// </summary>
     private static bool SentOnce(CaseView view, TcpFlow before, FlowKey key, DirectionKey direction)
     {
         var near = new FlowKey(before.Capture, before.Flow);
-        return before.Client.AddressFamily == AddressFamily.InterNetworkV6 && view.Connections.AreNeighbours(near, key) && view.Capture(before.Capture) is { Complete: true, KernelDrops: 0 or null }
+        return (before.Client.AddressFamily == AddressFamily.InterNetworkV6 || AtSource(view, view.Connections.NearestToSender(direction), direction))
+            && view.Connections.AreNeighbours(near, key) && view.Capture(before.Capture) is { Complete: true, KernelDrops: 0 or null }
             && view.Sender(near, view.Connections.FromClient(near, direction)) is { Retransmissions: 0 };
     }
+
+    /// <summary>No router had taken one off the TTL there, and nothing was sent again.</summary>
+    private static bool AtSource(CaseView view, FlowKey nearest, DirectionKey direction) =>
+        view.Sender(nearest, view.Connections.FromClient(nearest, direction)) is { Retransmissions: 0, Ttl: 64 or 128 or 255 };
 
     /// <summary>Details of one direction as one sighting tells them.</summary>
     internal static IEnumerable<SegmentFate> FatesAt(CaseView view, FlowKey key, DirectionKey direction) =>
