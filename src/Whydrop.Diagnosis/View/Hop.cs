@@ -34,7 +34,7 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     /// Losses that nothing places may have died in several places: what is not true of them together may be true of some. Those behind one host that are no matter of size
     /// are what it knows of that way; that all are one because none larger got through is not known of each.
     /// </summary>
-    internal override bool MayBeRuledOut => Placed || AtTheEnd || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : View.Captures.Select(c => c.At.Node).Distinct().Count() == 1);
+    internal override bool MayBeRuledOut => Placed || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : AtTheEnd || View.Captures.Select(c => c.At.Node).Distinct().Count() == 1);
 
     /// <summary>All of them had come to the namespace they were sent to, or passed the last device before it: of the way nothing is left.</summary>
     internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.Count > 0 && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail
