@@ -55,9 +55,9 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             Collect = w => [AttemptEvidence.Capture(w.Place, "tcp or icmp or icmp6", "whether packets go round there, or routers say that they have no way; on every device of it at the same time")],
         },
         new("Does the session carry the routes to where the packets went?", Quantifier.Any, QuestionRole.Discriminator, Carries, "missing-route"),
-        new("Does a log say that the session ended?", Quantifier.Any, QuestionRole.Discriminator, Logged, "missing-route") { Collect = w => [Logs(w.Place)] },
+        new("Does a log say that the session ended?", Quantifier.Any, QuestionRole.Discriminator, Logged, "missing-route") { Collect = w => [RoutingEvidence.Logs(w.Place)] },
         new("Was a route to where the packets went deleted then?", Quantifier.Any, QuestionRole.Support, Withdrew) { Collect = w => [new NextEvidence(w.Place, "timeout 600 ip -timestamp monitor route", TimeSpan.FromMinutes(10), "whether the routes to the pods are deleted when a session goes down")] },
-        new("Was a routing daemon stopped or started then?", Quantifier.Any, QuestionRole.Support, Restarted) { Collect = w => [Logs(w.Place)] },
+        new("Was a routing daemon stopped or started then?", Quantifier.Any, QuestionRole.Support, Restarted) { Collect = w => [RoutingEvidence.Logs(w.Place)] },
         new("Does the cluster say how that daemon ended?", Quantifier.Any, QuestionRole.Support, ToldByCluster) { Collect = w => [ClusterEvidence.Pods(w.Struck is [var s, ..] ? s.Home(w.View) : w.Place.Node, "which pod the routing daemon runs in, and how it ended")] },
         new("Is graceful restart switched off?", Quantifier.Any, QuestionRole.Support, NotGraceful),
     ];
@@ -134,7 +134,7 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
     {
         if (w.Untimed.Count > 0)
         {
-            yield return Zones(w.Place);
+            yield return RoutingEvidence.Zones(w.Place);
         }
 
         if (w.Hits.Any(h => h.Session.Carries(w.View, h.Episode[0].Ends) != Answer.Yes))
@@ -142,15 +142,6 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             yield return ClusterEvidence.Pods(w.Place.Node, "which node the peers and the pods are on, and whether a routing daemon restarted");
         }
     }
-
-    /// <summary>The zone of the clocks that the logs were written by.</summary>
-    internal static NextEvidence Zones(VantagePoint at) => new(
-        at, "date +%z; journalctl -o short-iso-precise -u frr -u bird; kubectl logs --timestamps -n kube-system POD", null, "the times of the sessions with their zone; or state it in case.yaml (vantages: zone)");
-
-    /// <summary>The logs of the daemons at both ends of the sessions of a device.</summary>
-    internal static NextEvidence Logs(VantagePoint at) => new(
-        at, "journalctl -o short-iso-precise -u bird -u frr --since \"1 hour ago\"; kubectl logs --timestamps -n kube-system POD; show logging (on the switches)", null,
-        "whether a BGP session ended when the trouble began, and which daemon stopped: why the route was gone");
 
     private static string Lag(Timestamp from, Timestamp to) => string.Create(null, $"{(to - from).TotalSeconds:+0.0;-0.0;+0.0} s");
 

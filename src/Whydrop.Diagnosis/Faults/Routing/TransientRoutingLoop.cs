@@ -72,11 +72,11 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
     {
         if (SessionLosses.Untimed(r.View).Select(u => u.At).FirstOrDefault() is { } untimed)
         {
-            yield return BgpRestartRouteWithdrawal.Zones(untimed.Stack);
+            yield return RoutingEvidence.Zones(untimed.Stack);
         }
         else if (SessionLosses.Find(r.View).All(l => !l.Logged))
         {
-            yield return BgpRestartRouteWithdrawal.Logs(r.Place.Stack);
+            yield return RoutingEvidence.Logs(r.Place.Stack);
         }
     }
 
