@@ -49,8 +49,9 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
             }
 
             var counter = gone.Missing is null || gone.Missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets";
+            var entrances = Entrances(gone);
             VantagePoint[] others = gone.Missing is { } missing ? missing.Interface is null ? [] : [missing]
-                : CameIn(gone, gone.Seen) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !Entrances(gone).Contains(d.At)).Select(d => d.At)] : [];
+                : CameIn(gone, gone.Seen) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !entrances.Contains(d.At)).Select(d => d.At)] : [];
 
             // Where a capture kept what left by it, none of them was among that.
             var watched = gone.Missing is null ? others.Where(d => Watched(d, gone)).ToArray() : [];
