@@ -37,16 +37,20 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
     internal override bool MayBeRuledOut => Placed || (OfSizeOnly ? Losses.All(l => l.Placement is { AbsenceProven: true }) : AtTheEnd || View.Captures.Select(c => c.At.Node).Distinct().Count() == 1);
 
     /// <summary>All of them had come to the namespace they were sent to, or passed the last device before it: of the way nothing is left.</summary>
-    internal bool AtTheEnd => atTheEnd ??= Seen is { } seen && Missing is null && Losses.Count > 0 && Losses.All(l => l.Direction.Connection >= 0 && View.Trails[l.Direction.Connection] is { Flows.Count: > 0 } trail
-        && l.Direction == trail.ToServer && seen == trail.Flows[^1].At && (Owns(seen, trail.ServerThere.Address) || LastDevice.Before(View, seen, trail.ServerThere.Address) == Answer.Yes));
+    internal bool AtTheEnd => atTheEnd ??= Missing is null && Losses.Count > 0 && Losses.All(l => l.Direction.Connection >= 0 && Receiver(l) is { } end
+        && Seen == end.Last && (Owns(end.Address) || LastDevice.Before(View, Seen, end.Address) == Answer.Yes));
 
     private bool? atTheEnd;
 
-    /// <summary>"had come to pod/eth0, …": how near to their end they were when they were last seen; with <see cref="AtTheEnd"/>.</summary>
-    internal string End => Losses.All(l => Owns(Seen!, View.Trails[l.Direction.Connection].ServerThere.Address))
-        ? $"had come to {Seen}, a device of whom they were sent to" : $"had passed {Seen}, the last device before the pod they were sent to";
+    /// <summary>"had arrived at pod/eth0, …": how near to their end they were when they were last seen; with <see cref="AtTheEnd"/>.</summary>
+    internal string End => Losses.All(l => Owns(Receiver(l)!.Value.Address))
+        ? $"had arrived at {Seen}, a device of whom they were sent to" : $"had passed {Seen}, the last device before the pod they were sent to";
 
-    private bool Owns(VantagePoint device, System.Net.IPAddress address) => View.Stacks.Owners(address).Contains(device.Stack);
+    /// <summary>The place nearest to whom it was sent to, and the address there.</summary>
+    private (VantagePoint Last, System.Net.IPAddress Address)? Receiver(Loss loss) => View.Trails[loss.Direction.Connection] is not { Flows.Count: > 0 } trail ? null
+        : loss.Direction == trail.ToServer ? (trail.Flows[^1].At, trail.ServerThere.Address) : (trail.Flows[0].At, trail.Client.Address);
+
+    private bool Owns(System.Net.IPAddress address) => View.Stacks.Owners(address).Contains(Seen!.Stack);
 
     /// <summary>Losses that are a matter of size could be told from the others in every direction; else a pattern of these says nothing of those.</summary>
     internal bool SizesKnown => Losses.Select(l => l.Direction).Distinct().All(d => View.Sizes(d) is not null);

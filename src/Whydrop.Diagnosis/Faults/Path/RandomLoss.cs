@@ -35,11 +35,11 @@ internal sealed class RandomLoss : FaultOf<Hop>
 
     protected override IEnumerable<QuestionOf<Hop>> Ask() =>
     [
-        new("Was there more of the way to go than the door of the receiver?", Quantifier.Any, QuestionRole.Mechanism, HopTests.OnTheWay),
+        new("Was there more of the way to go than the door of the receiver?", Quantifier.Any, QuestionRole.Mechanism, h => InTheQueue(h) is { } queue ? [queue] : HopTests.OnTheWay(h)),
         new("Are there enough losses to tell chance from a pattern?", Quantifier.All, QuestionRole.Signature, HopTests.Count),
         new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Signature, HopTests.SizeDoesNotMatter),
         new("Are the gaps between losses those of independent chance?", Quantifier.All, QuestionRole.Signature, HopTests.GapsAreGeometric),
-        new("Were segments seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, h => InTheQueue(h) is { } queue ? [queue] : HopTests.SeenToVanish(h)),
+        new("Were segments seen before the hop and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Does loss take busy and idle times alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.RateDoesNotMatter, "rate-policer"),
         new("Did segments pass there without waiting in a queue?", Quantifier.All, QuestionRole.Discriminator, HopTests.NothingQueued, "qdisc-drop"),
         new("Do all flows lose alike?", Quantifier.All, QuestionRole.Discriminator, HopTests.FlowsAreAlike, "ecmp-bad-member"),
