@@ -28,8 +28,15 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     // A queue that drops is full each time: who is lost had others wait before it nearly as long as anyone ever did.
     private const double FarFromFull = 4;
 
-    /// <summary>By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured.</summary>
-    internal static HopDelay? Of(Hop hop) => Across(hop) ?? RoundTrip(hop);
+    /// <summary>
+    /// By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured. Round trips that grow do not say on
+    /// which hop: where the losses have a place, they may have waited at another.
+    /// </summary>
+    internal static HopDelay? Of(Hop hop) => Across(hop)
+        ?? (RoundTrip(hop) is { Queued: true } grown && hop.Placed ? grown with { Queued = null, Text = grown.Text + "; on which hop was not measured" } : RoundTrip(hop));
+
+    /// <summary>The same, wherever on the way.</summary>
+    internal static HopDelay? Anywhere(Hop hop) => Across(hop) is { Queued: not null } across ? across : RoundTrip(hop) ?? Across(hop);
 
     /// <summary>Waits before the losses, beyond the shortest round trip, ascending, seconds.</summary>
     private static double[] Waits(Hop hop)

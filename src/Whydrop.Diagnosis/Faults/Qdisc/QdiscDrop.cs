@@ -231,8 +231,7 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     private static IEnumerable<Sighting> DelayGrew(Queue q) => q.View.Hops
         .Where(h => h.Losses.Any(q.Losses.Contains))
-        .SelectMany(HopTests.NothingQueued)
-        .Select(s => s with { Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } });
+        .SelectMany(HopTests.NothingQueued).Select(s => s.Opposite);
 
     /// <summary>An egress queue.</summary>
     internal sealed class Queue(CaseView view, VantagePoint at, long drops, IReadOnlyList<Loss> losses) : Hypothesis(view, Scope.Of(at))
