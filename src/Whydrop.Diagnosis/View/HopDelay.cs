@@ -29,14 +29,14 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     private const double FarFromFull = 4;
 
     /// <summary>
-    /// By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured. Round trips that grow do not say on
-    /// which hop: where the losses have a place, they may have waited at another.
+    /// By the time from one side of the hop to the other; where nothing says between which places segments died, by the round trips before the losses. Null when neither
+    /// was measured. Round trips do not say on which hop others waited.
     /// </summary>
-    internal static HopDelay? Of(Hop hop) => Across(hop)
-        ?? (RoundTrip(hop) is { Queued: true } grown && hop.Placed ? grown with { Queued = null, Text = grown.Text + "; on which hop was not measured" } : RoundTrip(hop));
+    internal static HopDelay? Of(Hop hop) =>
+        Across(hop) ?? (RoundTrip(hop) is { } grown && hop.Placed ? grown with { Queued = null, Text = grown.Text + "; on which hop was not measured" } : RoundTrip(hop));
 
     /// <summary>The same, wherever on the way.</summary>
-    internal static HopDelay? Anywhere(Hop hop) => Across(hop) is { Queued: not null } across ? across : RoundTrip(hop) ?? Across(hop);
+    internal static HopDelay? Anywhere(Hop hop) => Of(hop) is { Queued: not null } told ? told : RoundTrip(hop) is { Queued: true } grown ? grown : Of(hop);
 
     /// <summary>Waits before the losses, beyond the shortest round trip, ascending, seconds.</summary>
     private static double[] Waits(Hop hop)
@@ -66,14 +66,14 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         return [.. waits];
     }
 
-    /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line.</summary>
+    /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line. Null when that was not measured.</summary>
     private static HopDelay? Across(Hop hop)
     {
         var directions = hop.Losses.Select(l => l.Direction).ToHashSet();
         var measured = hop.View.Facts.Of<HopSummary>()
             .Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { MinDelay: not null, MedianDelay: not null, P99Delay: not null })
             .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient))).ToArray();
-        if (measured.Length == 0 || Rate(hop) is not { } rate)
+        if (measured.Length == 0)
         {
             return null;
         }
@@ -81,10 +81,25 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         var least = measured.Min(h => h.MinDelay!.Value);
         var usual = measured.Max(h => h.MedianDelay!.Value) - least;
         var slowest = measured.Max(h => h.P99Delay!.Value) - least;
-        var text = string.Create(
-            null, $"from {hop.Seen} to {hop.Missing} {usual.TotalMilliseconds:0.###} ms at the median and {slowest.TotalMilliseconds:0.###} ms for the slowest in 100, {usual.TotalSeconds * rate / Datagram:0.#} and {slowest.TotalSeconds * rate / Datagram:0.#} datagrams in line");
+        var text = string.Create(null, $"from {hop.Seen} to {hop.Missing} {usual.TotalMilliseconds:0.###} ms at the median and {slowest.TotalMilliseconds:0.###} ms for the slowest in 100");
+        if (Rate(hop) is not { } rate)
+        {
+            return new HopDelay(null, text, measured[0].From);
+        }
+
+        text += string.Create(null, $", {usual.TotalSeconds * rate / Datagram:0.#} and {slowest.TotalSeconds * rate / Datagram:0.#} datagrams in line");
         var before = Waits(hop);
+        var back = RoundTrip(hop);
         bool? queued = usual.TotalSeconds * rate >= Queue * Datagram && IsFull(usual.TotalSeconds, before, slowest.TotalSeconds) ? true : slowest.TotalSeconds * rate < NoQueue * Datagram ? false : null;
+        if (queued is null && back is { Queued: true })
+        {
+            // Most find the line empty, as after a pause; before losses others waited: here, where one in ten waited that long, and not where nobody ever did.
+            queued = measured.Max(h => h.P90Delay - least) is { } often && often.TotalSeconds >= Median(before) / 2 ? true
+                : measured.Max(h => h.MaxDelay - least) is { } longest && longest.TotalSeconds < Median(before) / FarFromFull ? false
+                : null;
+            text += "; " + back.Text;
+        }
+
         if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && slowest < HostNoise && slowest.TotalSeconds * rate < NoiseOrQueue * Datagram)
         {
             queued = false;
@@ -104,7 +119,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
             text += "; round trips are no longer when something is lost";
         }
 
-        if (queued is null && RoundTrip(hop) is { Queued: false } back)
+        if (queued is null && back is { Queued: false })
         {
             queued = false;
             text += "; " + back.Text;
@@ -134,7 +149,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
             + (line is { } l ? string.Create(null, $", {l:0.#} datagrams in line") : "");
         var lowLine = line is { } full && median > 0 ? full * low / median : (double?)null;
         bool? queued = median == 0 || line < NoQueue ? false
-            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && (low >= high / MuchAlike || median >= high / 2))) ? true
+            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && (low >= high / MuchAlike || median >= high / 2))) ? true
             : null;
         if (queued == true && (!hop.SizesKnown || HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes)) && LongerAtLosses(hop) != true)
         {
