@@ -28,17 +28,18 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     // A queue that drops is full each time: who is lost had others wait before it nearly as long as anyone ever did.
     private const double FarFromFull = 4;
 
-    /// <summary>By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured.</summary>
-    internal static HopDelay? Of(Hop hop)
-    {
-        if (!hop.Placed)
-        {
-            return RoundTrip(hop);
-        }
+    /// <summary>
+    /// By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured. Round trips that grow do not say on
+    /// which hop: where the losses have a place, they may have waited at another. Of a place that nobody measured across, round trips say nothing.
+    /// </summary>
+    internal static HopDelay? Of(Hop hop) => !hop.Placed ? RoundTrip(hop) : Measured(hop) is not { Length: > 0 } measured ? null
+        : Across(hop, measured) ?? (RoundTrip(hop) is { Queued: true } grown ? grown with { Queued = null, Text = grown.Text + "; on which hop was not measured" } : RoundTrip(hop));
 
-        // Round trips are of the whole way: of a hop that is known they only speak when it was looked at, and could not be measured.
-        var measured = Measured(hop);
-        return measured.Length == 0 ? null : measured.Any(h => h.MedianDelay is not null) ? Across(hop, measured) : RoundTrip(hop);
+    /// <summary>The same, wherever on the way. That the place itself was not measured leaves open what round trips would deny.</summary>
+    internal static HopDelay? Anywhere(Hop hop)
+    {
+        var here = hop.Placed ? Of(hop) : null;
+        return here is { Queued: not null } ? here : RoundTrip(hop) is not { } back ? here : hop.Placed && back.Queued == false ? back with { Queued = null } : back;
     }
 
     /// <summary>Waits before the losses, beyond the shortest round trip, ascending, seconds.</summary>
@@ -77,9 +78,14 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     }
 
     /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line.</summary>
-    private static HopDelay Across(Hop hop, HopSummary[] measured)
+    private static HopDelay? Across(Hop hop, HopSummary[] measured)
     {
         measured = [.. measured.Where(h => h is { MinDelay: not null, MedianDelay: not null, P99Delay: not null })];
+        if (measured.Length == 0)
+        {
+            return null;
+        }
+
         var least = measured.Min(h => h.MinDelay!.Value);
         var usual = measured.Max(h => h.MedianDelay!.Value) - least;
         var slowest = measured.Max(h => h.P99Delay!.Value) - least;

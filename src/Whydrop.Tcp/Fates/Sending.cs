@@ -31,6 +31,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             Time = s.Time,
             Frame = frameNumber,
             TsVal = s.TsVal,
+            TsEcr = s.TsEcr,
             IpId = (ushort)s.IpId,
             Ttl = s.Ttl,
             HeaderBytes = (byte)Math.Clamp(header, 0, 255),

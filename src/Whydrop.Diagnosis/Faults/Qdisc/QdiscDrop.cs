@@ -250,8 +250,7 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     private static IEnumerable<Sighting> DelayGrew(Queue q) => q.View.Hops
         .Where(h => h.Losses.Any(q.Losses.Contains))
-        .SelectMany(HopTests.NothingQueued)
-        .Select(s => s with { Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } });
+        .SelectMany(HopTests.NothingQueued).Select(s => s.Opposite);
 
     // What was dropped need not be as large as what got through, and the readings are not of one moment.
     private const double Roughly = 1.05;
