@@ -26,6 +26,7 @@ internal sealed class FollowedConnections
     private readonly ProxySuspicion proxies;
     private readonly IReadOnlySet<int> listed;
     private readonly TracedRange? traced;
+    private readonly PlainWays? plain;
     private long sightings;
     private readonly List<DirectionJourney> journeys = [];
     private readonly List<Sighting> starts = [];
@@ -36,10 +37,12 @@ internal sealed class FollowedConnections
 
     /// <summary>Learns what the case says of the ways.</summary>
     /// <param name="grouping">The connections by which clocks were compared.</param>
+    /// <param name="following">Which connections are told one by one.</param>
     /// <param name="traced">Bytes to be told of whatever became of them; null for none.</param>
-    public FollowedConnections(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, EncryptedTraffic encrypted, TracedRange? traced)
+    public FollowedConnections(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, EncryptedTraffic encrypted, Following following, TracedRange? traced)
     {
         this.traced = traced;
+        plain = following == Following.Summed ? new PlainWays(clocks) : null;
         (this.flows, this.clocks, this.encrypted) = (flows, clocks, encrypted);
         listed = Listed(captureFacts);
         absence = new AbsenceProof(flows, clocks, encrypted);
@@ -89,18 +92,24 @@ internal sealed class FollowedConnections
             }
 
             members.Add(connection.Members);
-            AddPairings(connection, chain, facts);
             if (!translations.IsEmpty)
             {
                 facts.AddRange(translations.Contradictions(connection, chain.Sightings));
             }
 
             var wanted = IsWanted(connection);
+            if (plain is not null && !wanted && IsPlain(connection, chain))
+            {
+                plain.Add(connection, chain.Sightings);
+                continue;
+            }
+
+            AddPairings(connection, chain, facts);
             foreach (var (way, fromClient) in Ways(chain))
             {
                 if (!wanted && PlainDirection.Recognise(connection, way, fromClient, told))
                 {
-                    PlainDirection.Tell(connection, way, fromClient, clocks, facts);
+                    facts.AddRange(PlainDirection.Tell(connection, way, fromClient, clocks));
                 }
                 else
                 {
@@ -115,6 +124,25 @@ internal sealed class FollowedConnections
         singles.AddRange(grouping.Single);
         grouping.Single.ForEach(single => opening.Add(Connection.Single(single), [single]));
         return facts;
+    }
+
+    /// <summary>All places of it are in order and call its ends alike, it simply opened and closed, and everything arrived.</summary>
+    private bool IsPlain(Connection connection, PathChain chain)
+    {
+        if (chain.Sightings.Count < 2 || chain.Unplaced.Count > 0 || opening.Asks(chain.Sightings) || chain.Sightings.Any(connection.IsSwapped))
+        {
+            return false;
+        }
+
+        foreach (var (way, fromClient) in Ways(chain))
+        {
+            if (!PlainDirection.Recognise(connection, way, fromClient, told))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool IsWanted(Connection connection) => traced is { } range && connection.Members.Any(m => range.Wanted(m.Flow));
@@ -164,6 +192,7 @@ internal sealed class FollowedConnections
     /// <summary>What is told of all together.</summary>
     public IEnumerable<Fact> Whole() =>
     [
+        .. plain?.Facts() ?? [],
         .. encrypted.All,
         .. new EncryptedGaps(flows, clocks, encrypted).Of([.. members, .. singles.Select(s => new[] { s })]),
         .. proxies.Among([.. members, .. singles.Select(s => new[] { s })]),

@@ -22,7 +22,7 @@ public static class JourneyJoin
     /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
     /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, <see cref="ProxiedConnection"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="PlainJourneys"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, <see cref="ProxiedConnection"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
 
@@ -71,7 +71,7 @@ public static class JourneyJoin
         var grouping = ConnectionGrouping.Run(flows, selection.Chosen);
         var nodes = new LinkPeers(captureFacts).Nodes();
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
-        var followed = new FollowedConnections(flows, captureFacts, grouping, clocks, encrypted, traced);
+        var followed = new FollowedConnections(flows, captureFacts, grouping, clocks, encrypted, following, traced);
         facts.AddRange(followed.Take(grouping, learnt: false, ct));
         foreach (var part in selection.Further)
         {

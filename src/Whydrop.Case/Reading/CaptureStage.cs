@@ -29,7 +29,7 @@ internal sealed class CaptureStage(
     {
         var chains = RingGrouping.Run(entries, cancellation);
         var details = new TcpAnalysisOptions();
-        if (options.Following == Following.All && chains.Count > 0)
+        if (options.Following != Following.Troubled && chains.Count > 0)
         {
             details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count) };
         }

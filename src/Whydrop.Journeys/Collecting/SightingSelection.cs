@@ -52,7 +52,7 @@ internal sealed class SightingSelection
             selection.Add([.. selection.WithOpening(sighting).Union(selection.Group(sighting).ToArray())]);
         }
 
-        if (following == Following.All)
+        if (following != Following.Troubled)
         {
             selection.AddAll();
         }

@@ -82,6 +82,16 @@ internal readonly struct HopDelays
         return delayed;
     }
 
+    /// <summary>Adds how often each delay was met, by ticks.</summary>
+    public void AddTo(Dictionary<long, int> counts)
+    {
+        foreach (var delay in sorted.AsSpan(0, count))
+        {
+            var ticks = Span(Rounded(delay)).Ticks;
+            counts[ticks] = counts.GetValueOrDefault(ticks) + 1;
+        }
+    }
+
     /// <summary>How often each delay was met.</summary>
     public DelayCount[] Counts()
     {
