@@ -209,7 +209,7 @@ internal sealed class FollowedConnections
     {
         foreach (var sighting in chain.Unplaced)
         {
-            facts.Add(new Gap(sighting.Flow.At, sighting.Flow.From, GapKind.NotCollected,
+            facts.Add(new Gap(sighting.At, sighting.Flow.From, GapKind.NotCollected,
                 $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})"));
         }
 
@@ -259,9 +259,9 @@ internal sealed class FollowedConnections
     }
 
     private static Gap AmbiguityGap(IReadOnlyList<Sighting> group) =>
-        new(group[0].Flow.At, group[0].Flow.From, GapKind.Limited,
+        new(group[0].At, group[0].Flow.From, GapKind.Limited,
             $"{group.Count} sightings look like one connection and cannot be told apart, so none is joined: {string.Join(", ", group.Take(4).Select(Name))}");
 
     private static string Name(Sighting sighting) =>
-        $"{sighting.Flow.Client} to {sighting.Flow.Server} at {sighting.Flow.At}";
+        $"{sighting.Flow.Client} to {sighting.Flow.Server} at {sighting.At}";
 }

@@ -29,8 +29,8 @@ internal sealed class SegmentCollection
     {
         this.encrypted = encrypted;
         points = [.. flows.SummariesOf(source).OrderBy(s => s.Capture)];
-        byFirstFrame = Array.FindAll(flows.Sightings, s => s.Source == source && s.Flow.From.Frame is not null);
-        firstFrames = Array.ConvertAll(byFirstFrame, s => s.Flow.From.Frame!.Value);
+        byFirstFrame = Array.FindAll(flows.Sightings, s => s.Source == source && s.FirstFrame is not null);
+        firstFrames = Array.ConvertAll(byFirstFrame, s => s.FirstFrame!.Value);
         Array.Sort(firstFrames, byFirstFrame);
         piles = new SegmentPile[byFirstFrame.Length];
         bound = new ConnectionTable(byFirstFrame.Count(chosen.Contains));
@@ -137,15 +137,15 @@ internal sealed class SegmentCollection
             return;
         }
 
-        var client = sighting.Flow.Client;
-        var fromClient = headers.SourcePort == client.Port && client.Address.Equals(headers.SourceAddress(bytes));
-        bound.Set(key, new ConnectionTable.Bound(index, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture)));
+        var fromClient = sighting.FirstFromClient
+            ?? (headers.SourcePort == sighting.Flow.Client.Port && sighting.Flow.Client.Address.Equals(headers.SourceAddress(bytes)));
+        bound.Set(key, new ConnectionTable.Bound(index, fromClient == fromLow, capturesWithCopies.Contains(sighting.Capture)));
     }
 
     /// <summary>A connection that the first reading did not list (clean ones are listed up to a limit) takes over the ports.</summary>
     private bool OpensAnother(in ConnectionTable.Bound to) =>
         headers.HasAny(TcpFlag.Syn) && !headers.HasAny(TcpFlag.Ack)
-        && byFirstFrame[to.Index].Flow.FromClient.InitialSequence is { } initial && initial != headers.Sequence;
+        && byFirstFrame[to.Index].Initial(true) is { } initial && initial != headers.Sequence;
 
     private void Add(in ConnectionTable.Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
     {
@@ -159,7 +159,7 @@ internal sealed class SegmentCollection
 
         if (pile.IsFull)
         {
-            pile.Grow(byFirstFrame[to.Index].Flow.Frames, pages);
+            pile.Grow(byFirstFrame[to.Index].Frames, pages);
         }
 
         pile.Add(record);

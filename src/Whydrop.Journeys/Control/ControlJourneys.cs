@@ -71,7 +71,7 @@ internal sealed class ControlJourneys
     {
         foreach (var sighting in chain)
         {
-            if (flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Flow.FromClient.ResetFrame is not null || sighting.Flow.FromServer.ResetFrame is not null)
+            if (flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Resets(true) || sighting.Resets(false))
             {
                 return true;
             }

@@ -37,14 +37,14 @@ internal sealed class Bystanders
     /// <summary>Why it may have seen the connection; null when it did not.</summary>
     public string? Doubt(Connection connection, Sighting from, CaptureSummary capture)
     {
-        if (connection.Members.Any(m => m.Flow.Capture == capture.Capture && m != from))
+        if (connection.Members.Any(m => m.Capture == capture.Capture && m != from))
         {
             return $"the connection was seen at {capture.At}, but where that is on its way is not established";
         }
 
         if (!seen.TryGetValue(capture.Capture, out var there))
         {
-            seen[capture.Capture] = there = new LookAlikes(Array.FindAll(flows.Sightings, s => s.Flow.Capture == capture.Capture));
+            seen[capture.Capture] = there = new LookAlikes(Array.FindAll(flows.Sightings, s => s.Capture == capture.Capture));
         }
 
         if (there.Count < capture.Flows)
@@ -68,7 +68,7 @@ internal sealed class Bystanders
         }
 
         // One that was seen at the same places as this one is another.
-        if (joined[other.Number] is { } its && its.Members.Any(m => connection.Members.Any(c => c.Flow.Capture == m.Flow.Capture)))
+        if (joined[other.Number] is { } its && its.Members.Any(m => connection.Members.Any(c => c.Capture == m.Capture)))
         {
             return false;
         }

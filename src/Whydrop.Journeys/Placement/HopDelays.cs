@@ -32,9 +32,7 @@ internal readonly struct HopDelays
     public HopDelays(PairMatch match, bool fromClient, ClockTable clocks)
     {
         (sorted, data) = ([], []);
-        // From here to the receiver and back, and from here to the sender and back: together the whole way.
-        var flow = match.A.Flow;
-        roundTrip = ((flow.FromClient.MinRtt ?? flow.HandshakeRtt ?? TimeSpan.Zero) + (flow.FromServer.MinRtt ?? TimeSpan.Zero)).Ticks * 100;
+        roundTrip = match.A.RoundTrip;
         if (clocks.Error(match.A.Source, match.B.Source) is null)
         {
             return;
@@ -42,7 +40,7 @@ internal readonly struct HopDelays
 
         var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
         var pairs = match.Matches(fromClient);
-        var largest = match.A.Sender(fromClient).LargestDatagram;
+        var largest = match.A.Largest(fromClient);
         (sorted, data) = (Room(ref sharedDelays, pairs.Length), Room(ref sharedData, pairs.Length));
         foreach (var pair in pairs)
         {

@@ -23,7 +23,7 @@ internal sealed class HopSum(HopSummary first)
     public void Add(PairMatch match, bool fromClient, ClockTable clocks)
     {
         several = true;
-        var largest = match.A.Sender(fromClient).LargestDatagram;
+        var largest = match.A.Largest(fromClient);
         foreach (ref readonly var record in match.A.Trail(fromClient).Records)
         {
             if (record.Length > 0)

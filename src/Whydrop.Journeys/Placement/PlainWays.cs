@@ -38,7 +38,7 @@ internal sealed class PlainWays(ClockTable clocks)
         public Way(Connection connection, IReadOnlyList<Sighting> chain, ClockTable clocks)
         {
             first = [.. chain];
-            flows = Array.ConvertAll(first, s => new List<int> { s.Flow.Flow });
+            flows = Array.ConvertAll(first, s => new List<int> { s.FlowNumber });
             hops = [.. PlainDirection.Tell(connection, first, true, clocks).Concat(PlainDirection.Tell(connection, [.. first.Reverse()], false, clocks)).Select(h => new HopSum(h))];
         }
 
@@ -47,7 +47,7 @@ internal sealed class PlainWays(ClockTable clocks)
             var same = chain.Count == first.Length;
             for (var i = 0; same && i < first.Length; i++)
             {
-                same = chain[i].Flow.Capture == first[i].Flow.Capture && chain[i].Flow.Encapsulation == first[i].Flow.Encapsulation;
+                same = chain[i].Capture == first[i].Capture && chain[i].Encapsulation == first[i].Encapsulation;
             }
 
             return same;
@@ -57,7 +57,8 @@ internal sealed class PlainWays(ClockTable clocks)
         {
             for (var i = 0; i < first.Length; i++)
             {
-                flows[i].Add(chain[i].Flow.Flow);
+                flows[i].Add(chain[i].FlowNumber);
+                chain[i].IsTogether = true;
             }
 
             for (var i = 0; i + 1 < first.Length; i++)
@@ -68,6 +69,6 @@ internal sealed class PlainWays(ClockTable clocks)
         }
 
         public PlainJourneys Fact() => new(
-            first[0].Flow.At, first[0].Flow.From, [.. first.Select((s, i) => new PlainStop(s.Flow.Capture, flows[i]))], [.. hops.Select(h => h.Summary())]);
+            first[0].At, first[0].Flow.From, [.. first.Select((s, i) => new PlainStop(s.Capture, flows[i]))], [.. hops.Select(h => h.Summary())]);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ProxySuspicion(AddressOwners owners)
         var found = new Dictionary<VantagePoint, List<TcpFlow>>();
         foreach (var connection in connections)
         {
-            if (connection.Select(s => s.Flow).FirstOrDefault(f => f.At.Node is not null && f.Synchronised && owners.Of(end(f).Address)?.Stack == f.At.Stack) is { } flow)
+            if (connection.Where(s => s.At.Node is not null).Select(s => s.Flow).FirstOrDefault(f => f.Synchronised && owners.Of(end(f).Address)?.Stack == f.At.Stack) is { } flow)
             {
                 (found.TryGetValue(flow.At.Stack, out var list) ? list : found[flow.At.Stack] = []).Add(flow);
             }
