@@ -66,8 +66,10 @@ internal sealed class FollowedConnections
         {
             ct.ThrowIfCancellationRequested();
             connection.Settle(opening.Order);
-            foreach (var (way, fromClient) in Ways(PathChain.Of(connection)))
+            var chain = PathChain.Of(connection);
+            foreach (var fromClient in Directions(chain))
             {
+                var way = chain.Way(fromClient);
                 if (!PlainDirection.Recognise(connection, way, fromClient, told) && Direction(connection, way, fromClient) is { IsPlain: false } direction)
                 {
                     direction.FindMissed();
@@ -100,13 +102,14 @@ internal sealed class FollowedConnections
             var wanted = IsWanted(connection);
             if (plain is not null && !wanted && IsPlain(connection, chain))
             {
-                plain.Add(connection, chain.Sightings);
+                plain.Add(connection, chain);
                 continue;
             }
 
             AddPairings(connection, chain, facts);
-            foreach (var (way, fromClient) in Ways(chain))
+            foreach (var fromClient in Directions(chain))
             {
+                var way = chain.Way(fromClient);
                 if (!wanted && PlainDirection.Recognise(connection, way, fromClient, told))
                 {
                     facts.AddRange(PlainDirection.Tell(connection, way, fromClient, clocks));
@@ -129,20 +132,16 @@ internal sealed class FollowedConnections
     /// <summary>All places of it are in order and call its ends alike, it simply opened and closed, and everything arrived.</summary>
     private bool IsPlain(Connection connection, PathChain chain)
     {
-        if (chain.Sightings.Count < 2 || chain.Unplaced.Count > 0 || opening.Asks(chain.Sightings) || chain.Sightings.Any(connection.IsSwapped))
+        for (var i = 0; i < chain.Sightings.Count; i++)
         {
-            return false;
-        }
-
-        foreach (var (way, fromClient) in Ways(chain))
-        {
-            if (!PlainDirection.Recognise(connection, way, fromClient, told))
+            if (connection.IsSwapped(chain.Sightings[i]))
             {
                 return false;
             }
         }
 
-        return true;
+        return chain.Sightings.Count > 1 && chain.Unplaced.Count == 0 && !opening.Asks(chain.Sightings)
+            && PlainDirection.Recognise(connection, chain.Sightings, true, told) && PlainDirection.Recognise(connection, chain.Way(false), false, told);
     }
 
     private bool IsWanted(Connection connection) => traced is { } range && connection.Members.Any(m => range.Wanted(m.Flow));
@@ -190,20 +189,24 @@ internal sealed class FollowedConnections
     }
 
     /// <summary>What is told of all together.</summary>
-    public IEnumerable<Fact> Whole() =>
-    [
-        .. plain?.Facts() ?? [],
-        .. encrypted.All,
-        .. new EncryptedGaps(flows, clocks, encrypted).Of([.. members, .. singles.Select(s => new[] { s })]),
-        .. proxies.Among([.. members, .. singles.Select(s => new[] { s })]),
-        .. ClockFacts.Of(flows, starts, clocks),
-        .. unjoined.Ambiguous(ambiguous),
-        .. singles.Select(unjoined.Alone),
-        .. ambiguous.Select(AmbiguityGap),
-        .. sightings > TracedRange.MostSightings
-            ? [new Gap(VantagePoint.Unknown, starts[0].Flow.From with { Frame = null }, GapKind.Limited, $"of the bytes asked for, {TracedRange.MostSightings} of {sightings} packets are told")]
-            : Array.Empty<Fact>(),
-    ];
+    public IEnumerable<Fact> Whole()
+    {
+        List<IReadOnlyList<Sighting>> all = [.. members, .. singles.Select(s => new[] { s })];
+        return
+        [
+            .. plain?.Facts() ?? [],
+            .. encrypted.All,
+            .. new EncryptedGaps(flows, clocks, encrypted).Of(all),
+            .. proxies.Among(all),
+            .. ClockFacts.Of(flows, starts, clocks),
+            .. unjoined.Ambiguous(ambiguous),
+            .. singles.Select(unjoined.Alone),
+            .. ambiguous.Select(AmbiguityGap),
+            .. sightings > TracedRange.MostSightings
+                ? [new Gap(VantagePoint.Unknown, starts[0].Flow.From with { Frame = null }, GapKind.Limited, $"of the bytes asked for, {TracedRange.MostSightings} of {sightings} packets are told")]
+                : Array.Empty<Fact>(),
+        ];
+    }
 
     private void AddPairings(Connection connection, PathChain chain, List<Fact> facts)
     {
@@ -227,9 +230,8 @@ internal sealed class FollowedConnections
         }
     }
 
-    /// <summary>The chain from the sender to the receiver, for both directions.</summary>
-    private static (IReadOnlyList<Sighting> Way, bool FromClient)[] Ways(PathChain chain) =>
-        chain.Sightings.Count < 2 ? [] : [(chain.Sightings, true), ([.. Enumerable.Reverse(chain.Sightings)], false)];
+    /// <summary>Both, where it was seen at two places.</summary>
+    private static ReadOnlySpan<bool> Directions(PathChain chain) => chain.Sightings.Count < 2 ? [] : [true, false];
 
     private DirectionJourney Direction(Connection connection, IReadOnlyList<Sighting> way, bool fromClient) => new(connection, way, fromClient, clocks, absence, told);
 

@@ -13,7 +13,7 @@ internal sealed class SegmentCollection
 {
     private readonly Sighting[] byFirstFrame;
     private readonly long[] firstFrames;
-    private readonly IReadOnlySet<Sighting> chosen;
+    private readonly SightingSet chosen;
     private readonly HashSet<int> capturesWithCopies;
     private readonly ConnectionTable bound;
     private readonly RecordPages pages = new();
@@ -25,7 +25,7 @@ internal sealed class SegmentCollection
 
     /// <summary>Prepares.</summary>
     /// <param name="encrypted">Told what cannot be read.</param>
-    public SegmentCollection(CaseFlows flows, int source, IReadOnlySet<Sighting> chosen, EncryptedTraffic encrypted)
+    public SegmentCollection(CaseFlows flows, int source, SightingSet chosen, EncryptedTraffic encrypted)
     {
         this.encrypted = encrypted;
         points = [.. flows.SummariesOf(source).OrderBy(s => s.Capture)];

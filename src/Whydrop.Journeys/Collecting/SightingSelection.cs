@@ -14,15 +14,15 @@ internal sealed class SightingSelection
 
     private readonly CaseFlows flows;
     private readonly long most;
-    private readonly HashSet<Sighting> chosen = [];
-    private readonly List<HashSet<Sighting>> further = [];
+    private readonly SightingSet chosen;
+    private readonly List<SightingSet> further = [];
     private readonly Sighting[][] groups;
     private ILookup<uint, Sighting>? byOpening;
     private long records;
 
     private SightingSelection(CaseFlows flows, long most)
     {
-        (this.flows, this.most) = (flows, most);
+        (this.flows, this.most, chosen) = (flows, most, new SightingSet(flows.Sightings.Length));
         groups = [.. flows.Sightings.Where(flows.Handshakes.IsFirst).Select(s => flows.Handshakes.With(s).ToArray())];
     }
 
@@ -30,10 +30,10 @@ internal sealed class SightingSelection
     /// Connections that would not fit beside those chosen: each part by itself does. They have their handshake in common with their counterparts, so no other part is
     /// needed to join them.
     /// </summary>
-    public IReadOnlyList<IReadOnlySet<Sighting>> Further => further;
+    public IReadOnlyList<SightingSet> Further => further;
 
     /// <summary>Those chosen.</summary>
-    public IReadOnlySet<Sighting> Chosen => chosen;
+    public SightingSet Chosen => chosen;
 
     /// <summary>Connections to be followed that did not fit the limit.</summary>
     public long LeftOut { get; private set; }
@@ -123,11 +123,11 @@ internal sealed class SightingSelection
                 {
                     part = costs.Count;
                     costs.Add(0);
-                    further.Add([]);
+                    further.Add(new SightingSet(flows.Sightings.Length));
                 }
 
                 costs[part] += cost;
-                further[part].UnionWith(rest[i]);
+                Array.ForEach(rest[i], further[part].Add);
             }
         }
     }
@@ -261,7 +261,7 @@ internal sealed class SightingSelection
         records += cost;
         foreach (var sighting in group)
         {
-            _ = chosen.Add(sighting);
+            chosen.Add(sighting);
         }
     }
 }

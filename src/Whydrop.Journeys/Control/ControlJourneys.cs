@@ -69,8 +69,9 @@ internal sealed class ControlJourneys
     /// <summary>Something besides data is to be told of it, or nothing simply arrived.</summary>
     public bool Asks(IReadOnlyList<Sighting> chain)
     {
-        foreach (var sighting in chain)
+        for (var i = 0; i < chain.Count; i++)
         {
+            var sighting = chain[i];
             if (flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Resets(true) || sighting.Resets(false))
             {
                 return true;

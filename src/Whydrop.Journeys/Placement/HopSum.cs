@@ -34,7 +34,7 @@ internal sealed class HopSum(HopSummary first)
         }
 
         var measured = new HopDelays(match, fromClient, clocks);
-        if (measured.At(0) is { } shortest && measured.At(1) is { } longest)
+        if (measured is { Least: { } shortest, Most: { } longest })
         {
             samples += measured.Count;
             delayed += measured.Delayed();

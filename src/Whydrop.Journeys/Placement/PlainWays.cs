@@ -9,21 +9,26 @@ namespace Whydrop.Journeys.Placement;
 internal sealed class PlainWays(ClockTable clocks)
 {
     private readonly List<Way> ways = [];
+    private Way? last;
 
     /// <summary>Counts one.</summary>
-    /// <param name="chain">Its sightings from the client to the server; its roles are the same at all of them.</param>
-    public void Add(Connection connection, IReadOnlyList<Sighting> chain)
+    /// <param name="chain">All its sightings; its roles are the same at all of them.</param>
+    public void Add(Connection connection, PathChain chain)
     {
-        var known = ways.FindIndex(w => w.Goes(chain));
-        if (known < 0)
+        // Mostly the next goes as the one before.
+        if (last?.Goes(chain.Sightings) != true)
         {
-            ways.Insert(0, new Way(connection, chain, clocks));
-            return;
+            last = ways.Find(w => w.Goes(chain.Sightings));
         }
 
-        ways[known].Add(connection, chain, clocks);
-        // Mostly the next goes as the one before.
-        (ways[0], ways[known]) = (ways[known], ways[0]);
+        if (last is null)
+        {
+            ways.Add(last = new Way(connection, chain, clocks));
+        }
+        else
+        {
+            last.Add(connection, chain.Sightings, clocks);
+        }
     }
 
     /// <summary>The facts, by the first connection of each.</summary>
@@ -31,21 +36,21 @@ internal sealed class PlainWays(ClockTable clocks)
 
     private sealed class Way
     {
-        private readonly Sighting[] first;
+        private readonly IReadOnlyList<Sighting> first;
         private readonly List<int>[] flows;
         private readonly HopSum[] hops;
 
-        public Way(Connection connection, IReadOnlyList<Sighting> chain, ClockTable clocks)
+        public Way(Connection connection, PathChain chain, ClockTable clocks)
         {
-            first = [.. chain];
-            flows = Array.ConvertAll(first, s => new List<int> { s.FlowNumber });
-            hops = [.. PlainDirection.Tell(connection, first, true, clocks).Concat(PlainDirection.Tell(connection, [.. first.Reverse()], false, clocks)).Select(h => new HopSum(h))];
+            first = chain.Sightings;
+            flows = [.. first.Select(s => new List<int> { s.FlowNumber })];
+            hops = [.. PlainDirection.Tell(connection, first, true, clocks).Concat(PlainDirection.Tell(connection, chain.Way(false), false, clocks)).Select(h => new HopSum(h))];
         }
 
         public bool Goes(IReadOnlyList<Sighting> chain)
         {
-            var same = chain.Count == first.Length;
-            for (var i = 0; same && i < first.Length; i++)
+            var same = chain.Count == first.Count;
+            for (var i = 0; same && i < first.Count; i++)
             {
                 same = chain[i].Capture == first[i].Capture && chain[i].Encapsulation == first[i].Encapsulation;
             }
@@ -55,13 +60,13 @@ internal sealed class PlainWays(ClockTable clocks)
 
         public void Add(Connection connection, IReadOnlyList<Sighting> chain, ClockTable clocks)
         {
-            for (var i = 0; i < first.Length; i++)
+            for (var i = 0; i < first.Count; i++)
             {
                 flows[i].Add(chain[i].FlowNumber);
                 chain[i].IsTogether = true;
             }
 
-            for (var i = 0; i + 1 < first.Length; i++)
+            for (var i = 0; i + 1 < first.Count; i++)
             {
                 hops[i].Add(connection.Match(chain[i], chain[i + 1])!, true, clocks);
                 hops[^(i + 1)].Add(connection.Match(chain[i + 1], chain[i])!, false, clocks);
