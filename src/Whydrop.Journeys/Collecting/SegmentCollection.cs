@@ -45,15 +45,20 @@ internal sealed class SegmentCollection
     public void Read(CaptureFile file, long limit, CancellationToken cancel)
     {
         using var batch = new FrameBatch();
+        LinkType[] links = [];
         while (file.Read(batch))
         {
             cancel.ThrowIfCancellationRequested();
+            if (links.Length < file.Interfaces.Count)
+            {
+                links = [.. file.Interfaces.Select(i => (LinkType)i.LinkType)];
+            }
+
             var frames = batch.Frames;
             for (var i = 0; i < frames.Length; i++)
             {
-                var link = (LinkType)file.Interfaces[frames[i].Interface].LinkType;
                 var bytes = batch.Bytes(frames[i]);
-                FrameDecoder.Decode(link, bytes, frames[i].OriginalLength, ref headers);
+                FrameDecoder.Decode(links[frames[i].Interface], bytes, frames[i].OriginalLength, ref headers);
                 if (headers.Status == DecodeStatus.Tcp)
                 {
                     Take(bytes, frames[i], batch.FirstFrameNumber + i);
