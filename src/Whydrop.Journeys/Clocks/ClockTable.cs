@@ -14,7 +14,8 @@ internal sealed class ClockTable
     private readonly int[] files;
 
     /// <summary>The two files asked for last, which compare directly: mostly the next question is of the same.</summary>
-    private (int From, int To, ClockRelation Relation)? last;
+    private (int From, int To) lastFiles = (-1, -1);
+    private ClockRelation? last;
     private (int From, int To, long? Error)? lastError;
 
     /// <summary>Compares.</summary>
@@ -60,9 +61,9 @@ internal sealed class ClockTable
             return 0;
         }
 
-        if (last is { } known && known.From == from && known.To == to)
+        if (last is not null && lastFiles.From == from && lastFiles.To == to)
         {
-            return from < to ? known.Relation.OffsetAt(time) : -known.Relation.OffsetAtSecond(time);
+            return from < to ? last.OffsetAt(time) : -last.OffsetAtSecond(time);
         }
 
         if (Between(from, to) is [var middle, ..] && Offset(from, middle, time) is { } first)
@@ -75,7 +76,7 @@ internal sealed class ClockTable
             return null;
         }
 
-        last = (from, to, relation);
+        (lastFiles, last) = ((from, to), relation);
         return from < to ? relation.OffsetAt(time) : -relation.OffsetAtSecond(time);
     }
 
