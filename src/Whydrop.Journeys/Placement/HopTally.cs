@@ -69,15 +69,16 @@ internal sealed class HopTally
     public HopSummary Summary(PairMatch match, bool fromClient, ClockTable clocks)
     {
         var delays = new HopDelays(match, fromClient, clocks);
+        delays.Sort();
         var error = clocks.Error(match.A.Source, match.B.Source);
         var (flow, other) = (match.A.Flow, match.B.Flow);
         return new HopSummary(
             flow.At, new Provenance(flow.From.Source), flow.Capture, flow.Flow, fromClient, other.At, other.Capture, other.Flow,
             segmentsIn, segmentsIn - lost - unproven, lost, unproven, bytesIn, bytesIn - bytesLost - bytesUnproven, bytesLost, delays.Count,
-            delays.At(0), delays.At(0.5), delays.At(0.99), delays.Count > 0 && error is { } e ? TimeSpan.FromTicks(e / 100) : null)
+            delays.Least, delays.At(0.5), delays.At(0.99), delays.Count > 0 && error is { } e ? TimeSpan.FromTicks(e / 100) : null)
         {
             P90Delay = delays.At(0.9),
-            MaxDelay = delays.At(1),
+            MaxDelay = delays.Most,
             DelayAtLoss = LossNeighbours.Delay(match, fromClient, losses, clocks),
             Delays = delays.Counts(),
             Delayed = delays.Delayed(),
