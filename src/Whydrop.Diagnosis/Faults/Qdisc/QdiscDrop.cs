@@ -175,15 +175,15 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         }
 
         // What captures do not tell: a packet that is dropped may be several segments, and these are what is sent again.
-        var each = SegmentsInPacket(q);
+        var most = MostSegments(q);
         if (q.View.Delta(q.At.Stack, "Tcp.RetransSegs") is { } own)
         {
-            yield return Compare(q, own.Delta, "sent again by that kernel", each);
+            yield return Compare(q, own.Delta, "sent again by that kernel", most);
         }
 
         if (SentAgain(q) is { } all)
         {
-            yield return Compare(q, all, "sent again by all kernels of the case", each);
+            yield return Compare(q, all, "sent again by all kernels of the case", most);
         }
 
         if (Waited(q) is { } waited && placed > 0)
@@ -192,22 +192,23 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         }
     }
 
-    private static Sighting Compare(Queue q, long lost, string what, (double Segments, Provenance From)? each)
+    private static Sighting Compare(Queue q, long lost, string what, (double Segments, Provenance From)? most)
     {
         var text = $"{q.Drops} dropped, {lost} {what}";
         return Counted.Agree(q.Drops, lost) ? Sighting.Of(true, text)
             : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text)
-            : lost > q.Drops && lost <= q.Drops * each?.Segments * Roughly ? Sighting.Of(true, string.Create(null, $"{text}; a packet of that device is {each?.Segments:0.#} segments"), each!.Value.From)
+            : lost > q.Drops && lost <= q.Drops * most?.Segments ? Sighting.Of(true, string.Create(null, $"{text}; a packet there is one of several segments, up to {most?.Segments:0}"), most!.Value.From)
             : Sighting.Unknown(text);
     }
 
     /// <summary>
-    /// Segments in a packet that leaves the device: its queue counts segments as sent and packets as dropped (include/net/sch_generic.h bstats_update, qdisc_qstats_drop), the
-    /// device counts packets. Null when not both were read.
+    /// Segments that a packet there may be at most, where packets are several: the queue counts segments as sent and packets as dropped (include/net/sch_generic.h bstats_update,
+    /// qdisc_qstats_drop), the device counts packets. Null where both counted as many, or not both were read.
     /// </summary>
-    private static (double Segments, Provenance From)? SegmentsInPacket(Queue q) =>
+    private static (double Segments, Provenance From)? MostSegments(Queue q) =>
         q.View.Delta(q.At, "Qdisc.SentPackets") is { Delta: > 0 } segments && q.View.Delta(q.At, "Link.TxPackets") is { Delta: > 0 } packets
-            ? ((double)segments.Delta / packets.Delta, segments.From) : null;
+        && q.View.Delta(q.At, "Qdisc.SentBytes") is { Delta: > 0 } bytes && segments.Delta > packets.Delta && !Counted.Agree(segments.Delta, packets.Delta)
+            ? (LargestPacket * (double)segments.Delta / bytes.Delta, segments.From) : null;
 
     private static IEnumerable<Sighting> DiedInQueue(Queue q)
     {
@@ -252,8 +253,8 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
         .Where(h => h.Losses.Any(q.Losses.Contains))
         .SelectMany(HopTests.NothingQueued).Select(s => s.Opposite);
 
-    // What was dropped need not be as large as what got through, and the readings are not of one moment.
-    private const double Roughly = 1.05;
+    // GSO_LEGACY_MAX_SIZE of include/linux/netdevice.h: what the stack hands down at once, unless it was told to do more.
+    private const double LargestPacket = 65_536;
 
     /// <summary>An egress queue.</summary>
     internal sealed class Queue(CaseView view, VantagePoint at, long drops, IReadOnlyList<Loss> losses) : Hypothesis(view, Scope.Of(at))
