@@ -4,6 +4,7 @@ using Whydrop.Case.Naming;
 using Whydrop.Case.Opening;
 using Whydrop.Case.Reading;
 using Whydrop.Evidence;
+using Whydrop.Journeys;
 
 namespace Whydrop.Case;
 
@@ -49,7 +50,9 @@ public sealed class CaseLoader
         var tables = texts.SelectMany(t => t.Facts).GroupBy(f => f.At.Stack).ToDictionary(g => g.Key, g => new InterfaceTable(g));
         texts = [.. texts.Select(t => DeviceNaming.Apply(t, tables.GetValueOrDefault(t.At.Stack, InterfaceTable.Empty)))];
         List<Fact> grown = [.. CounterPairing.Run(texts.Select(t => (t.Tool, t.Facts)), SameText(entries))];
-        var captures = new CaptureStage(entries.Where(IsCapture).ToList(), new CapturePlace(PlaceOf, nodes, tables), texts, grown, progress, options, cancellation);
+        // A connection that is complained of is looked for among all.
+        var following = description.Complaint?.Flow is not null && options.Following == Following.Summed ? options with { Following = Following.All } : options;
+        var captures = new CaptureStage(entries.Where(IsCapture).ToList(), new CapturePlace(PlaceOf, nodes, tables), texts, grown, progress, following, cancellation);
         var captured = captures.Run();
         var others = entries.Where(e => e.Inner != ContentKind.Text && !IsCapture(e)).Select(Unrecognised).ToList();
 

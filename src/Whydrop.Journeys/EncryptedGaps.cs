@@ -14,7 +14,7 @@ internal sealed class EncryptedGaps(CaseFlows flows, ClockTable clocks, Encrypte
     {
         foreach (var tunnels in encrypted.All.GroupBy(t => t.Capture))
         {
-            var absent = connections.Where(c => c.All(s => s.Flow.Capture != tunnels.Key)).Select(c => c[0]).Where(s => Passes(s, tunnels.Key)).ToArray();
+            var absent = connections.Where(c => c.All(s => s.Capture != tunnels.Key)).Select(c => c[0]).Where(s => Passes(s, tunnels.Key)).ToArray();
             if (absent.Length > 0 && flows.Summary(tunnels.Key) is { } point)
             {
                 var like = absent[0].Flow;

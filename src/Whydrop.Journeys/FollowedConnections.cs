@@ -26,6 +26,7 @@ internal sealed class FollowedConnections
     private readonly ProxySuspicion proxies;
     private readonly IReadOnlySet<int> listed;
     private readonly TracedRange? traced;
+    private readonly PlainWays? plain;
     private long sightings;
     private readonly List<DirectionJourney> journeys = [];
     private readonly List<Sighting> starts = [];
@@ -36,10 +37,12 @@ internal sealed class FollowedConnections
 
     /// <summary>Learns what the case says of the ways.</summary>
     /// <param name="grouping">The connections by which clocks were compared.</param>
+    /// <param name="following">Which connections are told one by one.</param>
     /// <param name="traced">Bytes to be told of whatever became of them; null for none.</param>
-    public FollowedConnections(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, EncryptedTraffic encrypted, TracedRange? traced)
+    public FollowedConnections(CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, EncryptedTraffic encrypted, Following following, TracedRange? traced)
     {
         this.traced = traced;
+        plain = following == Following.Summed ? new PlainWays(clocks) : null;
         (this.flows, this.clocks, this.encrypted) = (flows, clocks, encrypted);
         listed = Listed(captureFacts);
         absence = new AbsenceProof(flows, clocks, encrypted);
@@ -63,8 +66,10 @@ internal sealed class FollowedConnections
         {
             ct.ThrowIfCancellationRequested();
             connection.Settle(opening.Order);
-            foreach (var (way, fromClient) in Ways(PathChain.Of(connection)))
+            var chain = PathChain.Of(connection);
+            foreach (var fromClient in Directions(chain))
             {
+                var way = chain.Way(fromClient);
                 if (!PlainDirection.Recognise(connection, way, fromClient, told) && Direction(connection, way, fromClient) is { IsPlain: false } direction)
                 {
                     direction.FindMissed();
@@ -89,18 +94,25 @@ internal sealed class FollowedConnections
             }
 
             members.Add(connection.Members);
-            AddPairings(connection, chain, facts);
             if (!translations.IsEmpty)
             {
                 facts.AddRange(translations.Contradictions(connection, chain.Sightings));
             }
 
             var wanted = IsWanted(connection);
-            foreach (var (way, fromClient) in Ways(chain))
+            if (plain is not null && !wanted && IsPlain(connection, chain))
             {
+                plain.Add(connection, chain);
+                continue;
+            }
+
+            AddPairings(connection, chain, facts);
+            foreach (var fromClient in Directions(chain))
+            {
+                var way = chain.Way(fromClient);
                 if (!wanted && PlainDirection.Recognise(connection, way, fromClient, told))
                 {
-                    PlainDirection.Tell(connection, way, fromClient, clocks, facts);
+                    facts.AddRange(PlainDirection.Tell(connection, way, fromClient, clocks));
                 }
                 else
                 {
@@ -115,6 +127,21 @@ internal sealed class FollowedConnections
         singles.AddRange(grouping.Single);
         grouping.Single.ForEach(single => opening.Add(Connection.Single(single), [single]));
         return facts;
+    }
+
+    /// <summary>All places of it are in order and call its ends alike, it simply opened and closed, and everything arrived.</summary>
+    private bool IsPlain(Connection connection, PathChain chain)
+    {
+        for (var i = 0; i < chain.Sightings.Count; i++)
+        {
+            if (connection.IsSwapped(chain.Sightings[i]))
+            {
+                return false;
+            }
+        }
+
+        return chain.Sightings.Count > 1 && chain.Unplaced.Count == 0 && !opening.Asks(chain.Sightings)
+            && PlainDirection.Recognise(connection, chain.Sightings, true, told) && PlainDirection.Recognise(connection, chain.Way(false), false, told);
     }
 
     private bool IsWanted(Connection connection) => traced is { } range && connection.Members.Any(m => range.Wanted(m.Flow));
@@ -162,25 +189,30 @@ internal sealed class FollowedConnections
     }
 
     /// <summary>What is told of all together.</summary>
-    public IEnumerable<Fact> Whole() =>
-    [
-        .. encrypted.All,
-        .. new EncryptedGaps(flows, clocks, encrypted).Of([.. members, .. singles.Select(s => new[] { s })]),
-        .. proxies.Among([.. members, .. singles.Select(s => new[] { s })]),
-        .. ClockFacts.Of(flows, starts, clocks),
-        .. unjoined.Ambiguous(ambiguous),
-        .. singles.Select(unjoined.Alone),
-        .. ambiguous.Select(AmbiguityGap),
-        .. sightings > TracedRange.MostSightings
-            ? [new Gap(VantagePoint.Unknown, starts[0].Flow.From with { Frame = null }, GapKind.Limited, $"of the bytes asked for, {TracedRange.MostSightings} of {sightings} packets are told")]
-            : Array.Empty<Fact>(),
-    ];
+    public IEnumerable<Fact> Whole()
+    {
+        List<IReadOnlyList<Sighting>> all = [.. members, .. singles.Select(s => new[] { s })];
+        return
+        [
+            .. plain?.Facts() ?? [],
+            .. encrypted.All,
+            .. new EncryptedGaps(flows, clocks, encrypted).Of(all),
+            .. proxies.Among(all),
+            .. ClockFacts.Of(flows, starts, clocks),
+            .. unjoined.Ambiguous(ambiguous),
+            .. singles.Select(unjoined.Alone),
+            .. ambiguous.Select(AmbiguityGap),
+            .. sightings > TracedRange.MostSightings
+                ? [new Gap(VantagePoint.Unknown, starts[0].Flow.From with { Frame = null }, GapKind.Limited, $"of the bytes asked for, {TracedRange.MostSightings} of {sightings} packets are told")]
+                : Array.Empty<Fact>(),
+        ];
+    }
 
     private void AddPairings(Connection connection, PathChain chain, List<Fact> facts)
     {
         foreach (var sighting in chain.Unplaced)
         {
-            facts.Add(new Gap(sighting.Flow.At, sighting.Flow.From, GapKind.NotCollected,
+            facts.Add(new Gap(sighting.At, sighting.Flow.From, GapKind.NotCollected,
                 $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})"));
         }
 
@@ -198,9 +230,8 @@ internal sealed class FollowedConnections
         }
     }
 
-    /// <summary>The chain from the sender to the receiver, for both directions.</summary>
-    private static (IReadOnlyList<Sighting> Way, bool FromClient)[] Ways(PathChain chain) =>
-        chain.Sightings.Count < 2 ? [] : [(chain.Sightings, true), ([.. Enumerable.Reverse(chain.Sightings)], false)];
+    /// <summary>Both, where it was seen at two places.</summary>
+    private static ReadOnlySpan<bool> Directions(PathChain chain) => chain.Sightings.Count < 2 ? [] : [true, false];
 
     private DirectionJourney Direction(Connection connection, IReadOnlyList<Sighting> way, bool fromClient) => new(connection, way, fromClient, clocks, absence, told);
 
@@ -230,9 +261,9 @@ internal sealed class FollowedConnections
     }
 
     private static Gap AmbiguityGap(IReadOnlyList<Sighting> group) =>
-        new(group[0].Flow.At, group[0].Flow.From, GapKind.Limited,
+        new(group[0].At, group[0].Flow.From, GapKind.Limited,
             $"{group.Count} sightings look like one connection and cannot be told apart, so none is joined: {string.Join(", ", group.Take(4).Select(Name))}");
 
     private static string Name(Sighting sighting) =>
-        $"{sighting.Flow.Client} to {sighting.Flow.Server} at {sighting.Flow.At}";
+        $"{sighting.Flow.Client} to {sighting.Flow.Server} at {sighting.At}";
 }

@@ -8,4 +8,7 @@ public enum Following
 
     /// <summary>All, up to the limit of memory: every hop is counted and timed by whatever passed it.</summary>
     All,
+
+    /// <summary>All, and those to which nothing happened are told together (<see cref="Evidence.Journeys.PlainJourneys"/>), not one by one.</summary>
+    Summed,
 }

@@ -22,7 +22,7 @@ public static class JourneyJoin
     /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
     /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, <see cref="ProxiedConnection"/>, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="PlainJourneys"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, <see cref="ProxiedConnection"/>, <see cref="TcpFlow"/> of <see cref="JourneySource.Clean"/> where one connection is told by itself, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
 
@@ -51,9 +51,18 @@ public static class JourneyJoin
     internal static IReadOnlyList<Fact> Run(
         IReadOnlyList<JourneySource> sources, FactSet captureFacts, Following following, TracedRange? traced, long mostRecords, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
+        var flows = new CaseFlows(sources, captureFacts);
+        var facts = Join(sources, flows, captureFacts, following, traced, mostRecords, out revisions, ct);
+        var asked = facts.OfType<ProxiedConnection>().SelectMany(p => new[] { (p.Capture, p.Flow), (p.OtherCapture, p.OtherFlow) }).ToHashSet();
+        facts.AddRange(flows.Sightings.Where(s => s.IsUntold && (!s.IsTogether || asked.Contains((s.Capture, s.FlowNumber)))).Select(s => s.Flow));
+        return facts;
+    }
+
+    private static List<Fact> Join(
+        IReadOnlyList<JourneySource> sources, CaseFlows flows, FactSet captureFacts, Following following, TracedRange? traced, long mostRecords, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
+    {
         revisions = [];
         var facts = new List<Fact>();
-        var flows = new CaseFlows(sources, captureFacts);
         var selection = SightingSelection.Choose(flows, following, mostRecords);
         if (selection.LeftOut > 0)
         {
@@ -71,7 +80,7 @@ public static class JourneyJoin
         var grouping = ConnectionGrouping.Run(flows, selection.Chosen);
         var nodes = new LinkPeers(captureFacts).Nodes();
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
-        var followed = new FollowedConnections(flows, captureFacts, grouping, clocks, encrypted, traced);
+        var followed = new FollowedConnections(flows, captureFacts, grouping, clocks, encrypted, following, traced);
         facts.AddRange(followed.Take(grouping, learnt: false, ct));
         foreach (var part in selection.Further)
         {

@@ -1,5 +1,6 @@
 using Whydrop.Capture;
 using Whydrop.Evidence.Capture;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys;
 
@@ -7,4 +8,8 @@ namespace Whydrop.Journeys;
 /// <param name="Source">Its name in the case, as the facts' provenance spells it.</param>
 /// <param name="Open">Opens it from its first frame; the caller of it disposes of it.</param>
 /// <param name="FirstCapture">Smallest <see cref="CaptureSummary.Capture"/> of the file; its other capture points follow up to the next file's first.</param>
-public sealed record JourneySource(string Source, Func<CaptureFile> Open, int FirstCapture);
+public sealed record JourneySource(string Source, Func<CaptureFile> Open, int FirstCapture)
+{
+    /// <summary>Its connections without a fact: the join tells of those that are not simply counted. Null when all have one.</summary>
+    public CleanFlows? Clean { get; init; }
+}

@@ -10,7 +10,7 @@ namespace Whydrop.Journeys;
 /// <summary>Why connections that were looked for elsewhere were not found there, or are not followed all the same.</summary>
 internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, EncryptedTraffic encrypted)
 {
-    private readonly Dictionary<int, int> listed = flows.Sightings.GroupBy(s => s.Flow.Capture).ToDictionary(g => g.Key, g => g.Count());
+    private readonly Dictionary<int, int> listed = flows.Sightings.GroupBy(s => s.Capture).ToDictionary(g => g.Key, g => g.Count());
 
     /// <summary>Those of a connection whose place on its path is not established.</summary>
     public IEnumerable<UnjoinedFlow> OrderUnknown(PathChain chain) =>
@@ -51,5 +51,5 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, Encrypte
         capture.First?.UnixNanoseconds <= flow.Last.UnixNanoseconds + offset && capture.Last?.UnixNanoseconds >= flow.First.UnixNanoseconds + offset;
 
     private static UnjoinedFlow Of(Sighting sighting, UnjoinedReason why, string reason) =>
-        new(sighting.Flow.At, sighting.Flow.From, sighting.Flow.Capture, sighting.Flow.Flow, why, reason);
+        new(sighting.At, sighting.Flow.From, sighting.Capture, sighting.FlowNumber, why, reason);
 }

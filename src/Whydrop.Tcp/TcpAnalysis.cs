@@ -89,7 +89,24 @@ public sealed class TcpAnalysis : IDisposable
     /// <param name="firstCapture">Number of the first point of this file among the captures of the case; the others follow.</param>
     /// <param name="vantage">Names the place of a point.</param>
     public IEnumerable<Fact> Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage) =>
-        new CaptureFacts(engine, reports, others, file, file.Ending, options, source, firstCapture, vantage).All();
+        Facts(source, firstCapture, vantage, out FlowFacts _).All(clean: true);
+
+    /// <summary>The same without a fact for each connection that nothing unusual was seen of.</summary>
+    /// <param name="clean">Those.</param>
+    /// <inheritdoc cref="Facts(string, int, Func{CapturePoint, VantagePoint})"/>
+    public IEnumerable<Fact> Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage, out CleanFlows clean)
+    {
+        var facts = Facts(source, firstCapture, vantage, out FlowFacts flows);
+        clean = new CleanFlows(flows, firstCapture);
+        return facts.All(clean: false);
+    }
+
+    private CaptureFacts Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage, out FlowFacts flows)
+    {
+        VantagePoint[] at = [.. points.Points.Select(p => vantage(p.Point))];
+        flows = new FlowFacts(engine, reports, options, at, source, firstCapture);
+        return new CaptureFacts(engine, others, file, file.Ending, options, source, firstCapture, at, flows);
+    }
 
     /// <inheritdoc />
     public void Dispose()

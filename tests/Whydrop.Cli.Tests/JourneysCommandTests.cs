@@ -72,9 +72,12 @@ public sealed class JourneysCommandTests : IDisposable
             File.WriteAllBytes(Path.Combine(folder, node, "eth0.pcap"), CleanCapture.Bytes(hops: node == "a" ? 0 : 1));
         }
 
-        var run = Invocation.Of("journeys", Path.Combine(folder, "a", "eth0.pcap"), Path.Combine(folder, "b", "eth0.pcap"), "-o", "json");
+        string[] journeys = ["journeys", Path.Combine(folder, "a", "eth0.pcap"), Path.Combine(folder, "b", "eth0.pcap"), "-o", "json"];
+        var run = Invocation.Of(journeys);
 
         Assert.Equal((0, ""), (run.Code, run.Errors));
+        // Asked for by itself the connection is told one by one, and the answer is the same.
+        Assert.Equal(run.Output, Invocation.Of([.. journeys, "--flow", "10.0.0.1:40000"]).Output);
         var hop = JsonNode.Parse(run.Output)!["hops"]!.AsArray().Single(h => (bool)h!["forward"]!)!;
         Assert.Equal((1, 1, 0), ((int)hop["segmentsIn"]!, (int)hop["segmentsOut"]!, (int)hop["lost"]!));
     }

@@ -66,12 +66,10 @@ internal sealed class Facts
     internal Facts Paired(int capture, VantagePoint at, int other, VantagePoint otherAt, bool translated = true, int flow = 0) =>
         Add(new FlowPairing(at, new Provenance($"{at}.pcap"), capture, flow, otherAt, other, flow, 10, true, translated, TimeSpan.Zero, TimeSpan.Zero));
 
-    /// <summary>What was measured from one place to the next; without delays where the clocks could not be compared.</summary>
-    internal Facts Hop(int capture, VantagePoint at, int other, VantagePoint otherAt, int flow = 0, (double Median, double P90, double P99)? milliseconds = null) => Add(new HopSummary(
+    /// <summary>What was measured from one place to the next.</summary>
+    internal Facts Hop(int capture, VantagePoint at, int other, VantagePoint otherAt, int flow, double atLoss, double slowest) => Add(new HopSummary(
         at, new Provenance($"{at}.pcap"), capture, flow, true, otherAt, other, flow, 2000, 1980, 20, 0, 2000 * 1448, 1980 * 1448, 20 * 1448, 1980,
-        milliseconds is null ? null : TimeSpan.Zero, Milliseconds(milliseconds?.Median), Milliseconds(milliseconds?.P99), null) { P90Delay = Milliseconds(milliseconds?.P90), MaxDelay = Milliseconds(milliseconds?.P99) });
-
-    private static TimeSpan? Milliseconds(double? of) => of is { } value ? TimeSpan.FromMilliseconds(value) : null;
+        TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(slowest), null) { DelayAtLoss = TimeSpan.FromMilliseconds(atLoss) });
 
     internal static Timestamp Seconds(double seconds) => new(1_708_400_000_000_000_000 + (long)(seconds * 1e9));
 

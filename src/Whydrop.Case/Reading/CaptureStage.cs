@@ -29,13 +29,26 @@ internal sealed class CaptureStage(
     {
         var chains = RingGrouping.Run(entries, cancellation);
         var details = new TcpAnalysisOptions();
-        if (options.Following == Following.All && chains.Count > 0)
+        if (options.Following != Following.Troubled && chains.Count > 0)
         {
             details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count) };
         }
 
         List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed =
             [.. chains.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Clamp(options.Parallelism, 1, 64)).Select(c => Analyse(c, details))];
+        try
+        {
+            return Join(analysed);
+        }
+        finally
+        {
+            analysed.ForEach(a => a.Analysis?.Dispose());
+        }
+    }
+
+    private List<ReadFile> Join(List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed)
+    {
+        var chains = analysed.ConvertAll(a => a.Chain);
         var files = new List<ReadFile>();
         var sources = new List<JourneySource>();
         var firstCapture = 0;
@@ -47,9 +60,13 @@ internal sealed class CaptureStage(
                 continue;
             }
 
-            sources.Add(new JourneySource(chain.First.Path, chain.Open, firstCapture));
-            files.AddRange(Facts(chain, analysis, firstCapture));
+            files.AddRange(Facts(chain, analysis, firstCapture, out var clean));
+            sources.Add(new JourneySource(chain.First.Path, chain.Open, firstCapture) { Clean = clean });
             firstCapture += analysis.Points.Count;
+            if (clean is null)
+            {
+                analysis.Dispose();
+            }
         }
 
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
@@ -57,8 +74,9 @@ internal sealed class CaptureStage(
         {
             var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts), .. grown]);
             var joined = JourneyJoin.Run(sources, new FactSet(facts), options.Following, options.Traced, out var revisions, cancellation);
-            Joined = RingFrames.Apply(joined, chains);
-            files = [.. files.Select(f => f with { Facts = RingFrames.Apply(FateRevision.Apply(f.Facts, revisions), chains) })];
+            Joined = RingFrames.Apply([.. joined.Where(f => f is not TcpFlow)], chains);
+            var flows = joined.OfType<TcpFlow>().ToLookup(f => f.From.Source, StringComparer.Ordinal);
+            files = [.. files.Select(f => f with { Facts = RingFrames.Apply(FateRevision.Apply(With(f.Facts, flows[f.Entry.Path]), revisions), chains) })];
         }
 
         return files;
@@ -87,27 +105,42 @@ internal sealed class CaptureStage(
         told = position;
     }
 
-    private IEnumerable<ReadFile> Facts(CaptureChain chain, TcpAnalysis analysis, int firstCapture)
+    /// <summary>Puts connections that the join told among those that the capture told.</summary>
+    private static IReadOnlyList<Fact> With(IReadOnlyList<Fact> facts, IEnumerable<TcpFlow> flows) => !flows.Any() ? facts :
+    [
+        .. facts.OfType<CaptureSummary>(),
+        .. facts.OfType<TcpFlow>().Concat(flows).OrderBy(f => f.Flow),
+        .. facts.Where(f => f is not (CaptureSummary or TcpFlow)),
+    ];
+
+    private List<ReadFile> Facts(CaptureChain chain, TcpAnalysis analysis, int firstCapture, out CleanFlows? clean)
     {
         var entry = chain.First;
         var at = place.Of(entry);
         var places = new List<VantagePoint>();
-        using var disposed = analysis;
-        var facts = analysis.Facts(entry.Path, firstCapture, point =>
+        VantagePoint Place(CapturePoint point)
         {
             var here = place.Of(entry, point);
             places.Add(here);
             return here;
-        }).Concat(chain.Gaps).ToList();
+        }
+
+        clean = null;
+        List<Fact> facts =
+        [
+            .. options.Following == Following.Summed ? analysis.Facts(entry.Path, firstCapture, Place, out clean) : analysis.Facts(entry.Path, firstCapture, Place),
+            .. chain.Gaps,
+        ];
         var frames = facts.OfType<CaptureSummary>().Sum(c => c.Frames);
         var distinct = places.Distinct().ToList();
         at = distinct is [var one] ? one : at;
         var format = entry.Inner.ToString().ToLowerInvariant();
         var all = chain.Entries.Count > 1 ? $" in {chain.Entries.Count} files of one ring" : "";
-        yield return new ReadFile(entry, CaseFileKind.Capture, at, facts, $"{format}, {frames} frames, {facts.OfType<TcpFlow>().Count()} TCP connections{all}");
-        foreach (var (place, further) in chain.Entries.Index().Skip(1))
-        {
-            yield return new ReadFile(further, CaseFileKind.Capture, at, [], $"{format}, file {place + 1} of the ring that begins with {entry.Name}");
-        }
+        var connections = facts.OfType<TcpFlow>().Count() + (clean?.Count ?? 0);
+        return
+        [
+            new ReadFile(entry, CaseFileKind.Capture, at, facts, $"{format}, {frames} frames, {connections} TCP connections{all}"),
+            .. chain.Entries.Index().Skip(1).Select(f => new ReadFile(f.Item, CaseFileKind.Capture, at, [], $"{format}, file {f.Index + 1} of the ring that begins with {entry.Name}")),
+        ];
     }
 }

@@ -40,16 +40,18 @@ internal static class JourneysCommand
             paths, filter, range, lost, format, colour,
         };
         command.SetAction(parsed => Run(
-            context, parsed.GetValue(paths)!, FlowFilter.ParsePair(parsed.GetValue(filter)), Range(parsed.GetValue(range)),
+            context, parsed.GetValue(paths)!, parsed.GetValue(filter), Range(parsed.GetValue(range)),
             new Form(parsed.GetValue(format)!, parsed.GetValue(colour)!, parsed.GetValue(lost))));
         return command;
     }
 
-    private static int Run(CommandContext context, string[] paths, Func<TcpFlow, bool> wanted, (long Begin, long End)? range, Form form)
+    private static int Run(CommandContext context, string[] paths, string? filter, (long Begin, long End)? range, Form form)
     {
+        var wanted = FlowFilter.ParsePair(filter);
+        var following = filter is null ? Following.Summed : Following.All;
         var (name, facts) = ProgressBar.While(context.Messages, progress =>
         {
-            var loaded = CaseLoader.Load(paths, CaseOptions.Default with { Following = Following.All, Traced = range is var (begin, end) ? new TracedRange(wanted, begin, end) : null }, progress, context.Interrupted);
+            var loaded = CaseLoader.Load(paths, CaseOptions.Default with { Following = following, Traced = range is var (begin, end) ? new TracedRange(wanted, begin, end) : null }, progress, context.Interrupted);
             return (loaded.Name, loaded.Facts);
         });
         if (facts.Of<CaptureSummary>().Count == 0)

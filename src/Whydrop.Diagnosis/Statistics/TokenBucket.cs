@@ -77,13 +77,13 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
             return null;
         }
 
+        var scores = new (double Hits, double Alarms, double Exposed)[Slacks.Length];
         void Try(double rate)
         {
             var burst = Depth(bins, rate * width);
-            foreach (var slack in Slacks)
+            Score(bins, rate * width, burst, lost, scores);
+            foreach (var (slack, (hits, alarms, exposed)) in Slacks.Zip(scores))
             {
-                Empty(bins, rate * width, burst, slack * burst, empty);
-                var (hits, alarms, exposed) = Score(bins, empty, lost);
                 if (lossy * (1 - exposed) >= LeastOutside)
                 {
                     tried.Add((rate, burst, slack, hits, exposed, hits - alarms));
@@ -145,37 +145,51 @@ internal sealed record TokenBucket(double BytesPerSecond, double BurstBytes, dou
         var tokens = burst;
         for (var i = 0; i < bins.Length; i++)
         {
-            // What was lost took no tokens.
-            tokens = Math.Min(burst, tokens + perBin) - (bins[i].Bytes - bins[i].LostBytes);
-            empty[i] = tokens <= perBin + Datagram + slack;
+            tokens = After(tokens, bins[i], perBin, burst);
+            empty[i] = tokens <= Limit(perBin, slack);
         }
     }
 
-    private static (double Hits, double Alarms, double Exposed) Score(LoadBin[] bins, bool[] empty, bool[] lost)
+    /// <summary>What a bin leaves. What was lost took no tokens.</summary>
+    private static double After(double tokens, in LoadBin bin, double perBin, double burst) => Math.Min(burst, tokens + perBin) - (bin.Bytes - bin.LostBytes);
+
+    /// <summary>What an empty bucket still holds at the end of a bin.</summary>
+    private static double Limit(double perBin, double slack) => perBin + Datagram + slack;
+
+    /// <summary>How well the losses keep to the times in which the bucket is empty, for each of <see cref="Slacks"/>: they only differ in what counts as empty.</summary>
+    private static void Score(LoadBin[] bins, double perBin, double burst, bool[] lost, (double Hits, double Alarms, double Exposed)[] scores)
     {
-        long lossy = 0, hits = 0, clean = 0, alarms = 0, segments = 0, exposed = 0;
+        Span<double> limits = stackalloc double[Slacks.Length];
+        Span<long> hits = stackalloc long[Slacks.Length], alarms = stackalloc long[Slacks.Length], exposed = stackalloc long[Slacks.Length];
+        for (var level = 0; level < limits.Length; level++)
+        {
+            limits[level] = Limit(perBin, Slacks[level] * burst);
+        }
+
+        var tokens = burst;
+        long lossy = 0, clean = 0, segments = 0;
         for (var i = 0; i < bins.Length; i++)
         {
-            if (bins[i].Segments == 0)
+            ref readonly var bin = ref bins[i];
+            tokens = After(tokens, bin, perBin, burst);
+            if (bin.Segments == 0)
             {
                 continue;
             }
 
-            segments += bins[i].Segments;
-            exposed += empty[i] ? bins[i].Segments : 0;
-            if (lost[i])
+            segments += bin.Segments;
+            (lossy, clean) = lost[i] ? (lossy + 1, clean) : (lossy, clean + 1);
+            for (var level = limits.Length - 1; level >= 0 && tokens <= limits[level]; level--)
             {
-                lossy++;
-                hits += empty[i] ? 1 : 0;
-            }
-            else
-            {
-                clean++;
-                alarms += empty[i] ? 1 : 0;
+                exposed[level] += bin.Segments;
+                (lost[i] ? ref hits[level] : ref alarms[level])++;
             }
         }
 
-        return ((double)hits / lossy, clean == 0 ? 0 : (double)alarms / clean, (double)exposed / segments);
+        for (var level = 0; level < limits.Length; level++)
+        {
+            scores[level] = ((double)hits[level] / lossy, clean == 0 ? 0 : (double)alarms[level] / clean, (double)exposed[level] / segments);
+        }
     }
 
     /// <summary>The losses, shifted around the busy bins.</summary>

@@ -29,18 +29,14 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     private const double FarFromFull = 4;
 
     /// <summary>
-    /// By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured. Round trips that grow do not say on
-    /// which hop: where the losses have a place, they may have waited at another. Of a place that nobody measured across, round trips say nothing.
+    /// By the time from one side of the hop to the other; where nothing says between which places segments died, by the round trips before the losses. Null when neither
+    /// was measured. Round trips do not say on which hop others waited.
     /// </summary>
-    internal static HopDelay? Of(Hop hop) => !hop.Placed ? RoundTrip(hop) : Measured(hop) is not { Length: > 0 } measured ? null
-        : Across(hop, measured) ?? (RoundTrip(hop) is { Queued: true } grown ? grown with { Queued = null, Text = grown.Text + "; on which hop was not measured" } : RoundTrip(hop));
+    internal static HopDelay? Of(Hop hop) =>
+        Across(hop) ?? (RoundTrip(hop) is { } grown && hop.Placed ? grown with { Queued = null, Text = grown.Text + "; on which hop was not measured" } : RoundTrip(hop));
 
-    /// <summary>The same, wherever on the way. That the place itself was not measured leaves open what round trips would deny.</summary>
-    internal static HopDelay? Anywhere(Hop hop)
-    {
-        var here = hop.Placed ? Of(hop) : null;
-        return here is { Queued: not null } ? here : RoundTrip(hop) is not { } back ? here : hop.Placed && back.Queued == false ? back with { Queued = null } : back;
-    }
+    /// <summary>The same, wherever on the way.</summary>
+    internal static HopDelay? Anywhere(Hop hop) => Of(hop) is { Queued: not null } told ? told : RoundTrip(hop) is { Queued: true } grown ? grown : Of(hop);
 
     /// <summary>Waits before the losses, beyond the shortest round trip, ascending, seconds.</summary>
     private static double[] Waits(Hop hop)
@@ -70,75 +66,38 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         return [.. waits];
     }
 
-    private static HopSummary[] Measured(Hop hop)
+    /// <summary>How long those waited that were sent next to the lost ones, times the rate: what stood in line. Null when that was not measured.</summary>
+    private static HopDelay? Across(Hop hop)
     {
         var directions = hop.Losses.Select(l => l.Direction).ToHashSet();
-        return [.. hop.View.Facts.Of<HopSummary>().Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing)
-            .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient)))];
-    }
-
-    /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line.</summary>
-    private static HopDelay? Across(Hop hop, HopSummary[] measured)
-    {
-        measured = [.. measured.Where(h => h is { MinDelay: not null, MedianDelay: not null, P99Delay: not null })];
+        var measured = hop.View.Facts.Of<HopSummary>()
+            .Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { MinDelay: not null, P99Delay: not null, DelayAtLoss: not null })
+            .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient))).OrderBy(h => h.DelayAtLoss).ToArray();
         if (measured.Length == 0)
         {
             return null;
         }
 
         var least = measured.Min(h => h.MinDelay!.Value);
-        var usual = measured.Max(h => h.MedianDelay!.Value) - least;
+        var wait = OfMost(measured) - least;
         var slowest = measured.Max(h => h.P99Delay!.Value) - least;
-        var text = string.Create(null, $"from {hop.Seen} to {hop.Missing} {usual.TotalMilliseconds:0.###} ms at the median and {slowest.TotalMilliseconds:0.###} ms for the slowest in 100");
-        if (Rate(hop) is not { } rate)
-        {
-            return new HopDelay(null, text, measured[0].From);
-        }
+        var line = Rate(hop) is { } rate ? wait.TotalSeconds * rate / Datagram : (double?)null;
+        var text = string.Create(null, $"from {hop.Seen} to {hop.Missing} those next to the lost ones took {wait.TotalMilliseconds:0.###} ms longer than the fastest, the slowest in 100 {slowest.TotalMilliseconds:0.###} ms")
+            + (line is { } l ? string.Create(null, $"; {l:0.#} datagrams in line") : "");
 
-        text += string.Create(null, $", {usual.TotalSeconds * rate / Datagram:0.#} and {slowest.TotalSeconds * rate / Datagram:0.#} datagrams in line");
-        var before = Waits(hop);
-        var back = RoundTrip(hop);
-        bool? queued = usual.TotalSeconds * rate >= Queue * Datagram && IsFull(usual.TotalSeconds, before, slowest.TotalSeconds) ? true : slowest.TotalSeconds * rate < NoQueue * Datagram ? false : null;
-        if (queued is null && back is { Queued: true })
-        {
-            // Most find the line empty, as after a pause; before losses others waited: here, where one in ten waited that long, and not where nobody ever did.
-            queued = measured.Max(h => h.P90Delay - least) is { } often && often.TotalSeconds >= Median(before) / 2 ? true
-                : measured.Max(h => h.MaxDelay - least) is { } longest && longest.TotalSeconds < Median(before) / FarFromFull ? false
-                : null;
-            text += "; " + back.Text;
-        }
-
-        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && slowest < HostNoise && slowest.TotalSeconds * rate < NoiseOrQueue * Datagram)
-        {
-            queued = false;
-        }
-
-        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && before.Length >= HopTests.Enough && Median(before) < slowest.TotalSeconds / FarFromFull)
-        {
-            // Some were held up, but not those that were sent when others were lost.
-            queued = false;
-            text += string.Create(null, $"; before losses only {Median(before) * 1000:0.###} ms");
-        }
-
-        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && LongerAtLosses(hop) == false)
-        {
-            // Some were held up now and then, by busy hosts: losses do not care.
-            queued = false;
-            text += "; round trips are no longer when something is lost";
-        }
-
-        if (queued is null && back is { Queued: false })
-        {
-            queued = false;
-            text += "; " + back.Text;
-        }
-
+        // A full line is as long as it gets; what hosts hold up now and then has nothing to do with losses.
+        bool? queued = line is null ? null
+            : line < NoQueue || wait < slowest / FarFromFull || (wait < HostNoise && line < NoiseOrQueue) ? false
+            : line >= Queue ? true : null;
         return new HopDelay(queued, text, measured[0].From);
     }
 
-    /// <summary>Who is lost, or nearly everyone, waits about as long as the slowest: the line is as long as it gets, not one that hosts leave now and then.</summary>
-    private static bool IsFull(double usual, double[] before, double slowest) =>
-        usual >= slowest / FarFromFull || (before.Length >= HopTests.Enough && Median(before) >= slowest / FarFromFull);
+    /// <summary>The median over all losses, each direction with as many as it has.</summary>
+    private static TimeSpan OfMost(HopSummary[] ascending)
+    {
+        var half = ascending.Sum(h => h.Lost) / 2;
+        return ascending.First(h => (half -= h.Lost) < 0).DelayAtLoss!.Value;
+    }
 
     private static double Median(double[] ascending) => ascending[ascending.Length / 2];
 

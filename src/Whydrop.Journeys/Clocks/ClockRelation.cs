@@ -6,7 +6,11 @@ internal sealed class ClockRelation
     /// <summary>Clocks of one node that agree to this are one clock; and no datagram is taken to have arrived before it was sent for less.</summary>
     private const long SameClockTolerance = 100_000;
 
-    private ClockRelation(ClockPieceFit[] pieces, long? error, bool consistent) => (Pieces, Error, Consistent) = (pieces, error, consistent);
+    /// <summary>The one piece of most relations.</summary>
+    private readonly ClockPieceFit? single;
+
+    private ClockRelation(ClockPieceFit[] pieces, long? error, bool consistent) =>
+        (Pieces, single, Error, Consistent) = (pieces, pieces is [var one] ? one : null, error, consistent);
 
     /// <summary>One clock.</summary>
     public static ClockRelation Same { get; } = new([], 0, true);
@@ -21,20 +25,10 @@ internal sealed class ClockRelation
     public bool Consistent { get; }
 
     /// <summary>Offset at a time of the first clock; null where a step leaves open which it is.</summary>
-    public long? OffsetAt(long time) => Pieces.Count switch
-    {
-        0 => 0,
-        1 => Pieces[0].OffsetAt(time),
-        _ => Only(i => (i == 0 || Pieces[i].Begin <= time) && (i == Pieces.Count - 1 || time <= Pieces[i].Last))?.OffsetAt(time),
-    };
+    public long? OffsetAt(long time) => single is not null ? single.OffsetAt(time) : Pieces.Count == 0 ? 0 : Among(time)?.OffsetAt(time);
 
     /// <summary>The same at a time of the second clock.</summary>
-    public long? OffsetAtSecond(long time) => Pieces.Count switch
-    {
-        0 => 0,
-        1 => Pieces[0].OffsetAtSecond(time),
-        _ => Only(i => (i == 0 || Pieces[i].BeginSecond <= time) && (i == Pieces.Count - 1 || time <= Pieces[i].LastSecond))?.OffsetAtSecond(time),
-    };
+    public long? OffsetAtSecond(long time) => single is not null ? single.OffsetAtSecond(time) : Pieces.Count == 0 ? 0 : AmongSecond(time)?.OffsetAtSecond(time);
 
     /// <summary>Fits; null without samples.</summary>
     /// <param name="first">Frame of the first sample.</param>
@@ -63,6 +57,10 @@ internal sealed class ClockRelation
         var whole = new ClockPieceFit(extremes);
         return new ClockRelation([whole], whole.HasError ? whole.Error : null, whole.Violation <= 0);
     }
+
+    private ClockPieceFit? Among(long time) => Only(i => (i == 0 || Pieces[i].Begin <= time) && (i == Pieces.Count - 1 || time <= Pieces[i].Last));
+
+    private ClockPieceFit? AmongSecond(long time) => Only(i => (i == 0 || Pieces[i].BeginSecond <= time) && (i == Pieces.Count - 1 || time <= Pieces[i].LastSecond));
 
     private ClockPieceFit? Only(Predicate<int> holds)
     {

@@ -14,7 +14,8 @@ internal sealed class ClockTable
     private readonly int[] files;
 
     /// <summary>The two files asked for last, which compare directly: mostly the next question is of the same.</summary>
-    private (int From, int To, ClockRelation Relation)? last;
+    private (int From, int To) lastFiles = (-1, -1);
+    private ClockRelation? last;
     private (int From, int To, long? Error)? lastError;
 
     /// <summary>Compares.</summary>
@@ -26,9 +27,8 @@ internal sealed class ClockTable
         foreach (var group in pairs)
         {
             var matches = group.ToArray();
-            var frames = matches.SelectMany(m => new[] { m.A.FromClient, m.A.FromServer }).Where(t => t.Count > 0).ToArray();
-            if (frames.Length > 0
-                && ClockRelation.Fit(frames.Min(t => t[0].Frame), frames.Max(t => t[t.Count - 1].Frame), (first, last) => Samples(matches, first, last), sameNode(group.Key.Item1, group.Key.Item2)) is { } relation)
+            var (begin, end) = Frames(matches);
+            if (begin <= end && ClockRelation.Fit(begin, end, (first, last) => Samples(matches, first, last), sameNode(group.Key.Item1, group.Key.Item2)) is { } relation)
             {
                 relations[group.Key] = relation;
             }
@@ -61,9 +61,9 @@ internal sealed class ClockTable
             return 0;
         }
 
-        if (last is { } known && known.From == from && known.To == to)
+        if (last is not null && lastFiles.From == from && lastFiles.To == to)
         {
-            return from < to ? known.Relation.OffsetAt(time) : -known.Relation.OffsetAtSecond(time);
+            return from < to ? last.OffsetAt(time) : -last.OffsetAtSecond(time);
         }
 
         if (Between(from, to) is [var middle, ..] && Offset(from, middle, time) is { } first)
@@ -76,7 +76,7 @@ internal sealed class ClockTable
             return null;
         }
 
-        last = (from, to, relation);
+        (lastFiles, last) = ((from, to), relation);
         return from < to ? relation.OffsetAt(time) : -relation.OffsetAtSecond(time);
     }
 
@@ -175,6 +175,24 @@ internal sealed class ClockTable
     /// <summary>Two captures of one node have one clock unless their packets say otherwise.</summary>
     private ClockRelation? Relation(int from, int to) =>
         relations.TryGetValue((Math.Min(from, to), Math.Max(from, to)), out var relation) ? relation : sameNode(from, to) ? ClockRelation.Same : null;
+
+    /// <summary>First and last frame of the first file; the first is larger when there is none.</summary>
+    private static (long Begin, long End) Frames(PairMatch[] matches)
+    {
+        var (begin, end) = (long.MaxValue, 0L);
+        foreach (var match in matches)
+        {
+            foreach (var fromClient in (ReadOnlySpan<bool>)[true, false])
+            {
+                if (match.A.Trail(fromClient) is { Count: > 0 } trail)
+                {
+                    (begin, end) = (Math.Min(begin, trail[0].Frame), Math.Max(end, trail[trail.Count - 1].Frame));
+                }
+            }
+        }
+
+        return (begin, end);
+    }
 
     private static IEnumerable<PairMatch> Pairs(Connection connection)
     {

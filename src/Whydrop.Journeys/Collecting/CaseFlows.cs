@@ -30,7 +30,7 @@ internal sealed class CaseFlows
             _ = troubled.Add((fate.Capture, fate.Flow));
         }
 
-        Sightings = Sorted(facts.Of<TcpFlow>());
+        Sightings = Sorted(sources, facts.Of<TcpFlow>());
         Handshakes = new HandshakeGroups(Sightings);
     }
 
@@ -41,7 +41,7 @@ internal sealed class CaseFlows
     public HandshakeGroups Handshakes { get; }
 
     /// <summary>Frames of connections over all files.</summary>
-    public long Frames => Sightings.Sum(s => s.Flow.Frames);
+    public long Frames => Sightings.Sum(s => s.Frames);
 
     /// <summary>What is known of a capture point; null when nobody summarised it.</summary>
     public CaptureSummary? Summary(int capture) => summaries.GetValueOrDefault(capture);
@@ -53,18 +53,16 @@ internal sealed class CaseFlows
     public IEnumerable<CaptureSummary> SummariesOf(int source) => summaries.Values.Where(s => SourceOf(s.Capture) == source);
 
     /// <summary>Something was lost, repeated or left unexplained.</summary>
-    public bool IsTroubled(Sighting sighting) =>
-        sighting.HasFates
-        || sighting.Flow.FromClient.Retransmissions + sighting.Flow.FromServer.Retransmissions > 0;
+    public bool IsTroubled(Sighting sighting) => sighting.HasFates || sighting.Repeats;
 
     /// <summary>It was not opened, or not opened or ended at the first try.</summary>
     public bool IsUnplain(Sighting sighting) =>
-        unplain.Contains((sighting.Flow.Capture, sighting.Flow.Flow))
-        || (sighting.Flow.FromClient.InitialSequence is not null && sighting.Flow.FromServer.InitialSequence is null);
+        (unplain.Count > 0 && unplain.Contains((sighting.Capture, sighting.FlowNumber))) || (sighting.Initial(true) is not null && sighting.Initial(false) is null);
 
-    private Sighting[] Sorted(IReadOnlyList<TcpFlow> flows)
+    /// <summary>File by file, in the order of first frames.</summary>
+    private Sighting[] Sorted(IReadOnlyList<JourneySource> sources, IReadOnlyList<TcpFlow> flows)
     {
-        var sightings = new List<Sighting>(flows.Count);
+        var told = Array.ConvertAll(firstCaptures, _ => new List<TcpFlow>());
         // Those of one file follow each other.
         var (capture, source) = (-1, -1);
         foreach (var flow in flows)
@@ -76,12 +74,35 @@ internal sealed class CaseFlows
 
             if (source >= 0)
             {
-                sightings.Add(new Sighting(sightings.Count, flow, source) { HasFates = troubled.Contains((flow.Capture, flow.Flow)) });
+                told[source].Add(flow);
+            }
+        }
+
+        var sightings = new List<Sighting>(told.Sum(t => t.Count) + sources.Sum(s => s.Clean?.Count ?? 0));
+        for (var i = 0; i < sources.Count; i++)
+        {
+            var next = 0;
+            for (var place = 0; place < (sources[i].Clean?.Count ?? 0); place++)
+            {
+                var row = sources[i].Clean![place];
+                for (; next < told[i].Count && told[i][next].Flow < row.Flow; next++)
+                {
+                    sightings.Add(Told(sightings.Count, told[i][next], i));
+                }
+
+                sightings.Add(new Sighting(sightings.Count, sources[i].Clean!, row, i));
+            }
+
+            for (; next < told[i].Count; next++)
+            {
+                sightings.Add(Told(sightings.Count, told[i][next], i));
             }
         }
 
         return [.. sightings];
     }
+
+    private Sighting Told(int number, TcpFlow flow, int source) => new(number, flow, source) { HasFates = troubled.Contains((flow.Capture, flow.Flow)) };
 
     /// <summary>Index of the file that a capture point belongs to; -1 when none does.</summary>
     public int SourceOf(int capture)

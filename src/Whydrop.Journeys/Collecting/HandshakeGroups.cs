@@ -37,7 +37,7 @@ internal sealed class HandshakeGroups
 
     /// <summary>Both initial sequence numbers.</summary>
     public static ulong Of(Sighting sighting) =>
-        ((ulong)(sighting.Flow.FromClient.InitialSequence ?? 0) << 32) | (sighting.Flow.FromServer.InitialSequence ?? 0);
+        ((ulong)(sighting.Initial(true) ?? 0) << 32) | (sighting.Initial(false) ?? 0);
 
     /// <summary>Those with the handshake of one, itself among them, by their numbers; none without a handshake.</summary>
     public ReadOnlySpan<Sighting> With(Sighting sighting)

@@ -15,12 +15,12 @@ internal sealed class RecordPages
     {
         if (count > PageRecords / 4)
         {
-            return (new SegmentRecord[count], 0);
+            return (GC.AllocateUninitializedArray<SegmentRecord>(count), 0);
         }
 
         if (used + count > page.Length)
         {
-            (page, used) = (new SegmentRecord[PageRecords], 0);
+            (page, used) = (GC.AllocateUninitializedArray<SegmentRecord>(PageRecords), 0);
         }
 
         used += count;

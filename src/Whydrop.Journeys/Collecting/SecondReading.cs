@@ -10,7 +10,7 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
     /// <summary>Fills the trails of some connections.</summary>
     /// <param name="encrypted">Told what cannot be read.</param>
     /// <returns>A gap for each file that cannot be read again.</returns>
-    public List<Gap> Run(IReadOnlySet<Sighting> chosen, EncryptedTraffic encrypted, CancellationToken ct)
+    public List<Gap> Run(SightingSet chosen, EncryptedTraffic encrypted, CancellationToken ct)
     {
         var gaps = new List<Gap>();
         var records = 0L;

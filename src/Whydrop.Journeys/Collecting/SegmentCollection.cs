@@ -13,7 +13,7 @@ internal sealed class SegmentCollection
 {
     private readonly Sighting[] byFirstFrame;
     private readonly long[] firstFrames;
-    private readonly IReadOnlySet<Sighting> chosen;
+    private readonly SightingSet chosen;
     private readonly HashSet<int> capturesWithCopies;
     private readonly ConnectionTable bound;
     private readonly RecordPages pages = new();
@@ -25,12 +25,12 @@ internal sealed class SegmentCollection
 
     /// <summary>Prepares.</summary>
     /// <param name="encrypted">Told what cannot be read.</param>
-    public SegmentCollection(CaseFlows flows, int source, IReadOnlySet<Sighting> chosen, EncryptedTraffic encrypted)
+    public SegmentCollection(CaseFlows flows, int source, SightingSet chosen, EncryptedTraffic encrypted)
     {
         this.encrypted = encrypted;
         points = [.. flows.SummariesOf(source).OrderBy(s => s.Capture)];
-        byFirstFrame = Array.FindAll(flows.Sightings, s => s.Source == source && s.Flow.From.Frame is not null);
-        firstFrames = Array.ConvertAll(byFirstFrame, s => s.Flow.From.Frame!.Value);
+        byFirstFrame = Array.FindAll(flows.Sightings, s => s.Source == source && s.FirstFrame is not null);
+        firstFrames = Array.ConvertAll(byFirstFrame, s => s.FirstFrame!.Value);
         Array.Sort(firstFrames, byFirstFrame);
         piles = new SegmentPile[byFirstFrame.Length];
         bound = new ConnectionTable(byFirstFrame.Count(chosen.Contains));
@@ -45,15 +45,20 @@ internal sealed class SegmentCollection
     public void Read(CaptureFile file, long limit, CancellationToken cancel)
     {
         using var batch = new FrameBatch();
+        LinkType[] links = [];
         while (file.Read(batch))
         {
             cancel.ThrowIfCancellationRequested();
+            if (links.Length < file.Interfaces.Count)
+            {
+                links = [.. file.Interfaces.Select(i => (LinkType)i.LinkType)];
+            }
+
             var frames = batch.Frames;
             for (var i = 0; i < frames.Length; i++)
             {
-                var link = (LinkType)file.Interfaces[frames[i].Interface].LinkType;
                 var bytes = batch.Bytes(frames[i]);
-                FrameDecoder.Decode(link, bytes, frames[i].OriginalLength, ref headers);
+                FrameDecoder.Decode(links[frames[i].Interface], bytes, frames[i].OriginalLength, ref headers);
                 if (headers.Status == DecodeStatus.Tcp)
                 {
                     Take(bytes, frames[i], batch.FirstFrameNumber + i);
@@ -137,15 +142,15 @@ internal sealed class SegmentCollection
             return;
         }
 
-        var client = sighting.Flow.Client;
-        var fromClient = headers.SourcePort == client.Port && client.Address.Equals(headers.SourceAddress(bytes));
-        bound.Set(key, new ConnectionTable.Bound(index, fromClient == fromLow, capturesWithCopies.Contains(sighting.Flow.Capture)));
+        var fromClient = sighting.FirstFromClient
+            ?? (headers.SourcePort == sighting.Flow.Client.Port && sighting.Flow.Client.Address.Equals(headers.SourceAddress(bytes)));
+        bound.Set(key, new ConnectionTable.Bound(index, fromClient == fromLow, capturesWithCopies.Contains(sighting.Capture)));
     }
 
     /// <summary>A connection that the first reading did not list (clean ones are listed up to a limit) takes over the ports.</summary>
     private bool OpensAnother(in ConnectionTable.Bound to) =>
         headers.HasAny(TcpFlag.Syn) && !headers.HasAny(TcpFlag.Ack)
-        && byFirstFrame[to.Index].Flow.FromClient.InitialSequence is { } initial && initial != headers.Sequence;
+        && byFirstFrame[to.Index].Initial(true) is { } initial && initial != headers.Sequence;
 
     private void Add(in ConnectionTable.Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
     {
@@ -159,7 +164,7 @@ internal sealed class SegmentCollection
 
         if (pile.IsFull)
         {
-            pile.Grow(byFirstFrame[to.Index].Flow.Frames, pages);
+            pile.Grow(byFirstFrame[to.Index].Frames, pages);
         }
 
         pile.Add(record);

@@ -1,21 +1,80 @@
+using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Collecting;
 
 /// <summary>One connection as one capture point saw it, with the segments recorded there.</summary>
-/// <param name="number">Index among all sightings of the case.</param>
-/// <param name="flow">The fact it belongs to.</param>
-/// <param name="source">Index of the capture file: sightings of one file share a clock.</param>
-internal sealed class Sighting(int number, TcpFlow flow, int source)
+internal sealed class Sighting
 {
-    /// <summary>Index among all sightings of the case.</summary>
-    public int Number { get; } = number;
+    private readonly CleanFlows? clean;
+    private readonly VantagePoint at;
+    private readonly (uint? Client, uint? Server) initial;
+    private readonly (int Client, int Server) largest;
+    private TcpFlow? flow;
 
-    /// <summary>The connection there.</summary>
-    public TcpFlow Flow { get; } = flow;
+    /// <summary>One that a fact tells of.</summary>
+    /// <param name="number">Index among all sightings of the case.</param>
+    /// <param name="source">Index of the capture file: sightings of one file share a clock.</param>
+    public Sighting(int number, TcpFlow flow, int source)
+    {
+        (Number, Source, this.flow, at) = (number, source, flow, flow.At);
+        (Capture, FlowNumber, Frames, FirstFrame, Encapsulation) = (flow.Capture, flow.Flow, flow.Frames, flow.From.Frame, flow.Encapsulation);
+        initial = (flow.FromClient.InitialSequence, flow.FromServer.InitialSequence);
+        largest = (flow.FromClient.LargestDatagram, flow.FromServer.LargestDatagram);
+        RoundTrip = ((flow.FromClient.MinRtt ?? flow.HandshakeRtt ?? TimeSpan.Zero) + (flow.FromServer.MinRtt ?? TimeSpan.Zero)).Ticks * 100;
+    }
+
+    /// <summary>One without anything unusual, of which there is no fact unless somebody asks for it.</summary>
+    /// <inheritdoc cref="Sighting(int, TcpFlow, int)"/>
+    public Sighting(int number, CleanFlows clean, in CleanFlow row, int source)
+    {
+        (Number, Source, this.clean, at) = (number, source, clean, clean.At(row.Point));
+        (Capture, FlowNumber, Frames, FirstFrame, Encapsulation) = (clean.Capture(row.Point), row.Flow, row.Frames, row.FirstFrame, row.Encapsulation);
+        initial = (row.Client, row.Server);
+        largest = (row.LargestFromClient, row.LargestFromServer);
+        RoundTrip = row.RoundTrip.Ticks * 100;
+        FirstFromClient = row.FirstFromClient;
+    }
+
+    /// <summary>Index among all sightings of the case.</summary>
+    public int Number { get; }
 
     /// <summary>Index of the capture file.</summary>
-    public int Source { get; } = source;
+    public int Source { get; }
+
+    /// <summary>The capture (<see cref="CaptureSummary.Capture"/>).</summary>
+    public int Capture { get; }
+
+    /// <summary>Number of the connection there.</summary>
+    public int FlowNumber { get; }
+
+    /// <summary>Where the capture was taken.</summary>
+    public VantagePoint At => at;
+
+    /// <summary>Frames in both directions, without copies.</summary>
+    public long Frames { get; }
+
+    /// <summary>Number of its first frame; null when not known.</summary>
+    public long? FirstFrame { get; }
+
+    /// <summary>Who sent that; null when not known.</summary>
+    public bool? FirstFromClient { get; }
+
+    /// <summary>Tunnel headers, as <see cref="TcpFlow.Encapsulation"/>.</summary>
+    public string? Encapsulation { get; }
+
+    /// <summary>Shortest way from here to the server and back, and to the client and back, in nanoseconds.</summary>
+    public long RoundTrip { get; }
+
+    /// <summary>The connection there. Whoever does not need all of it asks for what he needs: most have no fact.</summary>
+    public TcpFlow Flow => flow ??= clean!.Fact(FlowNumber);
+
+    /// <summary>No fact of the capture tells of it.</summary>
+    public bool IsUntold => clean is not null;
+
+    /// <summary>It is one of many that are told together.</summary>
+    public bool IsTogether { get; set; }
 
     /// <summary>What the client sent.</summary>
     public SegmentTrail FromClient { get; private set; }
@@ -30,10 +89,22 @@ internal sealed class Sighting(int number, TcpFlow flow, int source)
     public bool CutShort { get; set; }
 
     /// <summary>Both initial sequence numbers are known.</summary>
-    public bool HasHandshake { get; } = flow.FromClient.InitialSequence is not null && flow.FromServer.InitialSequence is not null;
+    public bool HasHandshake => initial is { Client: not null, Server: not null };
 
     /// <summary>Segments recorded.</summary>
     public int Count => FromClient.Count + FromServer.Count;
+
+    /// <summary>Sequence number of the SYN of one end; null when not seen.</summary>
+    public uint? Initial(bool fromClient) => fromClient ? initial.Client : initial.Server;
+
+    /// <summary>Largest IP datagram of one end on the wire in bytes.</summary>
+    public int Largest(bool fromClient) => fromClient ? largest.Client : largest.Server;
+
+    /// <summary>Something of it was sent again.</summary>
+    public bool Repeats => clean is null && flow!.FromClient.Retransmissions + flow.FromServer.Retransmissions > 0;
+
+    /// <summary>One end sent a RST.</summary>
+    public bool Resets(bool fromClient) => clean is null && Sender(fromClient).ResetFrame is not null;
 
     /// <summary>One direction.</summary>
     public SegmentTrail Trail(bool fromClient) => fromClient ? FromClient : FromServer;

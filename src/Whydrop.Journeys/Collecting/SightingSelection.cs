@@ -14,15 +14,15 @@ internal sealed class SightingSelection
 
     private readonly CaseFlows flows;
     private readonly long most;
-    private readonly HashSet<Sighting> chosen = [];
-    private readonly List<HashSet<Sighting>> further = [];
+    private readonly SightingSet chosen;
+    private readonly List<SightingSet> further = [];
     private readonly Sighting[][] groups;
     private ILookup<uint, Sighting>? byOpening;
     private long records;
 
     private SightingSelection(CaseFlows flows, long most)
     {
-        (this.flows, this.most) = (flows, most);
+        (this.flows, this.most, chosen) = (flows, most, new SightingSet(flows.Sightings.Length));
         groups = [.. flows.Sightings.Where(flows.Handshakes.IsFirst).Select(s => flows.Handshakes.With(s).ToArray())];
     }
 
@@ -30,10 +30,10 @@ internal sealed class SightingSelection
     /// Connections that would not fit beside those chosen: each part by itself does. They have their handshake in common with their counterparts, so no other part is
     /// needed to join them.
     /// </summary>
-    public IReadOnlyList<IReadOnlySet<Sighting>> Further => further;
+    public IReadOnlyList<SightingSet> Further => further;
 
     /// <summary>Those chosen.</summary>
-    public IReadOnlySet<Sighting> Chosen => chosen;
+    public SightingSet Chosen => chosen;
 
     /// <summary>Connections to be followed that did not fit the limit.</summary>
     public long LeftOut { get; private set; }
@@ -52,7 +52,7 @@ internal sealed class SightingSelection
             selection.Add([.. selection.WithOpening(sighting).Union(selection.Group(sighting).ToArray())]);
         }
 
-        if (following == Following.All)
+        if (following != Following.Troubled)
         {
             selection.AddAll();
         }
@@ -102,11 +102,11 @@ internal sealed class SightingSelection
     private void AddInParts()
     {
         var rest = groups.Select(g => Array.FindAll(g, s => !chosen.Contains(s))).Where(g => g.Length > 0).ToArray();
-        var parts = (int)((rest.Sum(g => g.Sum(s => s.Flow.Frames)) + records) / most) + 1;
+        var parts = (int)((rest.Sum(g => g.Sum(s => s.Frames)) + records) / most) + 1;
         var costs = new List<long>();
         for (var i = 0; i < rest.Length; i++)
         {
-            var cost = rest[i].Sum(s => s.Flow.Frames);
+            var cost = rest[i].Sum(s => s.Frames);
             if (cost > most)
             {
                 continue;
@@ -123,11 +123,11 @@ internal sealed class SightingSelection
                 {
                     part = costs.Count;
                     costs.Add(0);
-                    further.Add([]);
+                    further.Add(new SightingSet(flows.Sightings.Length));
                 }
 
                 costs[part] += cost;
-                further[part].UnionWith(rest[i]);
+                Array.ForEach(rest[i], further[part].Add);
             }
         }
     }
@@ -138,8 +138,8 @@ internal sealed class SightingSelection
     /// <summary>Those that may have the opening of one in common with it; any without one are alike.</summary>
     private IEnumerable<Sighting> WithOpening(Sighting sighting)
     {
-        byOpening ??= flows.Sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).ToLookup(s => s.Flow.FromClient.InitialSequence!.Value);
-        return byOpening[sighting.Flow.FromClient.InitialSequence ?? 0];
+        byOpening ??= flows.Sightings.Where(s => s.Initial(true) is not null).ToLookup(s => s.Initial(true)!.Value);
+        return byOpening[sighting.Initial(true) ?? 0];
     }
 
     private void AddTroubled(Sighting[] troubled)
@@ -153,7 +153,7 @@ internal sealed class SightingSelection
         var files = flows.Sightings.Select(s => s.Source).Distinct().Count();
         if (Array.Exists(troubled, s => Group(s).Length < 2 || Files(Group(s)) < files))
         {
-            foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake || Group(s).Length < 2).OrderBy(s => s.Flow.Frames))
+            foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake || Group(s).Length < 2).OrderBy(s => s.Frames))
             {
                 Add([sighting]);
             }
@@ -194,7 +194,7 @@ internal sealed class SightingSelection
     {
         foreach (var sighting in group)
         {
-            if (sighting.Sender(fromClient).ResetFrame is null != group[0].Sender(fromClient).ResetFrame is null)
+            if (sighting.Resets(fromClient) != group[0].Resets(fromClient))
             {
                 return true;
             }
@@ -205,13 +205,13 @@ internal sealed class SightingSelection
 
     private void AddWitnesses(bool everyPair)
     {
-        foreach (var witness in groups.Where(g => g.Length > 1 && !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Flow.Frames)).TakeLast(ClockWitnesses))
+        foreach (var witness in groups.Where(g => g.Length > 1 && !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Frames)).TakeLast(ClockWitnesses))
         {
             AddIfCheap(witness);
         }
 
         var pairs = new Dictionary<(int, int), int>();
-        foreach (var witness in groups.Where(g => everyPair && g.Length > 1).OrderBy(g => g.Sum(s => s.Flow.Frames)))
+        foreach (var witness in groups.Where(g => everyPair && g.Length > 1).OrderBy(g => g.Sum(s => s.Frames)))
         {
             var sources = witness.Select(s => s.Source).Distinct().Order().ToArray();
             var wanted = false;
@@ -234,7 +234,7 @@ internal sealed class SightingSelection
 
     private void AddIfCheap(Sighting[] group)
     {
-        if (records + group.Sum(s => s.Flow.Frames) <= most / 4)
+        if (records + group.Sum(s => s.Frames) <= most / 4)
         {
             Add(group);
         }
@@ -248,7 +248,7 @@ internal sealed class SightingSelection
             if (!chosen.Contains(sighting))
             {
                 wanted++;
-                cost += sighting.Flow.Frames;
+                cost += sighting.Frames;
             }
         }
 
@@ -261,7 +261,7 @@ internal sealed class SightingSelection
         records += cost;
         foreach (var sighting in group)
         {
-            _ = chosen.Add(sighting);
+            chosen.Add(sighting);
         }
     }
 }

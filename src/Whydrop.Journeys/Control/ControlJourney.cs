@@ -100,7 +100,7 @@ internal sealed class ControlJourney
             : Unseen(i, n, later, upstream: false);
         return MissingStop.Nearest(expected) is not { } missing || (answered is null && !missing.Proven) ? null
             : new ControlPlacement(
-                stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: Of(i, n).Frame), stop.Capture, stop.Sighting.Flow.Flow,
+                stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: Of(i, n).Frame), stop.Capture, stop.Sighting.FlowNumber,
                 stop.FromClient, record.Kind, Of(i, n).Sequence, Transmission(stop, record), missing.At, missing.Capture, missing.Flow,
                 missing.Proven, missing.Reason, new Timestamp(Of(i, n).UnixNanoseconds));
     }
@@ -121,7 +121,7 @@ internal sealed class ControlJourney
             : Unseen(i, n, earlier, upstream: true);
         return MissingStop.Nearest(expected) is not { } missing ? null
             : new ControlBirth(
-                stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: Of(i, n).Frame), stop.Capture, stop.Sighting.Flow.Flow,
+                stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: Of(i, n).Frame), stop.Capture, stop.Sighting.FlowNumber,
                 stop.FromClient, record.Kind, Of(i, n).Sequence, missing.At, missing.Capture, missing.Proven, missing.Reason,
                 new Timestamp(Of(i, n).UnixNanoseconds));
     }
@@ -150,7 +150,7 @@ internal sealed class ControlJourney
         var (proven, reason) = doubtful
             ? (false, $"one like it was seen at {to.At}, and nothing tells which of them it was")
             : absence.Judge(stop.Sighting, Of(i, n).UnixNanoseconds, to.Sighting, before, after, laterSeen: upstream ? after > 0 : SentAgainAndSeen(i, n, other, laterOnly: true), upstream);
-        return new MissingStop(to.At, to.Capture, to.Sighting.Flow.Flow, to.Sighting.Flow.Encapsulation == stop.Sighting.Flow.Encapsulation, proven, reason);
+        return new MissingStop(to.At, to.Capture, to.Sighting.FlowNumber, to.Sighting.Encapsulation == stop.Sighting.Encapsulation, proven, reason);
     }
 
     /// <summary>Places that saw nothing of the direction, or nothing of the connection at all.</summary>

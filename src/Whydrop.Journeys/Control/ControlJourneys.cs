@@ -60,14 +60,25 @@ internal sealed class ControlJourneys
     /// <param name="chain">Its sightings from the client to the server, as far as their order is established.</param>
     public void Add(Connection connection, IReadOnlyList<Sighting> chain)
     {
-        foreach (var sighting in chain)
+        if (Asks(chain))
         {
-            if (IsAsked(sighting))
+            followed.Add((connection, chain));
+        }
+    }
+
+    /// <summary>Something besides data is to be told of it, or nothing simply arrived.</summary>
+    public bool Asks(IReadOnlyList<Sighting> chain)
+    {
+        for (var i = 0; i < chain.Count; i++)
+        {
+            var sighting = chain[i];
+            if (flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Resets(true) || sighting.Resets(false))
             {
-                followed.Add((connection, chain));
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     /// <summary>Lets the connections that were taken go.</summary>
@@ -94,7 +105,4 @@ internal sealed class ControlJourneys
             }
         }
     }
-
-    private bool IsAsked(Sighting sighting) =>
-        flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Flow.FromClient.ResetFrame is not null || sighting.Flow.FromServer.ResetFrame is not null;
 }

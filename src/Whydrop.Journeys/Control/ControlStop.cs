@@ -40,10 +40,10 @@ internal sealed class ControlStop
     public List<ControlRecord> Records { get; } = [];
 
     /// <summary>Place.</summary>
-    public VantagePoint At => Sighting.Flow.At;
+    public VantagePoint At => Sighting.At;
 
     /// <summary>Capture.</summary>
-    public int Capture => Sighting.Flow.Capture;
+    public int Capture => Sighting.Capture;
 
     /// <summary>How its packets are addressed there.</summary>
     public Addressing Addressing => Addressing.Of(Sighting.Flow, FromClient);

@@ -65,7 +65,7 @@ internal sealed class ConnectionGrouping
                 continue;
             }
 
-            if (members.Length > MostPerCapture && members.GroupBy(s => s.Flow.Capture).Any(g => g.Count() > MostPerCapture))
+            if (members.Length > MostPerCapture && members.GroupBy(s => s.Capture).Any(g => g.Count() > MostPerCapture))
             {
                 Ambiguous.Add(members);
                 continue;
@@ -122,7 +122,7 @@ internal sealed class ConnectionGrouping
         }
 
         var price = Math.Max(1, (double)sightings.Length * sightings.Length / 2);
-        foreach (var group in sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).GroupBy(s => s.Flow.FromClient.InitialSequence))
+        foreach (var group in sightings.Where(s => s.Initial(true) is not null).GroupBy(s => s.Initial(true)))
         {
             var members = group.ToArray();
             if (members.Length < 2 || Array.TrueForAll(members, s => s.HasHandshake))
@@ -229,8 +229,8 @@ internal sealed class ConnectionGrouping
         if (a.HasHandshake && b.HasHandshake && !swapped)
         {
             return (
-                b.Flow.FromClient.InitialSequence!.Value - a.Flow.FromClient.InitialSequence!.Value,
-                b.Flow.FromServer.InitialSequence!.Value - a.Flow.FromServer.InitialSequence!.Value);
+                b.Initial(true)!.Value - a.Initial(true)!.Value,
+                b.Initial(false)!.Value - a.Initial(false)!.Value);
         }
 
         var client = SequenceShift.Between(a.FromClient, b.Trail(!swapped));
@@ -301,7 +301,7 @@ internal sealed class ConnectionGrouping
         {
             foreach (var match in edges.Of(end))
             {
-                if (match != weak && (match.A == end ? match.B : match.A).Flow.Capture == rivalled.Flow.Capture)
+                if (match != weak && (match.A == end ? match.B : match.A).Capture == rivalled.Capture)
                 {
                     return true;
                 }
@@ -344,7 +344,7 @@ internal sealed class ConnectionGrouping
         }
 
         var direct = matches.Select(m => (m.A, m.B)).ToHashSet();
-        return members.GroupBy(s => s.Flow.Capture).All(group =>
+        return members.GroupBy(s => s.Capture).All(group =>
         {
             var inCapture = group.ToArray();
             return inCapture.Length <= MostPerCapture

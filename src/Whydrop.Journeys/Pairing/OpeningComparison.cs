@@ -20,7 +20,7 @@ internal static class OpeningComparison
         var match = new PairMatch(a, b, false, 0, 0)
         {
             Timestamps = timestamps,
-            ByHandshake = a.HasHandshake && b.HasHandshake && a.Flow.FromServer.InitialSequence == b.Flow.FromServer.InitialSequence,
+            ByHandshake = a.HasHandshake && b.HasHandshake && a.Initial(false) == b.Initial(false),
             FromClient = [.. client],
             FromServer = SegmentMatching.Match(a.FromServer, b.FromServer, 0, 0, timestamps),
             MatchedData = client.Count,

@@ -49,8 +49,8 @@ internal static class PairComparison
 
     private static bool HandshakeAgrees(Sighting a, Sighting b, bool swapped, uint clientShift, uint serverShift) =>
         !swapped && a.HasHandshake && b.HasHandshake
-        && a.Flow.FromClient.InitialSequence + clientShift == b.Flow.FromClient.InitialSequence
-        && a.Flow.FromServer.InitialSequence + serverShift == b.Flow.FromServer.InitialSequence;
+        && a.Initial(true) + clientShift == b.Initial(true)
+        && a.Initial(false) + serverShift == b.Initial(false);
 
     private static Likeness Judge(PairMatch match, AgreementTally tally)
     {

@@ -75,7 +75,8 @@ internal sealed class PairMatch(Sighting a, Sighting b, bool swapped, uint clien
 
     private static IndexPair[] Turn(IndexPair[] pairs)
     {
-        if (SegmentMatching.IsInLine(pairs))
+        // Mostly both places saw the same segments.
+        if (Array.TrueForAll(pairs, static p => p.A == p.B))
         {
             return pairs;
         }

@@ -65,9 +65,6 @@ internal static class SegmentMatching
         return pairs.AsSpan(0, count).ToArray();
     }
 
-    /// <summary>Whether two arrays are the same shared one: each segment is at the same place in both trails.</summary>
-    public static bool IsInLine(IndexPair[] pairs) => sharedLines is { } lines && pairs.Length < lines.Length && ReferenceEquals(lines[pairs.Length], pairs);
-
     /// <summary>
     /// Both trails are the same, one by one, and no key occurs twice: sequence and acknowledgment numbers only rise, and where both stay one of the two segments has
     /// data and the other has none.

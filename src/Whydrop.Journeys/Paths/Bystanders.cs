@@ -38,14 +38,14 @@ internal sealed class Bystanders
     /// <param name="same">Connections that it may be by what captures nearer to it show; those that it may be by this one are added.</param>
     public string? Doubt(Connection connection, Sighting from, CaptureSummary capture, HashSet<Connection> same)
     {
-        if (connection.Members.Any(m => m.Flow.Capture == capture.Capture && m != from))
+        if (connection.Members.Any(m => m.Capture == capture.Capture && m != from))
         {
             return $"the connection was seen at {capture.At}, but where that is on its way is not established";
         }
 
         if (!seen.TryGetValue(capture.Capture, out var there))
         {
-            seen[capture.Capture] = there = new LookAlikes(Array.FindAll(flows.Sightings, s => s.Flow.Capture == capture.Capture));
+            seen[capture.Capture] = there = new LookAlikes(Array.FindAll(flows.Sightings, s => s.Capture == capture.Capture));
         }
 
         if (there.Count < capture.Flows)
@@ -56,7 +56,7 @@ internal sealed class Bystanders
         var offset = clocks.Offset(from.Source, flows.SourceOf(capture.Capture), from.Flow.First.UnixNanoseconds) ?? 0;
         var (begin, end) = (from.Flow.First.UnixNanoseconds + offset - SameTime, from.Flow.Last.UnixNanoseconds + offset + SameTime);
         Sighting[] likes = [.. there.Of(from.Flow, begin, end).Where(s => s != from && MayBe(connection, from, s)),
-            .. same.SelectMany(c => c.Members).Where(m => m.Flow.Capture == capture.Capture)];
+            .. same.SelectMany(c => c.Members).Where(m => m.Capture == capture.Capture)];
         same.UnionWith(likes.Select(s => joined[s.Number]).OfType<Connection>());
         return likes.MinBy(s => s.Number) is not { } like ? null
             : $"the connection {like.Flow.Client} to {like.Flow.Server} at {capture.At} may be the same with other numbers";
@@ -71,7 +71,7 @@ internal sealed class Bystanders
         }
 
         // One that was seen at the same places as this one is another.
-        if (joined[other.Number] is { } its && its.Members.Any(m => connection.Members.Any(c => c.Flow.Capture == m.Flow.Capture)))
+        if (joined[other.Number] is { } its && its.Members.Any(m => connection.Members.Any(c => c.Capture == m.Capture)))
         {
             return false;
         }

@@ -50,7 +50,7 @@ internal sealed class LearntPaths(CaseFlows flows)
     {
         var here = Addressing.Of(at.Flow, true);
         var changed = Addressing.Of(other.Flow, true).Tunnel != here.Tunnel;
-        return Find(here, beyond) is { } tally && tally.Stops.Any(s => s.Capture == other.Flow.Capture && s.Changed == changed && s.Count == tally.Total);
+        return Find(here, beyond) is { } tally && tally.Stops.Any(s => s.Capture == other.Capture && s.Changed == changed && s.Count == tally.Total);
     }
 
     /// <summary>The same two ends; the same service; the same end.</summary>
@@ -87,13 +87,13 @@ internal sealed class LearntPaths(CaseFlows flows)
         var all = flows.Sightings.Where(flows.Handshakes.IsFirst).SelectMany(s => flows.Handshakes.With(s).ToArray());
         if (question is { Source: { } source, Destination: { } destination })
         {
-            byEnds ??= all.ToLookup(s => (s.Flow.Capture, s.Flow.Client.Address, s.Flow.Server.Address));
+            byEnds ??= all.ToLookup(s => (s.Capture, s.Flow.Client.Address, s.Flow.Server.Address));
             return byEnds[(question.Capture, source, destination)].Select(s => (s, true))
                 .Concat(byEnds[(question.Capture, destination, source)].Select(s => (s, false)));
         }
 
         byAddress ??= all.SelectMany(s => new[] { (s.Flow.Client.Address, Sighting: s), (s.Flow.Server.Address, Sighting: s) })
-            .ToLookup(x => (x.Sighting.Flow.Capture, x.Address), x => x.Sighting);
+            .ToLookup(x => (x.Sighting.Capture, x.Address), x => x.Sighting);
         return byAddress[(question.Capture, (question.Source ?? question.Destination)!)].SelectMany(s => new[] { (s, true), (s, false) });
     }
 
@@ -103,7 +103,7 @@ internal sealed class LearntPaths(CaseFlows flows)
         var complete = Array.Exists(group, s =>
             s.Flow.FromClient.Segments + s.Flow.FromServer.Segments > 0 || s.Flow.FromClient.Fin || s.Flow.FromServer.Fin);
         if (!complete || group.Length > MostSightings
-            || group.GroupBy(s => (s.Flow.Capture, s.Flow.Client, s.Flow.Encapsulation)).Any(g => g.Count() > 1))
+            || group.GroupBy(s => (s.Capture, s.Flow.Client, s.Encapsulation)).Any(g => g.Count() > 1))
         {
             return;
         }
@@ -144,7 +144,7 @@ internal sealed class LearntPaths(CaseFlows flows)
             var at = 0;
             foreach (var other in others)
             {
-                var stop = (other.Flow.Capture, Addressing.Of(other.Flow, true).Tunnel != tunnel);
+                var stop = (other.Capture, Addressing.Of(other.Flow, true).Tunnel != tunnel);
                 if (!counts.TryGetValue(stop, out var count))
                 {
                     order.Insert(at, stop);

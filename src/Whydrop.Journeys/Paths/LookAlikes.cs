@@ -19,7 +19,7 @@ internal sealed class LookAlikes
     public LookAlikes(Sighting[] sightings)
     {
         Count = sightings.Length;
-        byOpening = sightings.Where(s => s.Flow.FromClient.InitialSequence is not null).ToLookup(s => s.Flow.FromClient.InitialSequence!.Value);
+        byOpening = sightings.Where(s => s.Initial(true) is not null).ToLookup(s => s.Initial(true)!.Value);
         byClient = sightings.ToLookup(s => s.Flow.Client);
         byService = sightings.GroupBy(s => s.Flow.Server.Port).ToDictionary(g => g.Key, g => g.OrderBy(s => s.Flow.First).ToArray());
         foreach (var (port, ordered) in byService)

@@ -29,7 +29,7 @@ internal sealed class SilentStops
         var same = new HashSet<Connection>();
         foreach (var expected in merged)
         {
-            var sighting = Array.Find(known, s => s.Flow.Capture == expected.Capture.Capture);
+            var sighting = Array.Find(known, s => s.Capture == expected.Capture.Capture);
             var doubt = !expected.Sure ? expected.Why : sighting is null ? bystanders.Doubt(connection, at, expected.Capture, same) : null;
             stops.Add(new Stop(expected, sighting, doubt));
         }
@@ -51,10 +51,10 @@ internal sealed class SilentStops
 
     private ExpectedStop? Known(Sighting sighting, in Addressing packet, Ways ways, Bystanders bystanders)
     {
-        var why = ways.Sure(packet, sighting.Flow.Capture, beyond: !upstream);
-        return bystanders.Summary(sighting.Flow.Capture) is { } summary
-            ? new ExpectedStop(summary, why is not null, sighting.Flow.Encapsulation == at.Flow.Encapsulation,
-                why ?? $"only the other direction of the connection was seen at {sighting.Flow.At}, and this one may go another way")
+        var why = ways.Sure(packet, sighting.Capture, beyond: !upstream);
+        return bystanders.Summary(sighting.Capture) is { } summary
+            ? new ExpectedStop(summary, why is not null, sighting.Encapsulation == at.Encapsulation,
+                why ?? $"only the other direction of the connection was seen at {sighting.At}, and this one may go another way")
             : null;
     }
 

@@ -20,10 +20,10 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks, Encrypted
     private readonly Dictionary<int, long> missed = [];
 
     /// <summary>A segment went by a capture point unrecorded: it drops frames, and may have dropped others of any connection.</summary>
-    public void Missed(Sighting by) => missed[by.Flow.Capture] = missed.GetValueOrDefault(by.Flow.Capture) + 1;
+    public void Missed(Sighting by) => missed[by.Capture] = missed.GetValueOrDefault(by.Capture) + 1;
 
     /// <summary>Nothing says that the capture missed anything.</summary>
-    public bool IsComplete(Sighting sighting) => Doubt(Witness(sighting), sighting.Flow.Capture, sighting.Flow.At) is null;
+    public bool IsComplete(Sighting sighting) => Doubt(Witness(sighting), sighting.Capture, sighting.At) is null;
 
     /// <summary>Judges one transmission by the others of its direction.</summary>
     /// <param name="laterSeen">A later transmission of the same bytes was seen there.</param>
@@ -36,8 +36,8 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks, Encrypted
     public (bool Proven, string Reason) Judge(Sighting from, long sent, Sighting to, int before, int after, bool laterSeen, bool upstream = false)
     {
         var witness = Witness(to);
-        var at = to.Flow.At;
-        if (Doubt(witness, to.Flow.Capture, at) is { } doubt)
+        var at = to.At;
+        if (Doubt(witness, to.Capture, at) is { } doubt)
         {
             return (false, doubt);
         }
@@ -83,7 +83,7 @@ internal sealed class AbsenceProof(CaseFlows flows, ClockTable clocks, Encrypted
         var wait = Wait(from.Flow);
         if (Expected(from.Source, flows.SourceOf(to.Capture), sent) is not ({ } time, { } error))
         {
-            return (false, $"nothing in common tells how the clocks of {from.Flow.At} and {to.At} compare");
+            return (false, $"nothing in common tells how the clocks of {from.At} and {to.At} compare");
         }
 
         if (!plain && encrypted.Within(to.Capture, time - error - wait, time + error + wait) is { } tunnel)

@@ -26,9 +26,9 @@ internal sealed class CaptureWitness
     /// <summary>One file is one running program: frames on any of its interfaces show that it was alive.</summary>
     public static CaptureWitness Of(CaseFlows flows, Sighting sighting)
     {
-        if (flows.Summary(sighting.Flow.Capture) is not { } own)
+        if (flows.Summary(sighting.Capture) is not { } own)
         {
-            return new CaptureWitness { Incomplete = $"nothing is known of the capture at {sighting.Flow.At}" };
+            return new CaptureWitness { Incomplete = $"nothing is known of the capture at {sighting.At}" };
         }
 
         return sighting.CutShort

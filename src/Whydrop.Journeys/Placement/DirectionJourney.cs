@@ -98,7 +98,7 @@ internal sealed class DirectionJourney
     {
         for (var i = 0; i < stops.Length - 1; i++)
         {
-            var capture = stops[i].Sighting.Flow.Capture;
+            var capture = stops[i].Sighting.Capture;
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
                 var record = stops[i].Trail[index];
@@ -113,7 +113,7 @@ internal sealed class DirectionJourney
                     var shared = Whole(i, later).Intersect(whole);
                     var again = stops[i].Trail[later];
                     yield return new FateRevision(
-                        capture, stops[i].Sighting.Flow.Flow, stops[i].FromClient, record.Frame, record.Sequence + (uint)(shared.Start - whole.Start), (int)shared.Length,
+                        capture, stops[i].Sighting.FlowNumber, stops[i].FromClient, record.Frame, record.Sequence + (uint)(shared.Start - whole.Start), (int)shared.Length,
                         again.Frame, new Timestamp(again.UnixNanoseconds), Lost: Unseen(i, later).Count > 0);
                 }
             }
@@ -130,7 +130,7 @@ internal sealed class DirectionJourney
         }
 
         var segments = stops[i].Segments(record);
-        tallies[i].Looped += told.Looped.Contains((stops[i].Sighting.Flow.Capture, record.Frame)) ? segments : 0;
+        tallies[i].Looped += told.Looped.Contains((stops[i].Sighting.Capture, record.Frame)) ? segments : 0;
         tallies[i].Late += stops[i].Repeats && passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
     }
 
@@ -284,7 +284,7 @@ internal sealed class DirectionJourney
             }
 
             var (j, proven, reason, laterSeen) = Missing(i, index, hole);
-            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || told.Doubted.Contains((stops[i].Sighting.Flow.Capture, record.Frame))))
+            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || told.Doubted.Contains((stops[i].Sighting.Capture, record.Frame))))
             {
                 tallies[i].Unrecorded(hole.Length);
                 continue;
@@ -292,7 +292,7 @@ internal sealed class DirectionJourney
 
             foreach (var piece in stops[i].Pieces(index, hole))
             {
-                tallies[i].Leave(piece.Length, proven && j == i + 1);
+                tallies[i].Lose(index, piece.Length, proven && j == i + 1);
                 yield return Placement(i, j, index, piece, proven, reason, laterSeen);
             }
         }
@@ -374,10 +374,10 @@ internal sealed class DirectionJourney
         var length = (int)piece.Length;
         var single = record.SequenceLength <= stop.SegmentSize(record);
         return new SegmentPlacement(
-            stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: record.Frame), stop.Sighting.Flow.Capture, stop.Sighting.Flow.Flow,
+            stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: record.Frame), stop.Sighting.Capture, stop.Sighting.FlowNumber,
             stop.FromClient, record.Sequence + (uint)(piece.Start - stop.Offsets[index]), length,
             single ? record.DatagramLength : record.HeaderLength + length, record.Has(SegmentTraits.DontFragment), missing.At,
-            missing.Sighting.Flow.Capture, missing.Sighting.Flow.Flow, missing.Sighting.Flow.Encapsulation, proven, reason, largest, frame,
+            missing.Sighting.Capture, missing.Sighting.FlowNumber, missing.Sighting.Encapsulation, proven, reason, largest, frame,
             laterSeen, new Timestamp(record.UnixNanoseconds))
         {
             StreamOffset = stop.StreamOffset(piece.Start),

@@ -20,21 +20,21 @@ internal readonly struct HopDelays
     [ThreadStatic]
     private static (long Delay, int Segments)[]? sharedData;
 
-    private readonly long[] sorted;
+    private readonly long[] delays;
     private readonly (long Delay, int Segments)[] data;
     private readonly int count;
     private readonly int countWithData;
     private readonly long roundTrip;
+    private readonly long least = long.MaxValue;
+    private readonly long most = long.MinValue;
 
     /// <summary>Measures every datagram that both places saw; none when the clocks cannot be compared.</summary>
     /// <param name="match">The two places compared, seen from the one before the hop. To be asked before the next is measured.</param>
     /// <param name="fromClient">Direction in the words of that place.</param>
     public HopDelays(PairMatch match, bool fromClient, ClockTable clocks)
     {
-        (sorted, data) = ([], []);
-        // From here to the receiver and back, and from here to the sender and back: together the whole way.
-        var flow = match.A.Flow;
-        roundTrip = ((flow.FromClient.MinRtt ?? flow.HandshakeRtt ?? TimeSpan.Zero) + (flow.FromServer.MinRtt ?? TimeSpan.Zero)).Ticks * 100;
+        (delays, data) = ([], []);
+        roundTrip = match.A.RoundTrip;
         if (clocks.Error(match.A.Source, match.B.Source) is null)
         {
             return;
@@ -42,8 +42,8 @@ internal readonly struct HopDelays
 
         var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
         var pairs = match.Matches(fromClient);
-        var largest = match.A.Sender(fromClient).LargestDatagram;
-        (sorted, data) = (Room(ref sharedDelays, pairs.Length), Room(ref sharedData, pairs.Length));
+        var largest = match.A.Largest(fromClient);
+        (delays, data) = (Room(ref sharedDelays, pairs.Length), Room(ref sharedData, pairs.Length));
         foreach (var pair in pairs)
         {
             ref readonly var sent = ref a[pair.A];
@@ -53,26 +53,35 @@ internal readonly struct HopDelays
             }
 
             var delay = b[pair.B].UnixNanoseconds - sent.UnixNanoseconds - offset;
-            sorted[count++] = delay;
+            delays[count++] = delay;
+            least = Math.Min(least, delay);
+            most = Math.Max(most, delay);
             if (sent.Length > 0)
             {
                 data[countWithData++] = (delay, sent.Segments(largest));
             }
         }
-
-        Array.Sort(sorted, 0, count);
     }
 
     /// <summary>Datagrams measured.</summary>
     public int Count => count;
 
+    /// <summary>The smallest; null when none was measured.</summary>
+    public TimeSpan? Least => count == 0 ? null : Span(least);
+
+    /// <summary>The largest; null when none was measured.</summary>
+    public TimeSpan? Most => count == 0 ? null : Span(most);
+
+    /// <summary>Puts them in order, which <see cref="At"/> and <see cref="Counts"/> need.</summary>
+    public void Sort() => Array.Sort(delays, 0, count);
+
     /// <summary>The delay that a share of them did not exceed; null when none was measured.</summary>
-    public TimeSpan? At(double share) => count == 0 ? null : Span(sorted[(int)(share * (count - 1))]);
+    public TimeSpan? At(double share) => count == 0 ? null : Span(delays[(int)(share * (count - 1))]);
 
     /// <summary>Segments with data that waited longer than the fastest by more than a round trip: the sender notices.</summary>
     public long Delayed()
     {
-        var limit = count == 0 ? 0 : sorted[0] + Math.Max(roundTrip, HostNoise);
+        var limit = count == 0 ? 0 : least + Math.Max(roundTrip, HostNoise);
         var delayed = 0L;
         foreach (var (delay, segments) in data.AsSpan(0, countWithData))
         {
@@ -82,18 +91,28 @@ internal readonly struct HopDelays
         return delayed;
     }
 
+    /// <summary>Adds how often each delay was met, by ticks.</summary>
+    public void AddTo(Dictionary<long, int> counts)
+    {
+        foreach (var delay in delays.AsSpan(0, count))
+        {
+            var ticks = Span(Rounded(delay)).Ticks;
+            counts[ticks] = counts.GetValueOrDefault(ticks) + 1;
+        }
+    }
+
     /// <summary>How often each delay was met.</summary>
     public DelayCount[] Counts()
     {
         var distinct = 0;
         for (var i = 0; i < count; i++)
         {
-            distinct += i == 0 || Span(Rounded(sorted[i])) != Span(Rounded(sorted[i - 1])) ? 1 : 0;
+            distinct += i == 0 || Span(Rounded(delays[i])) != Span(Rounded(delays[i - 1])) ? 1 : 0;
         }
 
         var counts = new DelayCount[distinct];
         distinct = 0;
-        foreach (var delay in sorted.AsSpan(0, count))
+        foreach (var delay in delays.AsSpan(0, count))
         {
             var rounded = Span(Rounded(delay));
             if (distinct > 0 && counts[distinct - 1].Delay == rounded)

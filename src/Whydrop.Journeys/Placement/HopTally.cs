@@ -16,6 +16,7 @@ internal sealed class HopTally
     private long bytesLost;
     private long unproven;
     private long bytesUnproven;
+    private readonly List<int> losses = [];
 
     /// <summary>Arrived after the hop when they had been sent again.</summary>
     public long Late { get; set; }
@@ -38,16 +39,29 @@ internal sealed class HopTally
     }
 
     /// <summary>A segment was not seen after the hop and should have been.</summary>
-    public void Leave(long length, bool proven)
+    /// <param name="index">The record that it is of.</param>
+    public void Lose(int index, long length, bool proven)
     {
-        lost += proven ? 1 : 0;
-        bytesLost += proven ? length : 0;
-        unproven += proven ? 0 : 1;
-        bytesUnproven += proven ? 0 : length;
+        if (!proven)
+        {
+            Unrecorded(length);
+            return;
+        }
+
+        lost++;
+        bytesLost += length;
+        if (losses.Count == 0 || losses[^1] < index)
+        {
+            losses.Add(index);
+        }
     }
 
-    /// <summary>Bytes were not recorded after the hop, and nothing says that they were lost.</summary>
-    public void Unrecorded(long length) => Leave(length, proven: false);
+    /// <summary>Bytes were not recorded after the hop, and nothing says that they were lost on it.</summary>
+    public void Unrecorded(long length)
+    {
+        unproven++;
+        bytesUnproven += length;
+    }
 
     /// <summary>The fact.</summary>
     /// <param name="match">The two places compared, seen from the one before the hop.</param>
@@ -55,15 +69,17 @@ internal sealed class HopTally
     public HopSummary Summary(PairMatch match, bool fromClient, ClockTable clocks)
     {
         var delays = new HopDelays(match, fromClient, clocks);
+        delays.Sort();
         var error = clocks.Error(match.A.Source, match.B.Source);
         var (flow, other) = (match.A.Flow, match.B.Flow);
         return new HopSummary(
             flow.At, new Provenance(flow.From.Source), flow.Capture, flow.Flow, fromClient, other.At, other.Capture, other.Flow,
             segmentsIn, segmentsIn - lost - unproven, lost, unproven, bytesIn, bytesIn - bytesLost - bytesUnproven, bytesLost, delays.Count,
-            delays.At(0), delays.At(0.5), delays.At(0.99), delays.Count > 0 && error is { } e ? TimeSpan.FromTicks(e / 100) : null)
+            delays.Least, delays.At(0.5), delays.At(0.99), delays.Count > 0 && error is { } e ? TimeSpan.FromTicks(e / 100) : null)
         {
             P90Delay = delays.At(0.9),
-            MaxDelay = delays.At(1),
+            MaxDelay = delays.Most,
+            DelayAtLoss = LossNeighbours.Delay(match, fromClient, losses, clocks),
             Delays = delays.Counts(),
             Delayed = delays.Delayed(),
             Late = Late,

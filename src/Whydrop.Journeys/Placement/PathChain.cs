@@ -7,11 +7,15 @@ namespace Whydrop.Journeys.Placement;
 internal sealed class PathChain
 {
     private readonly Connection connection;
+    private Sighting[]? back;
 
     private PathChain(Connection connection) => this.connection = connection;
 
     /// <summary>From the client to the server; fewer than two when nothing could be ordered.</summary>
     public IReadOnlyList<Sighting> Sightings { get; private set; } = [];
+
+    /// <summary>From the sender to the receiver of one direction.</summary>
+    public IReadOnlyList<Sighting> Way(bool fromClient) => fromClient ? Sightings : back ??= [.. Sightings.Reverse()];
 
     /// <summary>Those whose place on the path is not established.</summary>
     public IReadOnlyList<Sighting> Unplaced { get; private set; } = [];

@@ -19,7 +19,7 @@ internal static class PathOrder
         var ttl = ByTtl(match);
         var oneFile = match.A.Source == match.B.Source;
         var delay = oneFile ? BySameClock(match) : ByRoundTrip(match);
-        if (delay == 0 && !oneFile && match.A.Flow.At.Node is { } node && node == match.B.Flow.At.Node)
+        if (delay == 0 && !oneFile && match.A.At.Node is { } node && node == match.B.At.Node)
         {
             delay = BySameClock(match);
         }

@@ -52,7 +52,7 @@ internal sealed class PathStop
     public SegmentTrail Trail => Sighting.Trail(FromClient);
 
     /// <summary>Place.</summary>
-    public VantagePoint At => Sighting.Flow.At;
+    public VantagePoint At => Sighting.At;
 
     /// <summary>What Tcp knows of this direction.</summary>
     public TcpSender Sender => Sighting.Sender(FromClient);

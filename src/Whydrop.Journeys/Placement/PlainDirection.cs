@@ -1,4 +1,5 @@
-using Whydrop.Evidence;
+using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
@@ -48,18 +49,23 @@ internal static class PlainDirection
 
     /// <summary>What each hop did to one that was recognised.</summary>
     /// <inheritdoc cref="Recognise"/>
-    public static void Tell(Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, List<Fact> facts)
+    public static IEnumerable<HopSummary> Tell(Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks)
     {
         for (var i = 0; i + 1 < chain.Count; i++)
         {
             var here = fromClient != connection.IsSwapped(chain[i]);
             var (tally, sender) = (new HopTally(), chain[i].Sender(here));
-            foreach (ref readonly var record in chain[i].Trail(here).Records)
-            {
-                tally.Enter(sender, record);
-            }
+            Enter(tally, sender, chain[i].Trail(here).Records);
 
-            facts.Add(tally.Summary(connection.Match(chain[i], chain[i + 1])!, here, clocks));
+            yield return tally.Summary(connection.Match(chain[i], chain[i + 1])!, here, clocks);
+        }
+    }
+
+    private static void Enter(HopTally tally, TcpSender sender, ReadOnlySpan<SegmentRecord> records)
+    {
+        foreach (ref readonly var record in records)
+        {
+            tally.Enter(sender, record);
         }
     }
 

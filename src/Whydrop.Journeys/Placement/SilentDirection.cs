@@ -51,7 +51,7 @@ internal static class SilentDirection
         for (var index = 0; index < stop.Trail.Count; index++)
         {
             var record = stop.Trail[index];
-            if (record.Length == 0 || !doubted.Contains((stop.Sighting.Flow.Capture, record.Frame))
+            if (record.Length == 0 || !doubted.Contains((stop.Sighting.Capture, record.Frame))
                 || MissingStop.Nearest(silent.Missing(record.UnixNanoseconds, arrived)) is not { Proven: true } missing)
             {
                 continue;
@@ -69,7 +69,7 @@ internal static class SilentDirection
     {
         foreach (ref readonly var record in sighting.Trail(fromClient).Records)
         {
-            if (record.Length > 0 && doubted.Contains((sighting.Flow.Capture, record.Frame)))
+            if (record.Length > 0 && doubted.Contains((sighting.Capture, record.Frame)))
             {
                 return true;
             }

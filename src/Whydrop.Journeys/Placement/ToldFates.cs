@@ -26,10 +26,10 @@ internal sealed class ToldFates
     public IReadOnlySet<(int Capture, long Frame)> Looped { get; }
 
     /// <summary>A capture says of the connection that not every transmission simply went by.</summary>
-    public bool Tells(Sighting sighting) => sighting.HasFates && connections.Contains((sighting.Flow.Capture, sighting.Flow.Flow));
+    public bool Tells(Sighting sighting) => sighting.HasFates && connections.Contains((sighting.Capture, sighting.FlowNumber));
 
     /// <summary>Datagrams that came by a place once more; the second reading leaves copies out.</summary>
-    public long Duplicated(Sighting sighting, bool fromClient) => duplicated.GetValueOrDefault((sighting.Flow.Capture, sighting.Flow.Flow, fromClient));
+    public long Duplicated(Sighting sighting, bool fromClient) => duplicated.GetValueOrDefault((sighting.Capture, sighting.FlowNumber, fromClient));
 
     private static HashSet<(int Capture, long Frame)> Frames(FactSet facts, params Fate[] fates) =>
         [.. facts.Of<SegmentFate>().Where(f => fates.Contains(f.Fate) && f.From.Frame is not null).Select(f => (f.Capture, f.From.Frame!.Value))];

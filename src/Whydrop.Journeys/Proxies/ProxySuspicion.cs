@@ -45,13 +45,26 @@ internal sealed class ProxySuspicion(AddressOwners owners)
         var found = new Dictionary<VantagePoint, List<TcpFlow>>();
         foreach (var connection in connections)
         {
-            if (connection.Select(s => s.Flow).FirstOrDefault(f => f.At.Node is not null && f.Synchronised && owners.Of(end(f).Address)?.Stack == f.At.Stack) is { } flow)
+            if (AtEnd(connection, end) is { } flow)
             {
                 (found.TryGetValue(flow.At.Stack, out var list) ? list : found[flow.At.Stack] = []).Add(flow);
             }
         }
 
         return found;
+    }
+
+    private TcpFlow? AtEnd(IReadOnlyList<Sighting> connection, Func<TcpFlow, IPEndPoint> end)
+    {
+        for (var i = 0; i < connection.Count; i++)
+        {
+            if (connection[i].At.Node is not null && connection[i].Flow is { Synchronised: true } flow && owners.Of(end(flow).Address)?.Stack == flow.At.Stack)
+            {
+                return flow;
+            }
+        }
+
+        return null;
     }
 
     private static IEnumerable<(TcpFlow First, TcpFlow Second)> Pairs(List<TcpFlow> ending, List<TcpFlow> beginning)

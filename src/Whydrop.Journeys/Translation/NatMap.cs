@@ -104,6 +104,6 @@ internal sealed class NatMap
 
     private static TranslationContradiction Of(
         Fact said, (Sighting Sighting, IPEndPoint Client, IPEndPoint Server) before, (Sighting Sighting, IPEndPoint Client, IPEndPoint Server) after, string text) => new(
-        said.At, said.From, before.Sighting.Flow.Capture, before.Sighting.Flow.Flow, after.Sighting.Flow.Capture, after.Sighting.Flow.Flow, before.Client, before.Server,
+        said.At, said.From, before.Sighting.Capture, before.Sighting.FlowNumber, after.Sighting.Capture, after.Sighting.FlowNumber, before.Client, before.Server,
         after.Client, after.Server, text);
 }

@@ -29,11 +29,19 @@ internal sealed class HopRows
         {
             if (stops.Of(hop.Capture, hop.Flow) is { } from && stops.Of(hop.OtherCapture, hop.OtherFlow) is { } to)
             {
-                (totals.TryGetValue((from.Order, to.Order), out var total) ? total : totals[(from.Order, to.Order)] = new HopTotal()).Add(hop, chains.Connection(hop.Capture, hop.Flow));
+                Total(from, to).Add(hop, chains.Connection(hop.Capture, hop.Flow));
                 if (placed.Contains((hop.Capture, hop.Flow)))
                 {
                     counted.Add((hop.Capture, hop.Flow, hop.FromClient, hop.OtherCapture, hop.OtherFlow));
                 }
+            }
+        }
+
+        foreach (var together in chains.Together)
+        {
+            foreach (var hop in together.Hops)
+            {
+                Total(stops.Of(hop.Capture, hop.Flow)!, stops.Of(hop.OtherCapture, hop.OtherFlow)!).AddTogether(hop, together.Connections);
             }
         }
 
@@ -53,6 +61,9 @@ internal sealed class HopRows
 
     /// <summary>By path; first all of the listed order, then those back.</summary>
     public IReadOnlyList<JourneyHop> Rows { get; }
+
+    private HopTotal Total(JourneyStop from, JourneyStop to) =>
+        totals.TryGetValue((from.Order, to.Order), out var total) ? total : totals[(from.Order, to.Order)] = new HopTotal();
 
     private Missing? Add(int? from, int? to, (int Capture, int Flow) sighting)
     {
@@ -111,7 +122,7 @@ internal sealed class HopRows
         var forward = from is null || to is null ? Math.Min(hop.From, hop.To) == None : from.Order < to.Order;
         return new JourneyHop(from, to, path, forward, measured.Hops > 0 || from is null || to is null || Math.Abs(from.Order - to.Order) == 1)
         {
-            Connections = measured.Connections.Count + also.Connections.Count(c => !measured.Connections.Contains(c)),
+            Connections = measured.Connections.Count + measured.Together + also.Connections.Count(c => !measured.Connections.Contains(c)),
             SegmentsIn = measured.SegmentsIn + also.Lost + also.Unproven,
             SegmentsOut = measured.SegmentsOut,
             Lost = measured.Lost + also.Lost,

@@ -14,6 +14,9 @@ internal sealed class HopTotal
 
     public HashSet<int> Connections { get; } = [];
 
+    /// <summary>Further ones, that are not told one by one.</summary>
+    public int Together { get; private set; }
+
     public int Hops { get; private set; }
 
     public long SegmentsIn { get; private set; }
@@ -46,8 +49,20 @@ internal sealed class HopTotal
     /// <summary>Adds one direction of one connection.</summary>
     public void Add(HopSummary hop, int connection)
     {
-        Hops++;
         Connections.Add(connection);
+        AddUp(hop, 1);
+    }
+
+    /// <summary>Adds one direction of connections that are told together.</summary>
+    public void AddTogether(HopSummary hop, int connections)
+    {
+        Together += connections;
+        AddUp(hop, connections);
+    }
+
+    private void AddUp(HopSummary hop, int connections)
+    {
+        Hops += connections;
         SegmentsIn += hop.SegmentsIn;
         SegmentsOut += hop.SegmentsOut;
         Lost += hop.Lost;
@@ -62,7 +77,7 @@ internal sealed class HopTotal
         if (hop is { DelaySamples: > 0, MinDelay: { } shortest, MaxDelay: { } longest })
         {
             timed = hop;
-            timedHops++;
+            timedHops += connections;
             (least, most) = (shortest < least ? shortest : least, longest > most ? longest : most);
             error = error is null || hop.DelayError > error ? hop.DelayError : error;
             for (var i = 0; i < hop.Delays.Count; i++)

@@ -7,6 +7,9 @@ namespace Whydrop.Report.Journeys;
 /// <summary>Connections with all their sightings, from the client on.</summary>
 internal sealed class JourneyChains
 {
+    /// <summary>In place of the number of a chain: told together with others.</summary>
+    private const int AmongOthers = -1;
+
     private readonly BySighting<Sighting> sightings = new();
     private readonly List<(int Capture, int Flow)[]> chains = [];
     private readonly bool[] shown;
@@ -18,6 +21,15 @@ internal sealed class JourneyChains
         foreach (var flow in flows)
         {
             sightings.At(flow.Capture, flow.Flow).Flow = flow;
+        }
+
+        Together = facts.Of<PlainJourneys>();
+        foreach (var stop in Together.SelectMany(t => t.Stops))
+        {
+            foreach (var flow in stop.Flows)
+            {
+                sightings.At(stop.Capture, flow).Chain = AmongOthers;
+            }
         }
 
         AddChains(facts.Of<FlowPairing>());
@@ -35,18 +47,23 @@ internal sealed class JourneyChains
     }
 
     /// <summary>Connections to show that were seen at two places or more.</summary>
-    public int Joined => Shown.Count(c => c.Count > 1);
+    public int Joined => Shown.Count(c => c.Count > 1) + Together.Sum(t => t.Connections);
+
+    /// <summary>Connections that are not told one by one. They are all shown.</summary>
+    public IReadOnlyList<PlainJourneys> Together { get; }
 
     /// <summary>The sightings of each connection to show, from the client on.</summary>
     public IEnumerable<IReadOnlyList<(int Capture, int Flow)>> Shown => chains.Where((_, i) => shown[i]);
 
     /// <summary>Whether the connection of a sighting is to be shown.</summary>
-    public bool IsShown(int capture, int flow) => Connection(capture, flow) is var chain and >= 0 && shown[chain];
+    public bool IsShown(int capture, int flow) => IsAmongOthers(capture, flow) || (Connection(capture, flow) is var chain and >= 0 && shown[chain]);
 
     /// <summary>The connection of a sighting was seen elsewhere too.</summary>
-    public bool IsJoined(int capture, int flow) => Connection(capture, flow) is var chain and >= 0 && chains[chain].Length > 1;
+    public bool IsJoined(int capture, int flow) => IsAmongOthers(capture, flow) || (Connection(capture, flow) is var chain and >= 0 && chains[chain].Length > 1);
 
-    /// <summary>Number of the connection; -1 when no fact lists the sighting.</summary>
+    private bool IsAmongOthers(int capture, int flow) => sightings.Get(capture, flow).Chain == AmongOthers;
+
+    /// <summary>Number of the connection; negative when no fact lists the sighting, or not by itself.</summary>
     public int Connection(int capture, int flow) => sightings.Get(capture, flow).Chain - 1;
 
     /// <summary>The connection as one capture saw it.</summary>
@@ -104,7 +121,7 @@ internal sealed class JourneyChains
     {
         public TcpFlow? Flow;
 
-        /// <summary>Number of its chain, from 1.</summary>
+        /// <summary>Number of its chain, from 1; or <see cref="AmongOthers"/>.</summary>
         public int Chain;
     }
 }

@@ -19,16 +19,17 @@ internal sealed class PathStops
     private readonly Dictionary<int, int> plain = [];
     private readonly Dictionary<Key, (TcpFlow Flow, int Connection)> examples = [];
     private readonly List<Key> met = [];
+    private int exampled;
 
     /// <summary>Orders.</summary>
     public PathStops(FactSet facts, JourneyChains chains)
     {
         // The longest way tells most of the order; a shorter one is turned to fit it.
-        var paths = Alike(chains).OrderByDescending(g => g[0].Chain.Count).ThenByDescending(g => g.Count)
-            .ThenBy(g => string.Join('>', g[0].Chain.Select(s => keys[First(chains, s)])), StringComparer.Ordinal);
+        var paths = AlikeOnes(chains).OrderByDescending(g => g.Way.Length).ThenByDescending(g => g.Count)
+            .ThenBy(g => string.Join('>', g.Way.Select(n => keys[n])), StringComparer.Ordinal);
         foreach (var alike in paths)
         {
-            Key[] way = [.. alike[0].Chain.Select(s => keys[First(chains, s)])];
+            Key[] way = [.. alike.Way.Select(n => keys[n])];
             var reversed = IsReversed(way);
             if (reversed)
             {
@@ -57,43 +58,51 @@ internal sealed class PathStops
     public JourneyStop? Missed(int capture, int? flow, string? tunnel) =>
         (flow is { } f ? Of(capture, f) : null) ?? stops.GetValueOrDefault(Silent(capture, tunnel));
 
-    /// <summary>Connections seen at the same stops in the same order.</summary>
-    private List<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>> Alike(JourneyChains chains)
+    /// <summary>Connections by the stops they came by.</summary>
+    private List<Alike> AlikeOnes(JourneyChains chains)
     {
-        var alike = new Dictionary<string, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>(StringComparer.Ordinal);
-        var ordered = new List<List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)>>();
-        List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)> last = [];
-        int[] lastWay = [];
-        var number = 0;
+        var alike = new Dictionary<string, Alike>(StringComparer.Ordinal);
+        var ordered = new List<Alike>();
+        Alike? last = null;
         foreach (var chain in chains.Shown)
         {
-            if (chain.Count < 2)
+            if (chain.Count > 1)
             {
-                continue;
+                Of(chain).Chains.Add(chain);
             }
+        }
 
-            // Mostly the next goes as the one before.
-            var same = chain.Count == lastWay.Length;
-            for (var i = 0; same && i < lastWay.Length; i++)
-            {
-                same = First(chains, chain[i]) == lastWay[i];
-            }
-
-            if (!same)
-            {
-                lastWay = [.. chain.Select(s => First(chains, s))];
-                var text = string.Join(',', lastWay);
-                if (!alike.TryGetValue(text, out last!))
-                {
-                    alike[text] = last = [];
-                    ordered.Add(last);
-                }
-            }
-
-            last.Add((chain, number++));
+        foreach (var together in chains.Together)
+        {
+            Of([.. together.Stops.Select(s => (s.Capture, s.Flows[0]))]).Together.Add(together);
         }
 
         return ordered;
+
+        Alike Of(IReadOnlyList<(int Capture, int Flow)> chain)
+        {
+            // Mostly the next goes as the one before.
+            var same = chain.Count == last?.Way.Length;
+            for (var i = 0; same && i < chain.Count; i++)
+            {
+                same = First(chains, chain[i]) == last!.Way[i];
+            }
+
+            if (same)
+            {
+                return last!;
+            }
+
+            int[] way = [.. chain.Select(s => First(chains, s))];
+            var text = string.Join(',', way);
+            if (!alike.TryGetValue(text, out last))
+            {
+                alike[text] = last = new Alike(way);
+                ordered.Add(last);
+            }
+
+            return last;
+        }
     }
 
     /// <summary>Number of the stop of a sighting when its connection comes by for the first time.</summary>
@@ -157,8 +166,9 @@ internal sealed class PathStops
     }
 
     /// <param name="reversed">The connections pass the stops from the last on.</param>
-    private void Add(Key[] way, List<(IReadOnlyList<(int Capture, int Flow)> Chain, int Number)> alike, bool reversed, JourneyChains chains)
+    private void Add(Key[] way, Alike alike, bool reversed, JourneyChains chains)
     {
+        var shown = ++exampled;
         for (var i = 0; i < way.Length; i++)
         {
             Meet(way[i]);
@@ -168,15 +178,23 @@ internal sealed class PathStops
             }
 
             connections[way[i]] += alike.Count;
-            var (number, exampled) = (NumberOf(way[i]), examples.ContainsKey(way[i]));
-            foreach (var (chain, connection) in alike)
+            var (number, place) = (NumberOf(way[i]), reversed ? way.Length - 1 - i : i);
+            foreach (var chain in alike.Chains)
             {
-                var sighting = chain[reversed ? chain.Count - 1 - i : i];
-                keyOf.At(sighting.Capture, sighting.Flow) = number;
-                if (!exampled && chains.Flow(sighting.Capture, sighting.Flow) is { } flow)
+                keyOf.At(chain[place].Capture, chain[place].Flow) = number;
+            }
+
+            foreach (var stop in alike.Together.Select(t => t.Stops[place]))
+            {
+                foreach (var flow in stop.Flows)
                 {
-                    (examples[way[i]], exampled) = ((flow, connection), true);
+                    keyOf.At(stop.Capture, flow) = number;
                 }
+            }
+
+            if (!examples.ContainsKey(way[i]) && alike.Example(place) is var (capture, example) && chains.Flow(capture, example) is { } shownThere)
+            {
+                examples[way[i]] = (shownThere, shown);
             }
         }
     }
@@ -283,6 +301,22 @@ internal sealed class PathStops
         var summary = facts.Of<CaptureSummary>().FirstOrDefault(c => c.Capture == key.Capture);
         var place = summary is null || summary.At == VantagePoint.Unknown ? summary?.From.Source ?? "?" : Wording.Place(summary.At);
         return $"{place}{(withFile && summary is not null ? $" [{summary.From.Source}]" : "")}{(key.Tunnel is { } tunnel ? $" in {tunnel}" : "")}{(key.Time > 1 ? $" ({key.Time})" : "")}";
+    }
+
+    /// <summary>Connections that came by the same stops in the same order.</summary>
+    /// <param name="way">Numbers of the stops.</param>
+    private sealed class Alike(int[] way)
+    {
+        public int[] Way { get; } = way;
+
+        public List<IReadOnlyList<(int Capture, int Flow)>> Chains { get; } = [];
+
+        public List<PlainJourneys> Together { get; } = [];
+
+        public int Count => Chains.Count + Together.Sum(t => t.Connections);
+
+        /// <summary>One of them at one of the stops, the same at all.</summary>
+        public (int Capture, int Flow) Example(int place) => Chains.Count > 0 ? Chains[0][place] : (Together[0].Stops[place].Capture, Together[0].Stops[place].Flows[0]);
     }
 
     /// <param name="Time">1 where a connection comes by for the first time, 2 for the second: before and after NAT on one device.</param>

@@ -1,4 +1,3 @@
-using System.Collections;
 using Whydrop.Capture;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -11,22 +10,21 @@ namespace Whydrop.Tcp.Facts;
 /// <summary>Turns the finished analysis into facts.</summary>
 // SAFETY: indices run below the counts of slabs that never move; nothing is added to them once the capture has been read.
 internal sealed unsafe class CaptureFacts(
-    FlowEngine engine, FlowReports reports, OtherFrames others, CaptureFile file, CaptureEnding? ending, TcpAnalysisOptions options,
-    string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage)
+    FlowEngine engine, OtherFrames others, CaptureFile file, CaptureEnding? ending, TcpAnalysisOptions options,
+    string source, int firstCapture, VantagePoint[] at, FlowFacts flows)
 {
     private const int MostPieces = 4096;
     private const int MostUnseenPieces = 256;
-    private readonly VantagePoint[] at = [.. engine.Points.Select(p => vantage(p.Point))];
     private readonly long[] flowCounts = new long[engine.Points.Count];
     private readonly long[] sentSegments = new long[engine.Points.Count];
     private readonly long[] sentBytes = new long[engine.Points.Count];
     private readonly long[] oneSided = new long[engine.Points.Count];
     private readonly long[] midFlow = new long[engine.Points.Count];
     private readonly long?[] silences = new long?[engine.Points.Count];
-    private readonly BitArray listed = new(engine.Table.Count);
     private readonly ObservationCounts[] observed = new ObservationCounts[engine.Points.Count];
 
-    public IEnumerable<Fact> All()
+    /// <param name="clean">Connections without anything unusual are told one by one as well, up to the limit.</param>
+    public IEnumerable<Fact> All(bool clean)
     {
         CountFlows();
         for (var i = 0; i < engine.Points.Count; i++)
@@ -35,7 +33,7 @@ internal sealed unsafe class CaptureFacts(
         }
 
         var connections = new ConnectionFacts(engine, at, source, firstCapture);
-        foreach (var fact in Flows().Concat(connections.Controls()).Concat(connections.Pauses(listed)).Concat(connections.ZeroWindows()).Concat(connections.Exchanges(listed)).Concat(new LoopFacts(engine, others, at, source, firstCapture).All()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
+        foreach (var fact in Flows(clean).Concat(connections.Controls()).Concat(connections.Pauses(flows.Listed)).Concat(connections.ZeroWindows()).Concat(connections.Exchanges(flows.Listed)).Concat(new LoopFacts(engine, others, at, source, firstCapture).All()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
         {
             yield return fact;
         }
@@ -112,38 +110,18 @@ internal sealed unsafe class CaptureFacts(
         };
     }
 
-    private IEnumerable<Fact> Flows()
+    private IEnumerable<Fact> Flows(bool clean)
     {
-        var clean = 0L;
-        for (var i = 0; i < engine.Table.Count; i++)
+        foreach (var flow in flows.All(clean))
         {
-            var report = reports.Of(i);
-            if (!report.Unusual && !HasStory(i) && clean++ >= options.MostCleanFlows)
-            {
-                continue;
-            }
-
-            listed[i] = true;
-            yield return new TcpFlow(
-                at[report.Point], From(report.FirstFrame), firstCapture + report.Point, i, report.Client, report.Server, report.Encapsulation,
-                report.First, report.Last, report.Frames, Sender(report.FromClient), Sender(report.FromServer), report.Synchronised, report.HandshakeRtt);
+            yield return flow;
         }
 
-        if (clean > options.MostCleanFlows)
+        if (flows.CleanCount > options.MostCleanFlows)
         {
-            yield return Limited($"{clean - options.MostCleanFlows} of {clean} connections without anything unusual are not listed one by one");
+            yield return Limited($"{flows.CleanCount - options.MostCleanFlows} of {flows.CleanCount} connections without anything unusual are not listed one by one");
         }
     }
-
-    private bool HasStory(int flow)
-    {
-        var story = engine.Stories.Find(engine.Table.Openings[flow]);
-        return story != null && (story->FirstControl != 0 || story->OpenPauses != 0);
-    }
-
-    private static TcpSender Sender(SenderReport r) => new(
-        r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,
-        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame) { Unjudged = r.Unjudged };
 
     private IEnumerable<Fact> Tallies()
     {

@@ -38,7 +38,7 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
             Point = flow->Key.Point,
             Client = clientHigh ? highEnd : lowEnd,
             Server = clientHigh ? lowEnd : highEnd,
-            Encapsulation = encapsulations.TextOf(flow->Key.Encapsulation, TunnelReversed(opening->Bits)),
+            Encapsulation = Encapsulation(index),
             First = new Timestamp(opening->First),
             Last = new Timestamp(flow->LastTime),
             FirstFrame = opening->FirstFrame,
@@ -48,9 +48,15 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
             HandshakeRtt = opening->HandshakeRtt == 0 ? null : TimeSpan.FromMicroseconds(opening->HandshakeRtt - 1),
             FromClient = clientHigh ? high : low,
             FromServer = clientHigh ? low : high,
-            Unusual = unusual != null && IsUnusual(*unusual),
+            Unusual = IsUnusual(index),
         };
     }
+
+    /// <summary>Tunnel headers of the client's packets; null when plain.</summary>
+    public string? Encapsulation(int index) => encapsulations.TextOf(engine.Table.Records[index]->Key.Encapsulation, TunnelReversed(engine.Table.Openings[index]->Bits));
+
+    /// <summary>Something beyond an ordinary exchange was observed.</summary>
+    public bool IsUnusual(int index) => engine.Table.Records[index]->Unusual is var unusual and not 0 && IsUnusual(*engine.Unusual[Math.Abs(unusual) - 1]);
 
     // The outer addresses of the client's packets: those of the first frame, or the other way round.
     private static bool TunnelReversed(uint bits) =>

@@ -11,6 +11,7 @@ internal sealed class EncapsulationBook
     private const int Most = 0x7FFF;
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly List<string> texts = [""];
+    private readonly Dictionary<int, string> turned = [];
     private readonly Dictionary<ulong, int> byBytes = [];
     private readonly Recent[] recent = new Recent[256];
 
@@ -22,8 +23,13 @@ internal sealed class EncapsulationBook
             return number == 0 ? null : texts[number];
         }
 
+        if (turned.TryGetValue(number, out var known))
+        {
+            return known;
+        }
+
         var words = texts[number].Split(' ');
-        return string.Join(' ', words.Select(w => w.IndexOf('>') is var i and > 0 ? w[(i + 1)..] + '>' + w[..i] : w));
+        return turned[number] = string.Join(' ', words.Select(w => w.IndexOf('>') is var i and > 0 ? w[(i + 1)..] + '>' + w[..i] : w));
     }
 
     /// <summary>Whether a frame travels from the higher to the lower outer address of its outermost tunnel.</summary>

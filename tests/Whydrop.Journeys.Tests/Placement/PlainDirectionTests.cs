@@ -33,8 +33,7 @@ public sealed class PlainDirectionTests
                 if (PlainDirection.Recognise(connection, way, fromClient, told))
                 {
                     recognised++;
-                    var facts = new List<Fact>();
-                    PlainDirection.Tell(connection, way, fromClient, clocks, facts);
+                    var facts = PlainDirection.Tell(connection, way, fromClient, clocks).ToList<Fact>();
                     var journey = new DirectionJourney(connection, way, fromClient, clocks, new AbsenceProof(flows, clocks, new EncryptedTraffic()), told);
                     Assert.True(journey.IsPlain);
                     Assert.Equal(journey.Facts().Select(Comparable), facts.Select(Comparable));

@@ -34,25 +34,35 @@ public static class SimFacts
     /// <param name="traced">Bytes whose journeys are asked for.</param>
     public static IReadOnlyList<Fact> JoinAll(TracedRange traced, params SimCapture[] captures) => Join([], Following.All, out _, captures, traced: traced);
 
+    /// <summary>As the journeys command does: connections to which nothing happened have no fact, and are told together.</summary>
+    public static IReadOnlyList<Fact> JoinSummed(params SimCapture[] captures) => Join([], Following.Summed, out _, captures);
+
     private static IReadOnlyList<Fact> Join(
         IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null, long mostRecords = 6_000_000, TracedRange? traced = null)
     {
         var sources = new List<JourneySource>();
         var facts = new List<Fact>();
+        var analyses = new List<TcpAnalysis>();
         var firstCapture = 0;
         foreach (var capture in captures)
         {
             var bytes = capture.ToFile();
             using var file = CaptureFile.Open(new MemoryStream(bytes), capture.Name);
-            using var analysis = TcpAnalysis.Run(file);
-            facts.AddRange(analysis.Facts(capture.Name, firstCapture, point => Place(capture, point)).Select(f => WithDrops(f, capture)).Select(f => told is not null && f is CaptureSummary s ? told(s) : f));
-            sources.Add(new JourneySource(capture.Name, () => CaptureFile.Open(new MemoryStream(bytes), capture.Name), firstCapture));
+            var analysis = TcpAnalysis.Run(file);
+            analyses.Add(analysis);
+            CleanFlows? clean = null;
+            var own = following == Following.Summed
+                ? analysis.Facts(capture.Name, firstCapture, point => Place(capture, point), out clean)
+                : analysis.Facts(capture.Name, firstCapture, point => Place(capture, point));
+            facts.AddRange(own.Select(f => WithDrops(f, capture)).Select(f => told is not null && f is CaptureSummary s ? told(s) : f));
+            sources.Add(new JourneySource(capture.Name, () => CaptureFile.Open(new MemoryStream(bytes), capture.Name), firstCapture) { Clean = clean });
             firstCapture += analysis.Points.Count;
         }
 
         first = new FactSet(facts.Concat(known));
         var joined = JourneyJoin.Run(sources, first, following, traced, mostRecords, out var revisions, CancellationToken.None);
         first = new FactSet(FateRevision.Apply(first.All, revisions));
+        analyses.ForEach(a => a.Dispose());
         return joined;
     }
 
