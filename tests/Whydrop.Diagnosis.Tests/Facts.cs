@@ -66,6 +66,11 @@ internal sealed class Facts
     internal Facts Paired(int capture, VantagePoint at, int other, VantagePoint otherAt, bool translated = true, int flow = 0) =>
         Add(new FlowPairing(at, new Provenance($"{at}.pcap"), capture, flow, otherAt, other, flow, 10, true, translated, TimeSpan.Zero, TimeSpan.Zero));
 
+    /// <summary>What was measured from one place to the next.</summary>
+    internal Facts Hop(int capture, VantagePoint at, int other, VantagePoint otherAt, int flow, double atLoss, double slowest) => Add(new HopSummary(
+        at, new Provenance($"{at}.pcap"), capture, flow, true, otherAt, other, flow, 2000, 1980, 20, 0, 2000 * 1448, 1980 * 1448, 20 * 1448, 1980,
+        TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(slowest), null) { DelayAtLoss = TimeSpan.FromMilliseconds(atLoss) });
+
     internal static Timestamp Seconds(double seconds) => new(1_708_400_000_000_000_000 + (long)(seconds * 1e9));
 
     private static TcpSender Sender(long segments, long bytes, int? mss, uint initial) => new(

@@ -87,7 +87,7 @@ public class LossPatternTests
             f.Placed(At, 0, b, 1, loss.Sequence, loss.Length, 1500, loss.DataOrdinal * 0.01, 1500, flow: loss.Flow);
         }
 
-        f.Add(Load(random, policed: false));
+        f.Add(Load(random, policed: false)).Add(Enumerable.Range(0, 4).SelectMany(flow => new Facts().Hop(0, At, 1, b, flow, 0.02, 0.05).Set.All));
         var verdict = RandomLoss(f.Set)!;
         Assert.Equal(VerdictStatus.Confirmed, verdict.Status);
         Assert.Contains("between node-a/eth0 and node-b/eth0", verdict.Summary, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public class LossPatternTests
             f.Flow(5, pod, 2000, 2000 * 1448, flow).Sizes(5, pod, flow, true, (1500, 2000 - n, n)).Paired(5, pod, 0, At, translated: false, flow: flow);
         }
 
-        f.Add(Load(random, policed: false));
+        f.Add(Load(random, policed: false)).Add(Enumerable.Range(0, 4).SelectMany(flow => new Facts().Hop(0, At, 1, b, flow, 0.02, 0.05).Set.All));
         var verdict = Diagnose.Run(f.Set).Verdicts.First(v => v.Fault.Id == "random-loss");
         Assert.True(verdict.Status == VerdictStatus.Confirmed, string.Join('\n', verdict.Readings.Select(r => $"{r.Question.Text} {r.Answer} {r.Text}")));
         Assert.Equal(verdict.Explains.OfSegments, verdict.Explains.Segments);
@@ -154,6 +154,28 @@ public class LossPatternTests
             At, new Provenance("eth0.pcap"), 0, true, Facts.Seconds(0), TimeSpan.FromMilliseconds(100), [.. Enumerable.Repeat(new LoadBin(60, 90_000, 0, 0, 0), 400)]));
         var waits = f.Set.All.Select(fact => fact is not SegmentFate loss ? fact : loss with { RttBefore = TimeSpan.FromMilliseconds((loss.DataOrdinal / 100 % 3, loss.DataOrdinal / 100 % 10) switch { (0, _) => 20, (_, 1) => 64, _ => usual }) });
         Assert.Equal(suspected, Diagnose.Run(new FactSet(waits)).Verdicts.Any(v => v is { Fault.Id: "burst-loss-congestion", Status: VerdictStatus.Suspected }));
+    }
+
+    [Theory]
+    [InlineData(0, 12, VerdictStatus.Confirmed)] // Round trips before losses happen to be short.
+    [InlineData(80, 12, VerdictStatus.Confirmed)]
+    [InlineData(0, 0.02, VerdictStatus.RuledOut)] // Some waited long, but not those next to the lost ones.
+    [InlineData(80, 0.02, VerdictStatus.RuledOut)] // They waited, but not here.
+    public void A_queue_stands_where_those_next_to_the_lost_ones_wait(double roundTrip, double atLoss, VerdictStatus expected)
+    {
+        var b = new VantagePoint("node-b", null, "eth0");
+        var f = Bulk(2, (_, i) => i % 100 is >= 90 and < 93).Capture(1, b).Device(At, 1500).Device(b, 1500).Add(new LoadTimeline(
+            At, new Provenance("eth0.pcap"), 0, true, Facts.Seconds(0), TimeSpan.FromMilliseconds(100), [.. Enumerable.Repeat(new LoadBin(60, 90_000, 0, 0, 0), 400)]));
+        foreach (var loss in f.Set.Of<SegmentFate>())
+        {
+            f.Placed(At, 0, b, 1, loss.Sequence, loss.Length, 1500, loss.DataOrdinal * 0.01, 1500, flow: loss.Flow);
+        }
+
+        f.Hop(0, At, 1, b, 0, atLoss, 12.5).Hop(0, At, 1, b, 1, atLoss, 12.5);
+        var set = new FactSet(f.Set.All.Select(fact => fact is SegmentFate loss ? loss with { RttBefore = TimeSpan.FromMilliseconds(1 + roundTrip) } : fact));
+        Weakening.Check(set);
+        var verdict = Diagnose.Run(set).Verdicts.FirstOrDefault(v => v.Fault.Id == "burst-loss-congestion");
+        Assert.True(verdict?.Status == expected, string.Join('\n', verdict?.Readings.Select(r => $"{r.Question.Text} {r.Answer} {r.Text}") ?? ["none"]));
     }
 
     [Theory]

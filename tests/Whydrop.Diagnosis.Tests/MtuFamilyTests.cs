@@ -73,6 +73,24 @@ public class MtuFamilyTests
         Assert.Equal(("overlay-mtu-too-big", VerdictStatus.Confirmed, 6L), (first.Fault.Id, first.Status, first.Explains.Segments));
     }
 
+    [Fact]
+    public void What_came_wrapped_and_never_left_the_tunnel_is_none_it_refused()
+    {
+        // In fragments: the end that unwraps did not put them together. Another connection of such a size is placed nowhere.
+        const string Wrapped = "vxlan 10.1.0.81>10.1.0.80";
+        var tunnel = new TunnelSettings(IPAddress.Parse("10.1.0.80"), null, "eth0", null, "set", 1, 8472);
+        var f = new Facts().Capture(2, Facts.NodeEth0).Flow(2, Facts.NodeEth0, 9, 9000, encapsulation: Wrapped).Sizes(2, Facts.NodeEth0, 0, true, (1480, 0, 6), (1440, 1, 0))
+            .Capture(1, Flannel).Flow(1, Flannel, 3, 2500).Paired(2, Facts.NodeEth0, 1, Flannel, translated: false)
+            .Device(Cali, 1500, "veth").Device(Flannel, 1500, "vxlan", tunnel).Device(Facts.NodeEth0, 1500).Address(Facts.NodeEth0, "10.1.0.80");
+        for (var i = 0; i < 6; i++)
+        {
+            f.Lost(2, Facts.NodeEth0, 1000, 1428, 1480, i + 1, seconds: 1 + (0.2 * i)).Placed(Facts.NodeEth0, 2, Flannel, 1, 1000, 1428, 1480, 1 + (0.2 * i), 1440);
+        }
+
+        Assert.Equal(VerdictStatus.RuledOut, Of(f.Set, "overlay-mtu-too-big")?.Status);
+        Weakening.Check(f.Set);
+    }
+
     [Theory]
     [InlineData("10.1.0.80", true)]
     [InlineData("fd00::80", false)]

@@ -176,6 +176,37 @@ public sealed class ControlJourneyTests
     }
 
     [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    public void A_reset_after_a_hole_in_a_capture_is_not_lost_behind_it(double hole)
+    {
+        var path = new NodePortPath(TunnelType.Vxlan, seed: 25);
+        var rejecter = new Rejecter(p => p.Flow == 0 && !p.FromClient && p is { Length: > 0, Transmission: 1, StreamOffset: > 14_000 and < 14_500 }, drops: false);
+        var build = path.Build;
+        path.Build = () => [rejecter, .. build()];
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(30), Responses = NodePortPath.Sizes(30) }, Whole(1), Whole(2), Whole(3), Whole(4));
+        Chatter(path, 30_000_000_000);
+        var reset = path.Front.Seen.First(p => p.Flow == 0 && (p.Flags & 4) != 0 && p.FromClient).Time;
+        var (first, second) = (Part(path.Front, long.MinValue, (long)(hole * reset)), Part(path.Front, reset, long.MaxValue));
+
+        var facts = SimFacts.JoinAll(first, second, path.Node, path.Worker, path.Pod);
+
+        Assert.DoesNotContain(facts.Controls(), c => c.AbsenceProven);
+        Assert.DoesNotContain(facts.Births(), b => b.AbsenceProven);
+        Assert.DoesNotContain(facts.Placements(), p => p.AbsenceProven);
+
+        SimFlow Whole(int flow) => path.Flow(flow, (flow + 3) * 1_000_000_000L) with { Requests = NodePortPath.Sizes(3), Responses = NodePortPath.Sizes(3) };
+
+        SimCapture Part(SimCapture whole, long begin, long end)
+        {
+            var part = new SimCapture(begin > 0 ? "front.pcap2" : "front.pcap0", whole.Node, whole.Interface) { ClockOffset = whole.ClockOffset, Drift = whole.Drift, StartsAt = begin, EndsAt = end };
+            part.Seen.AddRange(whole.Seen.Where(p => p.Flow != 0 || p.Time <= reset));
+            return part;
+        }
+    }
+
+    [Theory]
     [InlineData(TunnelType.Vxlan, false)]
     [InlineData(TunnelType.IpIp, true)]
     public void A_total_block_is_placed_by_the_addresses_of_the_tunnel(TunnelType tunnel, bool ipv6)

@@ -62,6 +62,25 @@ public sealed class HopSummaryTests
         Assert.Equal(0, facts.OfType<HopSummary>().Single(h => !h.FromClient).Late);
     }
 
+    [Theory]
+    [InlineData(19, true)]
+    [InlineData(10, false)]
+    public void The_delay_at_a_loss_is_that_of_its_neighbours(int held, bool queued)
+    {
+        var path = new NodePortPath(seed: 33);
+        path.Drops = (hop, p) => hop == 0 && p is { FromClient: true, Length: > 0, Transmission: 1 } && p.StreamOffset % (1448 * 20) == 1 && p.StreamOffset > 1;
+        var slow = new SlowHop(p => p is { FromClient: true, Length: > 0, Transmission: 1 } && p.StreamOffset % (1448 * 20) == 1 + (1448 * held), 3_000_000);
+        var build = path.Build;
+        path.Build = () => [.. build().Take(1), slow, .. build().Skip(1)];
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(100), Gap = 5_000_000 });
+
+        var hop = SimFacts.Join(path.Front, path.Pod).OfType<HopSummary>().Single(h => h.FromClient);
+
+        Assert.Equal((4, true), (hop.Lost, hop.DelayAtLoss is not null));
+        Assert.Equal(queued, hop.DelayAtLoss - hop.MinDelay >= TimeSpan.FromMilliseconds(3));
+        Assert.True(hop.MaxDelay - hop.MinDelay >= TimeSpan.FromMilliseconds(3) && hop.MedianDelay - hop.MinDelay < TimeSpan.FromMilliseconds(1));
+    }
+
     [Fact]
     public void What_comes_out_twice_is_counted_and_what_is_sent_twice_is_not()
     {

@@ -28,8 +28,15 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     // A queue that drops is full each time: who is lost had others wait before it nearly as long as anyone ever did.
     private const double FarFromFull = 4;
 
-    /// <summary>By the time from one side of the hop to the other, else by the round trips before the losses; null when neither was measured.</summary>
-    internal static HopDelay? Of(Hop hop) => Across(hop) ?? RoundTrip(hop);
+    /// <summary>
+    /// By the time from one side of the hop to the other; where nothing says between which places segments died, by the round trips before the losses. Null when neither
+    /// was measured. Round trips do not say on which hop others waited.
+    /// </summary>
+    internal static HopDelay? Of(Hop hop) =>
+        Across(hop) ?? (RoundTrip(hop) is { } grown && hop.Placed ? grown with { Queued = null, Text = grown.Text + "; on which hop was not measured" } : RoundTrip(hop));
+
+    /// <summary>The same, wherever on the way.</summary>
+    internal static HopDelay? Anywhere(Hop hop) => Of(hop) is { Queued: not null } told ? told : RoundTrip(hop) is { Queued: true } grown ? grown : Of(hop);
 
     /// <summary>Waits before the losses, beyond the shortest round trip, ascending, seconds.</summary>
     private static double[] Waits(Hop hop)
@@ -59,56 +66,38 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         return [.. waits];
     }
 
-    /// <summary>Most segments waited (median) or the slowest did (99th percentile), times the rate: what stood in line.</summary>
+    /// <summary>How long those waited that were sent next to the lost ones, times the rate: what stood in line. Null when that was not measured.</summary>
     private static HopDelay? Across(Hop hop)
     {
         var directions = hop.Losses.Select(l => l.Direction).ToHashSet();
         var measured = hop.View.Facts.Of<HopSummary>()
-            .Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { MinDelay: not null, MedianDelay: not null, P99Delay: not null })
-            .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient))).ToArray();
-        if (measured.Length == 0 || Rate(hop) is not { } rate)
+            .Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { MinDelay: not null, P99Delay: not null, DelayAtLoss: not null })
+            .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient))).OrderBy(h => h.DelayAtLoss).ToArray();
+        if (measured.Length == 0)
         {
             return null;
         }
 
         var least = measured.Min(h => h.MinDelay!.Value);
-        var usual = measured.Max(h => h.MedianDelay!.Value) - least;
+        var wait = OfMost(measured) - least;
         var slowest = measured.Max(h => h.P99Delay!.Value) - least;
-        var text = string.Create(
-            null, $"from {hop.Seen} to {hop.Missing} {usual.TotalMilliseconds:0.###} ms at the median and {slowest.TotalMilliseconds:0.###} ms for the slowest in 100, {usual.TotalSeconds * rate / Datagram:0.#} and {slowest.TotalSeconds * rate / Datagram:0.#} datagrams in line");
-        var before = Waits(hop);
-        bool? queued = usual.TotalSeconds * rate >= Queue * Datagram && IsFull(usual.TotalSeconds, before, slowest.TotalSeconds) ? true : slowest.TotalSeconds * rate < NoQueue * Datagram ? false : null;
-        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && slowest < HostNoise && slowest.TotalSeconds * rate < NoiseOrQueue * Datagram)
-        {
-            queued = false;
-        }
+        var line = Rate(hop) is { } rate ? wait.TotalSeconds * rate / Datagram : (double?)null;
+        var text = string.Create(null, $"from {hop.Seen} to {hop.Missing} those next to the lost ones took {wait.TotalMilliseconds:0.###} ms longer than the fastest, the slowest in 100 {slowest.TotalMilliseconds:0.###} ms")
+            + (line is { } l ? string.Create(null, $"; {l:0.#} datagrams in line") : "");
 
-        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && before.Length >= HopTests.Enough && Median(before) < slowest.TotalSeconds / FarFromFull)
-        {
-            // Some were held up, but not those that were sent when others were lost.
-            queued = false;
-            text += string.Create(null, $"; before losses only {Median(before) * 1000:0.###} ms");
-        }
-
-        if (queued is null && usual.TotalSeconds * rate < NoQueue * Datagram && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes) && LongerAtLosses(hop) == false)
-        {
-            // Some were held up now and then, by busy hosts: losses do not care.
-            queued = false;
-            text += "; round trips are no longer when something is lost";
-        }
-
-        if (queued is null && RoundTrip(hop) is { Queued: false } back)
-        {
-            queued = false;
-            text += "; " + back.Text;
-        }
-
+        // A full line is as long as it gets; what hosts hold up now and then has nothing to do with losses.
+        bool? queued = line is null ? null
+            : line < NoQueue || wait < slowest / FarFromFull || (wait < HostNoise && line < NoiseOrQueue) ? false
+            : line >= Queue ? true : null;
         return new HopDelay(queued, text, measured[0].From);
     }
 
-    /// <summary>Who is lost, or nearly everyone, waits about as long as the slowest: the line is as long as it gets, not one that hosts leave now and then.</summary>
-    private static bool IsFull(double usual, double[] before, double slowest) =>
-        usual >= slowest / FarFromFull || (before.Length >= HopTests.Enough && Median(before) >= slowest / FarFromFull);
+    /// <summary>The median over all losses, each direction with as many as it has.</summary>
+    private static TimeSpan OfMost(HopSummary[] ascending)
+    {
+        var half = ascending.Sum(h => h.Lost) / 2;
+        return ascending.First(h => (half -= h.Lost) < 0).DelayAtLoss!.Value;
+    }
 
     private static double Median(double[] ascending) => ascending[ascending.Length / 2];
 
@@ -127,7 +116,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
             + (line is { } l ? string.Create(null, $", {l:0.#} datagrams in line") : "");
         var lowLine = line is { } full && median > 0 ? full * low / median : (double?)null;
         bool? queued = median == 0 || line < NoQueue ? false
-            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line is null or >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && (low >= high / MuchAlike || median >= high / 2))) ? true
+            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && (low >= high / MuchAlike || median >= high / 2))) ? true
             : null;
         if (queued == true && (!hop.SizesKnown || HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes)) && LongerAtLosses(hop) != true)
         {

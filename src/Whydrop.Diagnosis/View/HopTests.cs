@@ -129,12 +129,13 @@ internal static class HopTests
     }
 
     /// <summary>Did nothing wait in line before it was lost?</summary>
-    internal static IEnumerable<Sighting> NothingQueued(Hop hop) => HopDelay.Of(hop) switch
-    {
-        null => [],
-        { Queued: { } queued } d => [Sighting.Of(!queued, d.Text, d.From)],
-        var d => [Sighting.Unknown(d.Text, d.From)],
-    };
+    internal static IEnumerable<Sighting> NothingQueued(Hop hop) => Queue(HopDelay.Of(hop)).Select(s => s.Opposite);
+
+    /// <summary>Did others wait in line when it was lost, there or elsewhere on the way?</summary>
+    internal static IEnumerable<Sighting> QueuedSomewhere(Hop hop) => Queue(HopDelay.Anywhere(hop)).Select(s => OfSome(hop, s));
+
+    private static Sighting[] Queue(HopDelay? delay) =>
+        delay is not { } d ? [] : [d.Queued is { } queued ? Sighting.Of(queued, d.Text, d.From) : Sighting.Unknown(d.Text, d.From)];
 
     /// <summary>What is not true of the losses together may be true of some: where they died is not known, and may be several places.</summary>
     internal static Sighting OfSome(Hop hop, Sighting sighting) => hop.Placed || sighting.Answer != Answer.No ? sighting

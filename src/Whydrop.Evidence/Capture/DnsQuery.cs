@@ -15,4 +15,8 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Truncated">TC set in the answer.</param>
 public sealed record DnsQuery(
     VantagePoint At, Provenance From, int Capture, IPEndPoint Client, IPEndPoint Server, string Name, int RecordType, int Attempts,
-    Timestamp Asked, TimeSpan? Answer, int? ResponseCode, bool Truncated) : Fact(At, From);
+    Timestamp Asked, TimeSpan? Answer, int? ResponseCode, bool Truncated) : Fact(At, From)
+{
+    /// <summary>Since the same question, with this identifier and port, was first asked and had its answer here; null when it is the first.</summary>
+    public TimeSpan? AfterAnswered { get; init; }
+}

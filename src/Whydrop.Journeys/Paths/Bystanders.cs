@@ -35,7 +35,8 @@ internal sealed class Bystanders
     public CaptureSummary? Summary(int capture) => flows.Summary(capture);
 
     /// <summary>Why it may have seen the connection; null when it did not.</summary>
-    public string? Doubt(Connection connection, Sighting from, CaptureSummary capture)
+    /// <param name="same">Connections that it may be by what captures nearer to it show; those that it may be by this one are added.</param>
+    public string? Doubt(Connection connection, Sighting from, CaptureSummary capture, HashSet<Connection> same)
     {
         if (connection.Members.Any(m => m.Capture == capture.Capture && m != from))
         {
@@ -54,8 +55,10 @@ internal sealed class Bystanders
 
         var offset = clocks.Offset(from.Source, flows.SourceOf(capture.Capture), from.Flow.First.UnixNanoseconds) ?? 0;
         var (begin, end) = (from.Flow.First.UnixNanoseconds + offset - SameTime, from.Flow.Last.UnixNanoseconds + offset + SameTime);
-        var like = there.Of(from.Flow, begin, end).Where(s => s != from && MayBe(connection, from, s)).MinBy(s => s.Number);
-        return like is null ? null
+        Sighting[] likes = [.. there.Of(from.Flow, begin, end).Where(s => s != from && MayBe(connection, from, s)),
+            .. same.SelectMany(c => c.Members).Where(m => m.Capture == capture.Capture)];
+        same.UnionWith(likes.Select(s => joined[s.Number]).OfType<Connection>());
+        return likes.MinBy(s => s.Number) is not { } like ? null
             : $"the connection {like.Flow.Client} to {like.Flow.Server} at {capture.At} may be the same with other numbers";
     }
 
@@ -73,7 +76,7 @@ internal sealed class Bystanders
             return false;
         }
 
-        // A rewriting middlebox between the two: the same ends or service at the same time, and as little came of it.
-        return own.FromClient.Segments + own.FromServer.Segments > 0 || seen.FromClient.Segments + seen.FromServer.Segments == 0;
+        // A rewriting middlebox between the two: the same ends or service at the same time, and as little came of it, as far as that is known without its opening.
+        return own.FromClient.InitialSequence is null || own.FromClient.Segments + own.FromServer.Segments > 0 || seen.FromClient.Segments + seen.FromServer.Segments == 0;
     }
 }

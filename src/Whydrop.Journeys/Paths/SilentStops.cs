@@ -26,10 +26,11 @@ internal sealed class SilentStops
         var known = own.ToArray();
         var merged = known.Select(s => Known(s, packet, ways, bystanders)).OfType<ExpectedStop>().ToList();
         Ways.Merge(merged, ways.Stops(packet, beyond: !upstream));
+        var same = new HashSet<Connection>();
         foreach (var expected in merged)
         {
             var sighting = Array.Find(known, s => s.Capture == expected.Capture.Capture);
-            var doubt = !expected.Sure ? expected.Why : sighting is null ? bystanders.Doubt(connection, at, expected.Capture) : null;
+            var doubt = !expected.Sure ? expected.Why : sighting is null ? bystanders.Doubt(connection, at, expected.Capture, same) : null;
             stops.Add(new Stop(expected, sighting, doubt));
         }
     }

@@ -292,7 +292,7 @@ internal sealed class DirectionJourney
 
             foreach (var piece in stops[i].Pieces(index, hole))
             {
-                tallies[i].Leave(piece.Length, proven && j == i + 1);
+                tallies[i].Lose(index, piece.Length, proven && j == i + 1);
                 yield return Placement(i, j, index, piece, proven, reason, laterSeen);
             }
         }

@@ -16,6 +16,7 @@ internal sealed class HopTally
     private long bytesLost;
     private long unproven;
     private long bytesUnproven;
+    private readonly List<int> losses = [];
 
     /// <summary>Arrived after the hop when they had been sent again.</summary>
     public long Late { get; set; }
@@ -38,16 +39,29 @@ internal sealed class HopTally
     }
 
     /// <summary>A segment was not seen after the hop and should have been.</summary>
-    public void Leave(long length, bool proven)
+    /// <param name="index">The record that it is of.</param>
+    public void Lose(int index, long length, bool proven)
     {
-        lost += proven ? 1 : 0;
-        bytesLost += proven ? length : 0;
-        unproven += proven ? 0 : 1;
-        bytesUnproven += proven ? 0 : length;
+        if (!proven)
+        {
+            Unrecorded(length);
+            return;
+        }
+
+        lost++;
+        bytesLost += length;
+        if (losses.Count == 0 || losses[^1] < index)
+        {
+            losses.Add(index);
+        }
     }
 
-    /// <summary>Bytes were not recorded after the hop, and nothing says that they were lost.</summary>
-    public void Unrecorded(long length) => Leave(length, proven: false);
+    /// <summary>Bytes were not recorded after the hop, and nothing says that they were lost on it.</summary>
+    public void Unrecorded(long length)
+    {
+        unproven++;
+        bytesUnproven += length;
+    }
 
     /// <summary>The fact.</summary>
     /// <param name="match">The two places compared, seen from the one before the hop.</param>
@@ -65,6 +79,7 @@ internal sealed class HopTally
         {
             P90Delay = delays.At(0.9),
             MaxDelay = delays.Most,
+            DelayAtLoss = LossNeighbours.Delay(match, fromClient, losses, clocks),
             Delays = delays.Counts(),
             Delayed = delays.Delayed(),
             Late = Late,

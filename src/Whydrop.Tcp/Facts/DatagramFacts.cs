@@ -31,7 +31,10 @@ internal sealed class DatagramFacts(OtherFrames others, VantagePoint[] at, strin
             yield return new DnsQuery(
                 at[key.Point], From(row.Frame), firstCapture + key.Point, new IPEndPoint(key.Client.ToAddress(), key.ClientPort),
                 new IPEndPoint(key.Server.ToAddress(), key.ServerPort), key.Name, key.RecordType, row.Attempts, new Timestamp(row.Asked),
-                row.Answer is { } answer ? TimeSpan.FromTicks(answer / 100) : null, row.Answer is null ? null : row.ResponseCode, row.Truncated);
+                row.Answer is { } answer ? TimeSpan.FromTicks(answer / 100) : null, row.Answer is null ? null : row.ResponseCode, row.Truncated)
+            {
+                AfterAnswered = row.Before is { } before ? TimeSpan.FromTicks((row.Asked - before) / 100) : null,
+            };
         }
 
         if (others.Dns.NotKept > 0)

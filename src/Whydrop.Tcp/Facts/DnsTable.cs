@@ -86,10 +86,10 @@ internal sealed class DnsTable
 
         if (row is not null)
         {
-            replaced.Add((key, row)); // The same identifier and port for a new question of the same name, once the first was answered.
+            replaced.Add((key, row)); // Answered, and asked again: a new question of the same name, or one whose answer did not come.
         }
 
-        rows[key] = new Row { Frame = number, Asked = time, Last = time, Attempts = 1 };
+        rows[key] = new Row { Frame = number, Asked = time, Last = time, Attempts = 1, Before = row?.Asked };
     }
 
     /// <summary>What makes a question one.</summary>
@@ -112,6 +112,9 @@ internal sealed class DnsTable
         public long Frame { get; init; }
 
         public long Asked { get; init; }
+
+        /// <summary>When the same was asked before, and answered.</summary>
+        public long? Before { get; init; }
 
         public long Last { get; set; }
 

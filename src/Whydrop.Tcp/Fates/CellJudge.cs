@@ -232,6 +232,13 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
             told = false;
         }
 
+        // Which of two copies of one datagram came is all one: the second is none that was sent.
+        while (last > 0 && list[nodes[last]]->Is(Transmission.SameDatagram))
+        {
+            last--;
+            told = false;
+        }
+
         while (last < nodes.Length - 1 && list[nodes[last]]->Is(Transmission.Damaged))
         {
             last++;

@@ -21,7 +21,7 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
     public void Take(Board* b, in TcpSegment s, in Direction d, uint frameNumber, ReadOnlySpan<byte> frame, bool isDupAck)
     {
         var word = new Word(s.Time, frameNumber, s.TsEcr, s.HasTimestamp, (d.Rev->MinRtt == 0 ? 0 : d.Rev->MinRtt - 1) * 500L, s.SackBlocks >= MostBlocksWithTimestamps,
-            Math.Max(LongAfter, d.Rev->Srtt * 4000L));
+            Math.Max(LongAfter, d.Rev->Srtt * 4000L), SequenceNumber.LessOrEqual(s.Sequence, d.Rev->LastAck) ? s.TsVal : 0);
         b->LastHeardFrame = frameNumber;
         if (Ledger.OffsetOf(b, s.Acknowledgment) > b->Next64 && AllowedWindow.Forbids(b, Ledger.OffsetOf(b, s.Acknowledgment), *d.Fwd))
         {
@@ -260,6 +260,7 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
             {
                 n->MissingFrame = word.Frame;
                 n->MissingTime = word.Time;
+                n->MissingTsVal = word.TsVal;
             }
 
             if (n->Time > b->RackTime && n->Time != long.MinValue && !isDupAck)
@@ -293,5 +294,6 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
         return isDupAck && n.Start == b->Una64 && n.Number <= 1 && n.Time + word.HalfMinRtt <= word.Time && b->Tail >= 0 && list[b->Tail]->Start > n.Start;
     }
 
-    private readonly record struct Word(long Time, uint Frame, uint TsEcr, bool HasTimestamp, long HalfMinRtt, bool MayOmitBlocks, long Patience);
+    /// <param name="TsVal">Its stamp, which is echoed from then on; 0 where it need not be: behind bytes that were not acknowledged yet (RFC 7323, 4.3).</param>
+    private readonly record struct Word(long Time, uint Frame, uint TsEcr, bool HasTimestamp, long HalfMinRtt, bool MayOmitBlocks, long Patience, uint TsVal);
 }

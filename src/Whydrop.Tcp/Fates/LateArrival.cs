@@ -21,9 +21,9 @@ internal static class LateArrival
         }
 
         var delay = arrival.Time - hole.Time;
-        if (hole.MissingFrame == 0 && dupAcks == 0)
+        if (LeftUntold(hole, arrival) || (hole.MissingFrame == 0 && dupAcks == 0))
         {
-            // Nothing told the sender of the hole: only its timer could have sent this, and no timer is that fast.
+            // Nothing had told the sender of the hole: only its timer could have sent this, and no timer is that fast.
             return delay < 150 * Millisecond;
         }
 
@@ -31,6 +31,10 @@ internal static class LateArrival
         var roundTrip = fwd.MinRtt == 0 ? 3 * Millisecond : Math.Max(fwd.MinRtt - 1, 100) * 1000L;
         return dupAcks < 3 && delay < roundTrip / 2;
     }
+
+    /// <summary>It echoes a stamp older than the first word of the hole: it left before its sender had heard that (RFC 7323, 4.3).</summary>
+    private static bool LeftUntold(in Transmission hole, in Transmission arrival) =>
+        hole.MissingTsVal != 0 && arrival.TsEcr != 0 && SequenceNumber.Less(arrival.TsEcr, hole.MissingTsVal);
 
     /// <summary>
     /// Whether the transmission was sent before the segment that showed a hole, which something else filled meanwhile. Time says nothing then; within one

@@ -27,7 +27,7 @@ internal sealed unsafe class Ledger : IDisposable
         this.history = history;
         Book = new FateBook(table, points, mostRows);
         var judge = new CellJudge(list, Book);
-        sending = new Sending(list, Book, judge);
+        sending = new Sending(list, Book, judge, new Twins(table, history));
         hearing = new Hearing(list, Book, judge);
         openingOf = new BoardOpening(list, Book, history, sending);
         Judge = judge;

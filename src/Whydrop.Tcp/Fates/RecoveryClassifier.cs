@@ -10,7 +10,7 @@ internal static class RecoveryClassifier
     private const long Millisecond = 1_000_000;
 
     /// <summary>Linux's TCP_RTO_MIN (include/net/tcp.h); RFC 6298 (2.4) asks for 1 s, no common stack waits that long.</summary>
-    private const long SmallestTimeout = 200 * Millisecond;
+    public const long SmallestTimeout = 200 * Millisecond;
 
     /// <summary>Timers fire late, seldom early: a tick of a 250 Hz clock is allowed.</summary>
     private const long Tick = 8 * Millisecond;
@@ -19,7 +19,7 @@ internal static class RecoveryClassifier
     public static unsafe Recovery Classify(Board* b, in Transmission previous, in Transmission now, in SenderState fwd, int dupAcks)
     {
         var since = now.Time - previous.Time;
-        var silent = now.Time - Math.Max(b->HeardTime, b->SentTime);
+        var silent = now.Time - Math.Max(previous.Time, Math.Max(b->HeardTime, b->SentTime));
         if (previous.Time == long.MinValue)
         {
             return Recovery.Unknown;

@@ -6,7 +6,7 @@ namespace Whydrop.Tcp.Fates;
 
 /// <summary>Enters data segments into a board: new bytes, bytes sent again, and bytes that come late into a hole.</summary>
 // SAFETY: nodes never move when the list grows; a node that was removed is not read again.
-internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge judge)
+internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge judge, Twins twins)
 {
     /// <summary>Open transmissions of one direction; the oldest range gives way.</summary>
     public const int MostNodes = 4096;
@@ -31,6 +31,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             Time = s.Time,
             Frame = frameNumber,
             TsVal = s.TsVal,
+            TsEcr = s.TsEcr,
             IpId = (ushort)s.IpId,
             Ttl = s.Ttl,
             HeaderBytes = (byte)Math.Clamp(header, 0, 255),
@@ -142,6 +143,13 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             return true;
         }
 
+        if (has && twins.CameBefore(b, piece))
+        {
+            node.Number = 1;
+            book.Enter(b, node, Fate.Duplicated, proven: true, b->LastHeardFrame, false, unique: false);
+            return false;
+        }
+
         node.Number = 2;
         node.Recovery = RecoveryKind.Of(Recovery.Unknown);
         book.Enter(b, node, has ? Fate.RetransmittedNeedlessly : Fate.Unknown, has, b->LastHeardFrame, false, unique: false);
@@ -179,14 +187,15 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             node.Marks |= Transmission.Late;
         }
 
-        if (previous->IpId == piece.IpId && piece.IpId != 0 && previous->TsVal == piece.TsVal && previous->Is(Transmission.HasTimestamp) == piece.Is(Transmission.HasTimestamp)
-            && previous->Frame != 0)
+        node.Number = late ? (byte)1 : (byte)Math.Min(previous->Number + 1, byte.MaxValue);
+        node.Recovery = late ? RecoveryKind.None : RecoveryKind.Of(RecoveryClassifier.Classify(b, *previous, node, fwd, dupAcks));
+        var stamped = previous->IpId == piece.IpId && piece.IpId != 0 && previous->TsVal == piece.TsVal && previous->Is(Transmission.HasTimestamp) == piece.Is(Transmission.HasTimestamp);
+        var same = previous->Frame != 0 && (stamped || (node.Recovery == RecoveryKind.Of(Recovery.Unknown) && twins.CameBefore(b, node)));
+        if (same)
         {
             node.Marks |= Transmission.SameDatagram;
         }
 
-        node.Number = late ? (byte)1 : (byte)Math.Min(previous->Number + 1, byte.MaxValue);
-        node.Recovery = late ? RecoveryKind.None : RecoveryKind.Of(RecoveryClassifier.Classify(b, *previous, node, fwd, dupAcks));
         if (node.Recovery == RecoveryKind.Of(Recovery.TailLossProbe) && node.Segments > 0)
         {
             book.PointOf(b).TailLossProbes++;
@@ -200,7 +209,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         node.Marks |= (ushort)(previous->Marks & (Transmission.Acked | Transmission.AckedAtHead));
         (node.AckedTime, node.AckedFrame, node.AckedTsEcr) = (previous->AckedTime, previous->AckedFrame, previous->AckedTsEcr);
         _ = list.InsertAfter(b, last, node);
-        return true;
+        return !same;
     }
 
     private bool FillHole(Board* b, int cell, ref Transmission node, in SenderState fwd, int dupAcks)

@@ -33,7 +33,11 @@ internal struct Transmission
     /// <summary>First frame in which the receiver showed that it is missing; 0 when none.</summary>
     public uint MissingFrame;
     public long MissingTime;
+
+    /// <summary>The TSval of that frame, where whoever sent this must echo it once it has heard it; 0 when unknown.</summary>
+    public uint MissingTsVal;
     public uint TsVal;
+    public uint TsEcr;
     public uint BytesInFlight;
     public uint RttMicroseconds;
     public uint DataOrdinal;

@@ -31,8 +31,8 @@ public sealed class Conversation(Trace trace, uint clientIsn = 1000, uint server
         Add(at + roundTrip + 0.1, true, FromClient(1, 1, 0, 16) with { Timestamp = Stamp(at + roundTrip + 0.1, at + roundTrip) });
     }
 
-    public int Data(double at, long seq, int length, long ack = 1, byte flags = 24, ushort? ipId = null, double? sentAt = null, byte ttl = 64) =>
-        Add(at, true, FromClient(seq, ack, length, flags) with { Timestamp = Stamp(sentAt ?? at, 0), Ttl = ttl }, ipId);
+    public int Data(double at, long seq, int length, long ack = 1, byte flags = 24, ushort? ipId = null, double? sentAt = null, byte ttl = 64, double echo = 0) =>
+        Add(at, true, FromClient(seq, ack, length, flags) with { Timestamp = Stamp(sentAt ?? at, echo), Ttl = ttl }, ipId);
 
     public int ServerData(double at, long seq, int length, long ack = 1, byte flags = 24, ushort? ipId = null) =>
         Add(at, false, FromServer(seq, ack, length, flags) with { Timestamp = Stamp(at, 0) }, ipId);

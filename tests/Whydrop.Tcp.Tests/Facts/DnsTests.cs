@@ -30,6 +30,19 @@ public class DnsTests
     }
 
     [Fact]
+    public void The_same_question_after_its_answer_says_so()
+    {
+        var trace = new Trace();
+        Query(trace, 0, 7, "a", 1);
+        Answer(trace, 1, 7, "a", 1);
+        Query(trace, 2000, 7, "a", 1);
+        Answer(trace, 2001, 7, "a", 1);
+        Query(trace, 3000, 8, "a", 1);
+
+        Assert.Equal([null, TimeSpan.FromSeconds(2), null], trace.Analyse().Of<DnsQuery>().Select(q => q.AfterAnswered));
+    }
+
+    [Fact]
     public void An_answer_to_another_port_or_identifier_or_name_is_none()
     {
         var trace = new Trace();

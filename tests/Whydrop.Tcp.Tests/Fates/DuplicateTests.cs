@@ -83,6 +83,56 @@ public class DuplicateTests
         Assert.All(analysed.Of<SegmentFate>(), f => Assert.Equal(Fate.Reordered, f.Fate));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Without_an_Identification_what_nothing_made_the_sender_repeat_was_duplicated(bool acknowledged)
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace, ipv6: true);
+        c.Handshake(0, 0.2);
+        c.Data(20, 1, 100);
+        c.Ack(20.05, 101, 20);
+        c.Data(30, 101, 100);
+        var first = c.Last!;
+        if (acknowledged)
+        {
+            c.Ack(30.1, 201, 30);
+        }
+
+        var copy = c.Repeat(30.5, first);
+        c.Ack(30.6, 201, 30);
+        c.Data(40, 201, 100);
+        c.Ack(40.2, 301, 40);
+
+        var analysed = trace.Analyse();
+        var fate = Assert.Single(analysed.Of<SegmentFate>());
+
+        Assert.Equal((Fate.Duplicated, copy), (fate.Fate, (int)fate.From.Frame!));
+        Assert.Equal(0, analysed.Of<TcpFlow>()[0].FromClient.Retransmissions);
+        LedgerRows.AreEqual(analysed, (Fate.Delivered, 3, 300), (Fate.Duplicated, 1, 100));
+    }
+
+    [Fact]
+    public void Without_an_Identification_what_the_receiver_missed_may_be_sent_again_within_a_tick()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace, ipv6: true);
+        c.Handshake(0, 0.2);
+        c.Data(20, 1, 100);
+        c.Ack(20.05, 101, 20);
+        var overtaken = c.FromClient(101, 1, 100, 24) with { Timestamp = (100_030, 0) };
+        c.Data(30.2, 201, 100);
+        c.Ack(30.25, 101, 20, sack: (201, 301));
+        c.Repeat(30.26, overtaken);
+        c.Ack(30.3, 301, 30);
+        c.Repeat(30.6, overtaken);
+        c.Data(40, 301, 100);
+        c.Ack(40.2, 401, 40);
+
+        Assert.DoesNotContain(trace.Analyse().Of<SegmentFate>(), f => f.Fate == Fate.Duplicated);
+    }
+
     private static (Trace Trace, Conversation Conversation) Start()
     {
         var trace = new Trace();

@@ -56,6 +56,25 @@ public class ReceiverSideFates
         LedgerRows.AreEqual(result, (Fate.Delivered, 2, 2000), (Fate.Reordered, 1, 1000));
     }
 
+    [Theory]
+    [InlineData(20, true, Fate.Reordered)]
+    [InlineData(31, true, Fate.LostBefore)]
+    [InlineData(20, false, Fate.LostBefore)]
+    public void Without_identification_and_within_one_tick_the_echo_tells_whether_the_sender_knew_of_the_hole(double echo, bool allHeard, Fate expected)
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace, ipv6: true);
+        c.Handshake(0, 10);
+        c.ServerData(19, 1, 500);
+        c.Data(30, 1, 1000, ack: allHeard ? 501 : 1, echo: 20);
+        c.Data(30.1, 2001, 1000, ack: allHeard ? 501 : 1, echo: 20, sentAt: 30);
+        c.Ack(31.1, 1001, 30, seq: 501, sack: (2001, 3001));
+        c.Data(35, 1001, 1000, ack: 501, echo: echo, sentAt: 30);
+        c.Ack(36, 3001, 30, seq: 501);
+
+        Assert.Equal(expected, Assert.Single(trace.Analyse().Of<SegmentFate>()).Fate);
+    }
+
     [Fact]
     public void A_hole_never_filled_but_shown_by_the_receiver_is_lost_before()
     {

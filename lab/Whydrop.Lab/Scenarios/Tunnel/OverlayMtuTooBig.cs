@@ -36,5 +36,8 @@ public sealed class OverlayMtuTooBig : LargeLost
     {
         var (node, role) = (Sending(run), SendingRole(run));
         run.Truth.Blame(Fault, node, run.Network.OverlayDevice, confirmable: run.HasCaptures(role) && run.HasDumps(role), suspectable: run.HasDumps(role) && run.HasAnyCapture);
+
+        // All of a large request's first flight is large: behind the fabric nothing of it is seen, and the RST with which the client gives up may come after the captures.
+        run.Truth.Unseen(!FromServer(run) && run.CapturedBehindFabricOnly && !run.HasDumps(HostRole.Client) && !run.HasDumps(HostRole.NodeA));
     }
 }

@@ -14,6 +14,9 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
     // A query of which the capture saw less than this is open, not unanswered: the shortest time-out of common resolvers is a second.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // resolv.conf(5): no resolver waits longer before it asks again.
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(30);
+
     // One is a hiccup.
     private const int Fewest = 2;
 
@@ -59,14 +62,14 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
         {
             var owner = view.Stacks.Of(server.Key.Address);
             var there = server.Where(q => owner is not null && q.At.Stack == owner).ToArray();
-            var bad = server.GroupBy(q => q.Capture).Select(g => g.Where(q => IsBad(view, q)).ToArray()).MaxBy(g => g.Length)!;
+            var bad = server.GroupBy(q => q.Capture).Select(g => g.Where(q => IsBad(view, q) || IsInVain(q)).ToArray()).MaxBy(g => g.Length)!;
             if (bad.Length > 0)
             {
                 DnsQuery[] answered = [.. server.Where(q => q.Capture == bad[0].Capture && q.Answer is not null)];
                 var late = answered.Count(q => q.Answer >= Slow);
                 var slow = late >= FewestLate && 2 * late >= answered.Length;
                 // A resolver asks for the IPv4 and the IPv6 address of one name from one socket.
-                var telling = bad.Where(q => slow || q.Attempts > 1 || q.Answer is null || q.ResponseCode is ServerFailure or Refused).DistinctBy(q => (q.Client, q.Name)).Count();
+                var telling = bad.Where(q => slow || q.Attempts > 1 || IsInVain(q) || q.Answer is null || q.ResponseCode is ServerFailure or Refused).DistinctBy(q => (q.Client, q.Name)).Count();
                 yield return new Server(view, there.Any(q => IsBad(view, q)) ? owner : null, server.Key, bad, there) { Telling = telling };
             }
         }
@@ -80,7 +83,8 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
         [
             .. unanswered > 0 ? [$"{unanswered} not answered"] : Array.Empty<string>(),
             .. failed > 0 ? [$"{failed} answered with a failure"] : Array.Empty<string>(),
-            .. s.Bad.Any(q => q.Answer is not null) ? [string.Create(null, $"up to {s.Bad.Max(q => q.Answer ?? TimeSpan.Zero).TotalMilliseconds:0} ms to an answer")] : Array.Empty<string>(),
+            .. s.Bad.Any(IsInVain) ? [$"{s.Bad.Count(IsInVain)} asked again though answered"] : Array.Empty<string>(),
+            .. s.Bad.Any(q => q.Answer >= Slow) ? [string.Create(null, $"up to {s.Bad.Max(q => q.Answer ?? TimeSpan.Zero).TotalMilliseconds:0} ms to an answer")] : Array.Empty<string>(),
             .. s.Bad.Any(q => q.Attempts > 1) ? [$"{s.Bad.Count(q => q.Attempts > 1)} asked again"] : Array.Empty<string>(),
         ];
         return $"{s.Bad.Count} queries to the name server {s.End} went wrong: {string.Join(", ", parts)}{(s.There.Count > 0 && s.At is null ? "; the server itself answered those that reached it" : "")}.";
@@ -96,6 +100,9 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
 
     private static bool IsBad(CaseView view, DnsQuery q) => q.ResponseCode is ServerFailure or Refused || q.Answer >= Slow || (q.Attempts > 1 && q.Answer is null)
         || (q.Answer is null && view.Capture(q.Capture)?.Last is { } last && last - q.Asked >= Patience);
+
+    /// <summary>The same question once more, as late as a resolver that was not answered asks again: the answer that left here did not come to it.</summary>
+    private static bool IsInVain(DnsQuery q) => q.AfterAnswered is { } since && since >= Patience && since <= LongestPatience;
 
     private static IEnumerable<Sighting> Bad(Server s) =>
         [new Sighting(s.Telling >= Fewest ? Answer.Yes : Answer.Unknown, $"{s.Bad.Count} at {s.Bad[0].At}: {Text(s.Bad[0])}", [.. s.Bad.Select(q => q.From).Take(24)])];
@@ -121,7 +128,9 @@ internal sealed class DnsSlowOrFail : FaultOf<DnsSlowOrFail.Server>
         }
     }
 
-    private static string Text(DnsQuery q) => q.Answer is { } answer
+    private static string Text(DnsQuery q) => IsInVain(q)
+        ? string.Create(null, $"{q.Name} asked again after {q.AfterAnswered!.Value.TotalSeconds:0.#} s, though it had been answered")
+        : q.Answer is { } answer
         ? string.Create(null, $"{q.Name} answered after {answer.TotalMilliseconds:0} ms{(q.ResponseCode is ServerFailure ? ", SERVFAIL" : q.ResponseCode is Refused ? ", REFUSED" : "")}")
         : $"{q.Name} asked {q.Attempts} times, not answered";
 

@@ -101,8 +101,6 @@ internal sealed class RatePolicer : FaultOf<Hop>
     }
 
     /// <summary>By the moment or by what went before: a deep bucket lets much pass, and then loses whatever the moment's rate is.</summary>
-    private static IEnumerable<Sighting> DependsOnRate(Hop hop) => HopTests.RateDoesNotMatter(hop).Select(s => s with
-    {
-        Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown },
-    }).Concat(Fits(hop).Where(s => s.Answer == Answer.Yes && HopTests.GapsAreGeometric(hop).All(g => g.Answer == Answer.No)).Select(s => s with { Text = "losses come together, only while the bucket is empty" }));
+    private static IEnumerable<Sighting> DependsOnRate(Hop hop) => HopTests.RateDoesNotMatter(hop).Select(s => s.Opposite)
+        .Concat(Fits(hop).Where(s => s.Answer == Answer.Yes && HopTests.GapsAreGeometric(hop).All(g => g.Answer == Answer.No)).Select(s => s with { Text = "losses come together, only while the bucket is empty" }));
 }

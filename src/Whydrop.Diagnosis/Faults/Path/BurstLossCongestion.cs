@@ -33,7 +33,8 @@ internal sealed class BurstLossCongestion : FaultOf<Hop>
 
     protected override IEnumerable<QuestionOf<Hop>> Ask() =>
     [
-        new("Did a queue stand where segments died?", Quantifier.Any, QuestionRole.Signature, Queued),
+        new("Did a queue stand while segments died?", Quantifier.Any, QuestionRole.Signature, HopTests.QueuedSomewhere),
+        new("Was it where they died?", Quantifier.Any, QuestionRole.Mechanism, h => HopTests.NothingQueued(h).Select(s => HopTests.OfSome(h, s.Opposite))),
         new("Were segments seen before the queue and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
         new("Do losses come together, or in busy times only?", Quantifier.Any, QuestionRole.Discriminator, Together, "random-loss"),
         new("Did they die between hosts, not in a queue of one host?", Quantifier.Any, QuestionRole.Discriminator, HopTests.BetweenHosts, "qdisc-drop"),
@@ -43,16 +44,12 @@ internal sealed class BurstLossCongestion : FaultOf<Hop>
 
     protected override IEnumerable<Hop> Propose(CaseView view) => view.Hops;
 
-    protected override string Summarise(Hop hop) => $"{hop.Losses.Count} segments lost {hop.Place}, where others wait in a queue that is full: {HopDelay.Of(hop)?.Text}.";
+    protected override string Summarise(Hop hop) => $"{hop.Losses.Count} segments lost {hop.Place}, where others wait in a queue that is full: {HopDelay.Anywhere(hop)?.Text}.";
 
     protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
 
-    private static IEnumerable<Sighting> Queued(Hop hop) => HopTests.NothingQueued(hop).Select(s => HopTests.OfSome(hop, Not(s)));
-
-    private static IEnumerable<Sighting> Together(Hop hop) => HopTests.GapsAreGeometric(hop).Concat(HopTests.RateDoesNotMatter(hop)).Select(Not)
+    private static IEnumerable<Sighting> Together(Hop hop) => HopTests.GapsAreGeometric(hop).Concat(HopTests.RateDoesNotMatter(hop)).Select(s => s.Opposite)
 
         // Chance may put losses of a queue anywhere; that it could have does not speak against the queue.
         .Select(s => s.Answer == Answer.No ? s with { Answer = Answer.Unknown } : s);
-
-    private static Sighting Not(Sighting s) => s with { Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } };
 }

@@ -169,19 +169,21 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             yield return Agree(q.Drops, there) || q.Drops >= placed ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
         }
 
-        var counts = new (long? Lost, string What)[]
+        if (q.View.LostSegments > 0)
         {
-            (q.View.LostSegments > 0 ? q.View.LostSegments : null, "lost in all"),
-            (q.View.Delta(q.At.Stack, "Tcp.RetransSegs")?.Delta, "sent again by that kernel"),
-            (SentAgain(q), "sent again by all kernels of the case"),
-        };
-        foreach (var (lost, what) in counts)
+            yield return Compare(q, q.View.LostSegments, "lost in all", null);
+        }
+
+        // What captures do not tell: a packet that is dropped may be several segments, and these are what is sent again.
+        var most = MostSegments(q);
+        if (q.View.Delta(q.At.Stack, "Tcp.RetransSegs") is { } own)
         {
-            if (lost is { } n)
-            {
-                var text = $"{q.Drops} dropped, {n} {what}";
-                yield return Counted.Agree(q.Drops, n) ? Sighting.Of(true, text) : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text) : Sighting.Unknown(text);
-            }
+            yield return Compare(q, own.Delta, "sent again by that kernel", most);
+        }
+
+        if (SentAgain(q) is { } all)
+        {
+            yield return Compare(q, all, "sent again by all kernels of the case", most);
         }
 
         if (Waited(q) is { } waited && placed > 0)
@@ -189,6 +191,24 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
             yield return Sighting.Of(true, $"{placed} of {q.View.LostSegments} vanished there", waited.From);
         }
     }
+
+    private static Sighting Compare(Queue q, long lost, string what, (double Segments, Provenance From)? most)
+    {
+        var text = $"{q.Drops} dropped, {lost} {what}";
+        return Counted.Agree(q.Drops, lost) ? Sighting.Of(true, text)
+            : q.Drops == 0 && q.View.Delta(q.At, "Qdisc.Dropped") is not null ? Sighting.Of(false, text)
+            : lost > q.Drops && lost <= q.Drops * most?.Segments ? Sighting.Of(true, string.Create(null, $"{text}; a packet there is one of several segments, up to {most?.Segments:0}"), most!.Value.From)
+            : Sighting.Unknown(text);
+    }
+
+    /// <summary>
+    /// Segments that a packet there may be at most, where packets are several: the queue counts segments as sent and packets as dropped (include/net/sch_generic.h bstats_update,
+    /// qdisc_qstats_drop), the device counts packets. Null where both counted as many, or not both were read.
+    /// </summary>
+    private static (double Segments, Provenance From)? MostSegments(Queue q) =>
+        q.View.Delta(q.At, "Qdisc.SentPackets") is { Delta: > 0 } segments && q.View.Delta(q.At, "Link.TxPackets") is { Delta: > 0 } packets
+        && q.View.Delta(q.At, "Qdisc.SentBytes") is { Delta: > 0 } bytes && segments.Delta > packets.Delta && !Counted.Agree(segments.Delta, packets.Delta)
+            ? (LargestPacket * (double)segments.Delta / bytes.Delta, segments.From) : null;
 
     private static IEnumerable<Sighting> DiedInQueue(Queue q)
     {
@@ -231,8 +251,10 @@ internal sealed class QdiscDrop : FaultOf<QdiscDrop.Queue>
 
     private static IEnumerable<Sighting> DelayGrew(Queue q) => q.View.Hops
         .Where(h => h.Losses.Any(q.Losses.Contains))
-        .SelectMany(HopTests.NothingQueued)
-        .Select(s => s with { Answer = s.Answer switch { Answer.Yes => Answer.No, Answer.No => Answer.Yes, _ => Answer.Unknown } });
+        .SelectMany(HopTests.NothingQueued).Select(s => s.Opposite);
+
+    // GSO_LEGACY_MAX_SIZE of include/linux/netdevice.h: what the stack hands down at once, unless it was told to do more.
+    private const double LargestPacket = 65_536;
 
     /// <summary>An egress queue.</summary>
     internal sealed class Queue(CaseView view, VantagePoint at, long drops, IReadOnlyList<Loss> losses) : Hypothesis(view, Scope.Of(at))

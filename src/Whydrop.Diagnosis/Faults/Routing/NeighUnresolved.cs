@@ -38,9 +38,12 @@ internal sealed class NeighUnresolved : FaultOf<NeighUnresolved.NextHop>
         new("Is the link-layer address of the next hop not known?", Quantifier.Any, QuestionRole.Signature, NotKnown),
         new("Did packets for it come to the host and not leave it?", Quantifier.Any, QuestionRole.Mechanism, h => h.Vanished()),
         new("Was it asked for, and did nobody answer?", Quantifier.Any, QuestionRole.Mechanism, Asked),
+        new("Did the host tell senders that what they sent cannot be delivered?", Quantifier.Any, QuestionRole.Support, Told),
     ];
 
-    protected override IEnumerable<NextHop> Propose(CaseView view)
+    protected override IEnumerable<NextHop> Propose(CaseView view) => Vanished(view).Concat(WithoutCaptures(view));
+
+    private static IEnumerable<NextHop> Vanished(CaseView view)
     {
         foreach (var c in DroppedAt.Candidates(view))
         {
@@ -54,7 +57,23 @@ internal sealed class NeighUnresolved : FaultOf<NeighUnresolved.NextHop>
         }
     }
 
-    protected override string Summarise(NextHop h) => $"{h.Gone!.What} vanished {h.Gone.Place}: {h.Hop}, the next hop of {h.Scope}, does not answer {(h.Hop.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ARP" : "neighbour discovery")}.";
+    /// <summary>
+    /// Without captures: a gateway of a route is not known while its host tells senders that it cannot deliver. An address on the link may be nobody's; a gateway is somebody's, and is
+    /// only asked for when something is to be sent there.
+    /// </summary>
+    private static IEnumerable<NextHop> WithoutCaptures(CaseView view)
+    {
+        var seen = view.Vanishings.SelectMany(v => v.Stacks(view)).ToHashSet();
+        return view.Facts.Of<Route>().Where(r => r.Via is not null && !seen.Contains(r.At.Stack)).Select(r => (At: r.At.Stack, Hop: r.Via!)).Distinct()
+            .Where(r => States(view, r.At, r.Hop).Any(IsNotKnown) && view.Delta(r.At, Unreachable(r.Hop)) is { Delta: > 0 })
+            .Select(r => new NextHop(view, r.At, null, r.Hop));
+    }
+
+    protected override string Summarise(NextHop h)
+    {
+        var silent = $"{h.Hop}, the next hop of {h.Scope}, does not answer {(IsIpv4(h.Hop) ? "ARP" : "neighbour discovery")}";
+        return h.Gone is { } gone ? $"{gone.What} vanished {gone.Place}: {silent}." : $"{silent}, and {h.Scope} told senders {h.View.Delta(h.Stack.At, Unreachable(h.Hop))?.Delta} times that it cannot deliver.";
+    }
 
     protected override IEnumerable<NextEvidence> Next(NextHop h) => DroppedAtEvidence.For(h, $"ip neigh show {h.Hop}; ip route get {h.Hop}");
 
@@ -64,12 +83,27 @@ internal sealed class NeighUnresolved : FaultOf<NeighUnresolved.NextHop>
     private static IEnumerable<NeighbourQuery> Queries(CaseView view, VantagePoint at, IPAddress hop) =>
         view.Facts.Of<NeighbourQuery>().Where(q => q.At.Stack == at && q.Target.Equals(hop) && view.Stacks.Owners(q.Asker).Contains(at));
 
+    private static bool IsNotKnown(Neighbour n) => n.State.Contains("FAILED", StringComparison.Ordinal) || n.State.Contains("INCOMPLETE", StringComparison.Ordinal);
+
+    private static bool IsIpv4(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
+
+    private static string Unreachable(IPAddress hop) => IsIpv4(hop) ? "Icmp.OutDestUnreachs" : "Icmp6.OutDestUnreachs";
+
+    private static IEnumerable<Sighting> Told(NextHop h)
+    {
+        if (h.View.Delta(h.Stack.At, Unreachable(h.Hop)) is { } told)
+        {
+            var text = $"{Unreachable(h.Hop)} of {h.Stack.At} +{told.Delta}";
+            yield return told.Delta > 0 ? Sighting.Of(true, text, told.From) : Sighting.Unknown(text, told.From);
+        }
+    }
+
     private static IEnumerable<Sighting> NotKnown(NextHop h)
     {
         foreach (var n in States(h.View, h.Stack.At, h.Hop))
         {
             // Right after the clients gave up the entry may be asked for again: both states mean nobody answered yet.
-            yield return Sighting.Of(n.State.Contains("FAILED", StringComparison.Ordinal) || n.State.Contains("INCOMPLETE", StringComparison.Ordinal), $"{h.Hop} {n.State}", n.From);
+            yield return Sighting.Of(IsNotKnown(n), $"{h.Hop} {n.State}", n.From);
         }
 
         foreach (var query in Queries(h.View, h.Stack.At, h.Hop))
@@ -93,7 +127,7 @@ internal sealed class NeighUnresolved : FaultOf<NeighUnresolved.NextHop>
     }
 
     /// <summary>A namespace and the next hop its packets wait for.</summary>
-    internal sealed class NextHop(CaseView view, VantagePoint at, Vanishing gone, IPAddress hop) : DroppedAt(view, at, gone)
+    internal sealed class NextHop(CaseView view, VantagePoint at, Vanishing? gone, IPAddress hop) : DroppedAt(view, at, gone)
     {
         internal IPAddress Hop { get; } = hop;
     }

@@ -94,10 +94,11 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
 
     /// <summary>
     /// The namespace of the tunnel did not even send it there: once the tunnel has told it what fits below, it refuses what is larger (net/ipv4/ip_tunnel_core.c skb_tunnel_check_pmtu). That
-    /// one as large came to the tunnel before says nothing; that one got through would.
+    /// one as large came to the tunnel before says nothing; that one got through would. What came wrapped was on its way in.
     /// </summary>
     private static bool Refused(CaseView view, Loss loss, Overlay overlay) =>
         loss.Placement is { AbsenceProven: true } placement && placement.MissingAt == overlay.Tunnel.At && placement.At.Stack == overlay.Tunnel.At.Stack
+        && !Encapsulation.Wraps(overlay.Tunnel, view.Flow(new FlowKey(placement.Capture, placement.Flow))?.Encapsulation)
         && loss.DatagramLength > overlay.Room && loss.DatagramLength <= overlay.Tunnel.Mtu && view.NoneDelivered(loss.Direction, overlay.Room);
 
     /// <summary>The tunnel's node is on the connection's way, and the losses are not placed elsewhere: what was missing at the tunnel already, which takes what fits it, died before.</summary>
@@ -121,7 +122,7 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
         }
 
         var elsewhere = w.View.Losses.Where(l => l.Placement is { AbsenceProven: true } && w.View.DiedOfSize(l, w.Overlay.Room, w.Overlay.Tunnel.Mtu!.Value)).ToArray();
-        if (elsewhere.Length > 0)
+        if (elsewhere.Length > 0 && !w.View.Losses.Any(l => l.Placement is not { AbsenceProven: true } && MayHaveDied(w, l)))
         {
             yield return Sighting.Of(
                 false, $"{elsewhere.Length} of such a size were lost, between {elsewhere[0].Placement!.At} and {elsewhere[0].Placement!.MissingAt}", [.. elsewhere.Select(l => l.From).Take(12)]);
@@ -136,6 +137,10 @@ internal sealed class OverlayMtuTooBig : FaultOf<OverlayMtuTooBig.Wrapping>
                 : Sighting.Unknown("none of such a size was sent", sizes.From);
         }
     }
+
+    /// <summary>Nothing places it, and it is as large as what dies there; whether others as large got through nobody counted.</summary>
+    private static bool MayHaveDied(Wrapping w, Loss loss) =>
+        loss.DatagramLength > w.Overlay.Room && loss.DatagramLength <= w.Overlay.Tunnel.Mtu && w.View.Sizes(loss.Direction) is null && OnPath(w.View, loss, w.Overlay);
 
     /// <summary>Their connection was seen at the tunnel, or wrapped by it: what took another way says nothing of it.</summary>
     private static bool PassedThrough(Wrapping w, DatagramSizes sizes)
