@@ -108,6 +108,9 @@ public sealed class TcpAnalysis : IDisposable
         return new CaptureFacts(engine, others, file, file.Ending, options, source, firstCapture, at, flows);
     }
 
+    /// <summary>Lets go of all but what <see cref="CleanFlows"/> are made of; the facts must have been told.</summary>
+    public void ReleaseDetails() => engine.ReleaseDetails();
+
     /// <inheritdoc />
     public void Dispose()
     {

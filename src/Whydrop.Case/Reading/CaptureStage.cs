@@ -67,6 +67,10 @@ internal sealed class CaptureStage(
             {
                 analysis.Dispose();
             }
+            else
+            {
+                analysis.ReleaseDetails();
+            }
         }
 
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.

@@ -78,7 +78,8 @@ internal sealed class CaseFlows
             }
         }
 
-        var sightings = new List<Sighting>(told.Sum(t => t.Count) + sources.Sum(s => s.Clean?.Count ?? 0));
+        var sightings = new Sighting[told.Sum(t => t.Count) + sources.Sum(s => s.Clean?.Count ?? 0)];
+        var number = 0;
         for (var i = 0; i < sources.Count; i++)
         {
             var next = 0;
@@ -87,19 +88,19 @@ internal sealed class CaseFlows
                 var row = sources[i].Clean![place];
                 for (; next < told[i].Count && told[i][next].Flow < row.Flow; next++)
                 {
-                    sightings.Add(Told(sightings.Count, told[i][next], i));
+                    sightings[number] = Told(number++, told[i][next], i);
                 }
 
-                sightings.Add(new Sighting(sightings.Count, sources[i].Clean!, row, i));
+                sightings[number] = new Sighting(number++, sources[i].Clean!, row, i);
             }
 
             for (; next < told[i].Count; next++)
             {
-                sightings.Add(Told(sightings.Count, told[i][next], i));
+                sightings[number] = Told(number++, told[i][next], i);
             }
         }
 
-        return [.. sightings];
+        return sightings;
     }
 
     private Sighting Told(int number, TcpFlow flow, int source) => new(number, flow, source) { HasFates = troubled.Contains((flow.Capture, flow.Flow)) };

@@ -4,35 +4,36 @@ namespace Whydrop.Journeys.Collecting;
 internal sealed class HandshakeGroups
 {
     private readonly Sighting[] sorted;
+    private readonly ulong[] keys;
     private readonly int[] starts;
-    private readonly int[] counts;
 
     /// <summary>Groups.</summary>
     /// <param name="sightings">By their numbers.</param>
     public HandshakeGroups(Sighting[] sightings)
     {
-        var complete = Array.FindAll(sightings, static s => s.HasHandshake);
-        var keys = Array.ConvertAll(complete, static s => Of(s));
-        var numbers = Array.ConvertAll(complete, static s => s.Number);
-        Array.Sort(keys, numbers);
-        starts = new int[sightings.Length];
-        Array.Fill(starts, -1);
-        counts = new int[keys.Length];
-        for (var (start, end) = (0, 0); start < keys.Length; start = end)
+        keys = new ulong[sightings.Count(static s => s.HasHandshake)];
+        sorted = new Sighting[keys.Length];
+        var next = 0;
+        foreach (var sighting in sightings)
         {
-            for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
+            if (sighting.HasHandshake)
             {
-            }
-
-            counts[start] = end - start;
-            Array.Sort(numbers, start, end - start);
-            for (var i = start; i < end; i++)
-            {
-                starts[numbers[i]] = start;
+                (keys[next], sorted[next++]) = (Of(sighting), sighting);
             }
         }
 
-        sorted = Array.ConvertAll(numbers, n => sightings[n]);
+        Array.Sort(keys, sorted);
+        starts = new int[sightings.Length];
+        Array.Fill(starts, -1);
+        for (var (start, end) = (0, 0); start < keys.Length; start = end)
+        {
+            end = EndOf(start);
+            sorted.AsSpan(start, end - start).Sort(static (x, y) => x.Number.CompareTo(y.Number));
+            for (var i = start; i < end; i++)
+            {
+                starts[sorted[i].Number] = start;
+            }
+        }
     }
 
     /// <summary>Both initial sequence numbers.</summary>
@@ -43,9 +44,20 @@ internal sealed class HandshakeGroups
     public ReadOnlySpan<Sighting> With(Sighting sighting)
     {
         var start = starts[sighting.Number];
-        return start < 0 ? [] : sorted.AsSpan(start, counts[start]);
+        return start < 0 ? [] : sorted.AsSpan(start, EndOf(start) - start);
     }
 
     /// <summary>Each group once, by its first sighting.</summary>
     public bool IsFirst(Sighting sighting) => starts[sighting.Number] is var start and >= 0 && sorted[start] == sighting;
+
+    private int EndOf(int start)
+    {
+        var end = start + 1;
+        while (end < keys.Length && keys[end] == keys[start])
+        {
+            end++;
+        }
+
+        return end;
+    }
 }

@@ -16,14 +16,15 @@ internal sealed class SightingSelection
     private readonly long most;
     private readonly SightingSet chosen;
     private readonly List<SightingSet> further = [];
-    private readonly Sighting[][] groups;
+    /// <summary>Of each group with one handshake.</summary>
+    private readonly Sighting[] firsts;
     private ILookup<uint, Sighting>? byOpening;
     private long records;
 
     private SightingSelection(CaseFlows flows, long most)
     {
         (this.flows, this.most, chosen) = (flows, most, new SightingSet(flows.Sightings.Length));
-        groups = [.. flows.Sightings.Where(flows.Handshakes.IsFirst).Select(s => flows.Handshakes.With(s).ToArray())];
+        firsts = Array.FindAll(flows.Sightings, flows.Handshakes.IsFirst);
     }
 
     /// <summary>
@@ -77,9 +78,12 @@ internal sealed class SightingSelection
             return;
         }
 
-        foreach (var group in groups.Where(g => g.Length > 1))
+        foreach (var first in firsts)
         {
-            Add(group);
+            if (Group(first) is { Length: > 1 } group)
+            {
+                Add(group);
+            }
         }
 
         AddAlone();
@@ -87,9 +91,12 @@ internal sealed class SightingSelection
 
     private void AddAlone()
     {
-        foreach (var group in groups.Where(g => g.Length == 1))
+        foreach (var first in firsts)
         {
-            Add(group);
+            if (Group(first) is { Length: 1 } group)
+            {
+                Add(group);
+            }
         }
 
         foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake))
@@ -101,7 +108,7 @@ internal sealed class SightingSelection
     /// <summary>Connections that began at any time go to every part: the first of them compares the clocks.</summary>
     private void AddInParts()
     {
-        var rest = groups.Select(g => Array.FindAll(g, s => !chosen.Contains(s))).Where(g => g.Length > 0).ToArray();
+        var rest = Groups().Select(g => Array.FindAll(g, s => !chosen.Contains(s))).Where(g => g.Length > 0).ToArray();
         var parts = (int)((rest.Sum(g => g.Sum(s => s.Frames)) + records) / most) + 1;
         var costs = new List<long>();
         for (var i = 0; i < rest.Length; i++)
@@ -131,6 +138,8 @@ internal sealed class SightingSelection
             }
         }
     }
+
+    private IEnumerable<Sighting[]> Groups() => firsts.Select(f => Group(f).ToArray());
 
     private ReadOnlySpan<Sighting> Group(Sighting sighting) =>
         sighting.HasHandshake ? flows.Handshakes.With(sighting) : flows.Sightings.AsSpan(sighting.Number, 1);
@@ -205,13 +214,14 @@ internal sealed class SightingSelection
 
     private void AddWitnesses(bool everyPair)
     {
-        foreach (var witness in groups.Where(g => g.Length > 1 && !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Frames)).TakeLast(ClockWitnesses))
+        var groups = Groups().Where(g => g.Length > 1).ToArray();
+        foreach (var witness in groups.Where(g => !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Frames)).TakeLast(ClockWitnesses))
         {
             AddIfCheap(witness);
         }
 
         var pairs = new Dictionary<(int, int), int>();
-        foreach (var witness in groups.Where(g => everyPair && g.Length > 1).OrderBy(g => g.Sum(s => s.Frames)))
+        foreach (var witness in groups.Where(_ => everyPair).OrderBy(g => g.Sum(s => s.Frames)))
         {
             var sources = witness.Select(s => s.Source).Distinct().Order().ToArray();
             var wanted = false;

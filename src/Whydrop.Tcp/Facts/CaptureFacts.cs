@@ -33,7 +33,7 @@ internal sealed unsafe class CaptureFacts(
         }
 
         var connections = new ConnectionFacts(engine, at, source, firstCapture);
-        foreach (var fact in Flows(clean).Concat(connections.Controls()).Concat(connections.Pauses(flows.Listed)).Concat(connections.ZeroWindows()).Concat(connections.Exchanges(flows.Listed)).Concat(new LoopFacts(engine, others, at, source, firstCapture).All()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
+        foreach (var fact in Flows(clean).Concat(connections.Controls()).Concat(connections.Pauses(flows.Listed)).Concat(connections.ZeroWindows()).Concat(connections.Exchanges(flows.Told)).Concat(new LoopFacts(engine, others, at, source, firstCapture).All()).Concat(Tallies()).Concat(Fates()).Concat(Sizes()).Concat(Timelines()).Concat(Icmp()).Concat(Fragments()).Concat(new DatagramFacts(others, at, source, firstCapture).All()).Concat(Gaps()))
         {
             yield return fact;
         }

@@ -9,10 +9,11 @@ namespace Whydrop.Tcp.Facts;
 // SAFETY: indices run below the counts of slabs that never move; nothing is added to them once the capture has been read.
 internal sealed unsafe class FlowFacts(FlowEngine engine, FlowReports reports, TcpAnalysisOptions options, VantagePoint[] at, string source, int firstCapture)
 {
-    private readonly BitArray listed = new(engine.Table.Count);
+    /// <summary>Connections that were told one by one; complete when all have been.</summary>
+    public BitArray Told { get; } = new(engine.Table.Count);
 
-    /// <summary>Connections that were told; complete when all have been.</summary>
-    public BitArray Listed => listed;
+    /// <summary>These, and those that <see cref="Clean"/> holds instead.</summary>
+    public BitArray Listed { get; } = new(engine.Table.Count);
 
     /// <summary>Connections without anything unusual.</summary>
     public long CleanCount { get; private set; }
@@ -27,9 +28,11 @@ internal sealed unsafe class FlowFacts(FlowEngine engine, FlowReports reports, T
         CleanCount = 0;
         for (var i = 0; i < engine.Table.Count; i++)
         {
-            if (!IsClean(i) || (CleanCount++ < options.MostCleanFlows && clean))
+            var unusual = !IsClean(i);
+            Listed[i] = unusual || CleanCount++ < options.MostCleanFlows;
+            Told[i] = unusual || (clean && Listed[i]);
+            if (Told[i])
             {
-                listed[i] = true;
                 yield return Of(i);
             }
         }

@@ -96,10 +96,16 @@ internal sealed unsafe class FlowEngine : IDisposable
 
     public void Dispose()
     {
+        ReleaseDetails();
         Table.Dispose();
         History.Dispose();
         Unusual.Dispose();
         Ledger.Dispose();
+    }
+
+    /// <summary>Lets go of what single connections do not need to be told.</summary>
+    public void ReleaseDetails()
+    {
         Stories.Dispose();
         Controls.Dispose();
         Pauses.Dispose();
