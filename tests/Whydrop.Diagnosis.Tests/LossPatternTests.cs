@@ -179,6 +179,27 @@ public class LossPatternTests
     }
 
     [Theory]
+    [InlineData(11.9, VerdictStatus.Confirmed)]
+    [InlineData(12.1, VerdictStatus.Suspected)]
+    public void Losses_that_look_like_chance_are_of_the_queue_where_it_is_longest_each_time(double ninetieth, VerdictStatus expected)
+    {
+        var (random, b) = (new Random(7), new VantagePoint("node-b", null, "eth0"));
+        var f = Bulk(4, (_, _) => random.Next(100) == 0).Capture(1, b).Device(At, 1500).Device(b, 1500).Add(Load(random, policed: false));
+        foreach (var loss in f.Set.Of<SegmentFate>())
+        {
+            f.Placed(At, 0, b, 1, loss.Sequence, loss.Length, 1500, loss.DataOrdinal * 0.01, 1500, flow: loss.Flow);
+        }
+
+        for (var flow = 0; flow < 4; flow++)
+        {
+            f.Hop(0, At, 1, b, flow, 12, 12.5, ninetieth);
+        }
+
+        Weakening.Check(f.Set);
+        Assert.Equal(expected, Diagnose.Run(f.Set).Verdicts.Single(v => v.Fault.Id == "burst-loss-congestion").Status);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

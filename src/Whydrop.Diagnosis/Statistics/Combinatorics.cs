@@ -24,6 +24,18 @@ internal static class Combinatorics
     internal static double LogChoose(double n, double k) =>
         k < 0 || k > n ? double.NegativeInfinity : LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
 
+    /// <summary>The chance of at least so many hits in that many trials.</summary>
+    internal static double BinomialUpper(long hits, long trials, double chance)
+    {
+        var p = 0.0;
+        for (var k = hits; k <= trials; k++)
+        {
+            p += Math.Exp(LogChoose(trials, k) + (k * Math.Log(chance)) + ((trials - k) * Math.Log(1 - chance)));
+        }
+
+        return Math.Min(1, p);
+    }
+
     /// <summary>
     /// Fisher's exact test, one-sided: the chance that, were loss independent of the class, at least that many of the
     /// lost ones fell into the first class.

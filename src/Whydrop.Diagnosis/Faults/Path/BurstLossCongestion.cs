@@ -36,7 +36,7 @@ internal sealed class BurstLossCongestion : FaultOf<Hop>
         new("Did a queue stand while segments died?", Quantifier.Any, QuestionRole.Signature, HopTests.QueuedSomewhere),
         new("Was it where they died?", Quantifier.Any, QuestionRole.Mechanism, h => HopTests.NothingQueued(h).Select(s => HopTests.OfSome(h, s.Opposite))),
         new("Were segments seen before the queue and never after it?", Quantifier.Any, QuestionRole.Mechanism, HopTests.SeenToVanish),
-        new("Do losses come together, or in busy times only?", Quantifier.Any, QuestionRole.Discriminator, Together, "random-loss"),
+        new("Do losses come together, in busy times, or where the line is longest?", Quantifier.Any, QuestionRole.Discriminator, Together, "random-loss"),
         new("Did they die between hosts, not in a queue of one host?", Quantifier.Any, QuestionRole.Discriminator, HopTests.BetweenHosts, "qdisc-drop"),
         new("Does loss take all sizes alike?", Quantifier.All, QuestionRole.Support, HopTests.SizeDoesNotMatter),
         new("Do all flows lose alike?", Quantifier.All, QuestionRole.Support, HopTests.FlowsAreAlike),
@@ -48,7 +48,8 @@ internal sealed class BurstLossCongestion : FaultOf<Hop>
 
     protected override IEnumerable<NextEvidence> Next(Hop hop) => HopEvidence.For(hop);
 
-    private static IEnumerable<Sighting> Together(Hop hop) => HopTests.GapsAreGeometric(hop).Concat(HopTests.RateDoesNotMatter(hop)).Select(s => s.Opposite)
+    private static IEnumerable<Sighting> Together(Hop hop) => HopTests.GapsAreGeometric(hop).Concat(HopTests.RateDoesNotMatter(hop)).Concat(HopTests.NeighboursAreAsOthers(hop))
+        .Select(s => s.Opposite)
 
         // Chance may put losses of a queue anywhere; that it could have does not speak against the queue.
         .Select(s => s.Answer == Answer.No ? s with { Answer = Answer.Unknown } : s);
