@@ -119,6 +119,26 @@ public class LossPatternTests
     }
 
     [Fact]
+    public void Gaps_are_counted_where_the_segments_were_seen_last_when_no_hop_is_known()
+    {
+        var (random, pod) = (new Random(7), new VantagePoint("client", null, "eth0"));
+        var f = Bulk(4, (_, _) => random.Next(100) == 0).Capture(5, pod);
+        foreach (var loss in f.Set.Of<SegmentFate>())
+        {
+            f.Lost(5, pod, loss.Sequence, loss.Length, 1500, never: false, seconds: loss.DataOrdinal * 0.01, flow: loss.Flow, ordinal: loss.DataOrdinal / 128 * 128);
+        }
+
+        for (var flow = 0; flow < 4; flow++)
+        {
+            var n = f.Set.Of<SegmentFate>().Count(l => l.Capture == 0 && l.Flow == flow);
+            f.Flow(5, pod, 2000, 2000 * 1448, flow).Sizes(5, pod, flow, true, (1500, 2000 - n, n)).Paired(5, pod, 0, At, translated: false, flow: flow);
+        }
+
+        var verdict = Diagnose.Run(f.Set).Verdicts.First(v => v.Fault.Id == "random-loss");
+        Assert.True(verdict.Status == VerdictStatus.Suspected, string.Join('\n', verdict.Readings.Select(r => $"{r.Question.Text} {r.Answer} {r.Text}")));
+    }
+
+    [Fact]
     public void A_policer_is_told_by_its_bucket()
     {
         var random = new Random(11);

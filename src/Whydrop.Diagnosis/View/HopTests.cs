@@ -79,7 +79,10 @@ internal static class HopTests
         yield return hop.Seen is null && judged.Answer == Answer.No ? judged with { Answer = Answer.Unknown } : judged;
     }
 
-    /// <summary>The lost transmissions as the capture before the hop saw them, in whose order they came there; where it does not tell them all, as the one nearest to the sender did.</summary>
+    /// <summary>
+    /// The lost transmissions as the capture before the hop saw them, in whose order they came there, or the last that saw them where no hop is known; where it does not tell
+    /// them all, as the one nearest to the sender did.
+    /// </summary>
     private static SegmentFate[] NearFates(Hop hop)
     {
         var near = hop.Losses.Select(l => l.Placement).OfType<SegmentPlacement>().GroupBy(p => (Key: new FlowKey(p.Capture, p.Flow), p.FromClient)).SelectMany(of =>
@@ -87,7 +90,7 @@ internal static class HopTests
             var told = hop.View.Fates(of.Key.Key, of.Key.FromClient).ToLookup(f => (f.Sequence, f.Sent));
             return of.SelectMany(p => told[(p.Sequence, p.Sent)].Take(1));
         }).Distinct().ToArray();
-        return near.Length == hop.Losses.Count ? near : [.. hop.Losses.Select(l => l.Fate)];
+        return near.Length == hop.Losses.Count ? near : hop.Losses.All(l => l.SeenLast is not null) ? [.. hop.Losses.Select(l => l.SeenLast!)] : [.. hop.Losses.Select(l => l.Fate)];
     }
 
     /// <summary>Does each flow lose its share?</summary>
@@ -197,7 +200,7 @@ internal static class HopTests
         var all = hop.View.Facts.Of<LoadTimeline>().Where(t => sides.Contains(t.FromClient)).ToArray();
 
         // Nearest to where they died: farther away, other delays shift the load.
-        var near = hop.Losses.Select(l => l.Placement?.Capture).Distinct().ToArray() is [{ } one] ? all.Where(t => t.Capture == one).ToArray() : [];
+        var near = hop.Losses.Select(l => l.Placement?.Capture ?? l.SeenLast?.Capture).Distinct().ToArray() is [{ } one] ? all.Where(t => t.Capture == one).ToArray() : [];
         return near.Length > 0 ? near : all.Where(t => t.Capture == hop.Capture);
     }
 
