@@ -285,6 +285,12 @@ internal sealed unsafe class Hearing(BoardList list, FateBook book, CellJudge ju
             return false;
         }
 
+        // Asked by a RST that is not the next number it expects, it says which one is (RFC 5961, 3.2).
+        if (n.Is(Transmission.BeforeReset) && n.Start == b->Una64)
+        {
+            return true;
+        }
+
         if (b->RackTime > n.Time || (b->RackTime == n.Time && n.Is(Transmission.Hole)))
         {
             return true;

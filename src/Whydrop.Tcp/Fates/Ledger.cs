@@ -14,6 +14,7 @@ namespace Whydrop.Tcp.Fates;
 // SAFETY: boards live in a slab that never moves, so a pointer stays good while more are added; number 0 is no board.
 internal sealed unsafe class Ledger : IDisposable
 {
+    private const int MostStepsBack = 512;
     private const uint ProbeBits = SegmentObserver.ProbeMask;
     private readonly FrameHistory history;
     private readonly NativeSlab<Board> boards = new();
@@ -83,6 +84,35 @@ internal sealed unsafe class Ledger : IDisposable
                 b->Next64 = Math.Max(b->Next64, OffsetOf(b, s.SequenceEnd));
             }
         }
+
+        // Whoever aborts sends SND.NXT (RFC 9293, 3.10.4): what lies between was sent, and did not come by.
+        if (s.IsReset && s.HasAck && d.Fwd->NextSeq != 0 && SequenceNumber.Greater(s.Sequence, d.Fwd->NextSeq) && IsOfItsSender(s, d))
+        {
+            sending.TakeReset(Active(ref ownBoard, d, reverse: false), s, d, frameNumber);
+        }
+    }
+
+    /// <summary>It carries the clock of its sender on, and echoes that of the other end: nobody on the way makes such a RST.</summary>
+    private bool IsOfItsSender(in TcpSegment s, in Direction d)
+    {
+        var (own, echoed) = (false, false);
+        var number = d.Flow->LastFrame;
+        for (var steps = 0; steps < MostStepsBack && s.HasTimestamp && !(own && echoed) && history[number] is var past && past != null; steps++, number = past->Previous)
+        {
+            if (past->HasTimestamp && past->FromHigh == d.FromHigh && !own)
+            {
+                if (SequenceNumber.Less(s.TsVal, past->TsVal))
+                {
+                    return false;
+                }
+
+                own = true;
+            }
+
+            echoed |= past->HasTimestamp && past->FromHigh != d.FromHigh && past->TsVal == s.TsEcr;
+        }
+
+        return own && echoed;
     }
 
     /// <summary>A clean data segment of a connection that has boards: only sizes and load are kept.</summary>

@@ -53,6 +53,25 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         }
     }
 
+    /// <summary>Takes a RST that is numbered behind bytes which did not come by.</summary>
+    public void TakeReset(Board* b, in TcpSegment s, in Direction d, uint frameNumber)
+    {
+        var upTo = Ledger.OffsetOf(b, s.Sequence);
+        if (upTo > b->Next64 && !AllowedWindow.Forbids(b, upTo, *d.Rev))
+        {
+            AppendHole(b, new Transmission
+            {
+                Time = s.Time,
+                Frame = frameNumber,
+                TsVal = s.TsVal,
+                BytesInFlight = (uint)Math.Clamp(b->Next64 - b->Una64, 0, uint.MaxValue),
+                RttMicroseconds = d.Fwd->Srtt,
+                DataOrdinal = d.Fwd->Segments,
+                Marks = Transmission.BeforeReset | Transmission.HasTimestamp,
+            }, upTo);
+        }
+    }
+
     /// <summary>Puts a transmission where its bytes are, in as many pieces as it meets cells.</summary>
     public void Place(Board* b, in Transmission whole, in SenderState fwd, int dupAcks)
     {
@@ -125,7 +144,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             BytesInFlight = after.BytesInFlight,
             RttMicroseconds = after.RttMicroseconds,
             DataOrdinal = after.DataOrdinal,
-            Marks = (ushort)(Transmission.Hole | Transmission.SuperPacket | (after.Marks & (Transmission.HasTimestamp | Transmission.BeyondWindow))),
+            Marks = (ushort)(Transmission.Hole | Transmission.SuperPacket | (after.Marks & (Transmission.HasTimestamp | Transmission.BeyondWindow | Transmission.BeforeReset))),
         });
         b->Next64 = upTo;
     }

@@ -85,6 +85,9 @@ internal struct Transmission
     /// <summary>Its checksum was wrong here: it cannot be what its receiver acknowledged, if it was sent again.</summary>
     public const ushort Damaged = 16384;
 
+    /// <summary>A hole that nothing but its sender's RST shows, which is numbered behind it.</summary>
+    public const ushort BeforeReset = 32768;
+
     public readonly long End => Start + Length;
 
     public readonly bool Is(ushort mark) => (Marks & mark) != 0;

@@ -75,6 +75,30 @@ public class ReceiverSideFates
         Assert.Equal(expected, Assert.Single(trace.Analyse().Of<SegmentFate>()).Fate);
     }
 
+    [Theory]
+    [InlineData(4000, 20.1, true, Fate.LostBefore)] // What its sender had sent never came, and the receiver still waits for it.
+    [InlineData(4000, 20.1, false, Fate.NotCaptured)] // Nobody says so.
+    [InlineData(10, 20.1, true, null)] // Its clock is not that of the sender.
+    [InlineData(4000, 7, true, null)] // It echoes what the other end never said.
+    public void A_reset_numbered_behind_what_came_by_tells_what_did_not(double clock, double echo, bool challenged, Fate? expected)
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, 0.1);
+        c.Data(20, 1, 1000);
+        c.Ack(20.1, 1001, 20);
+        c.Add(4000, true, c.FromClient(4345, 1, 0, 20) with { Timestamp = ((uint)(100_000 + clock), (uint)(100_000 + echo)) });
+        if (challenged)
+        {
+            c.Ack(4000.1, 1001, 20);
+        }
+
+        var fates = trace.Analyse().Of<SegmentFate>();
+
+        Assert.Equal(expected is { } fate ? [fate] : [], fates.Select(f => f.Fate).Distinct());
+        Assert.Equal(expected is null ? 0 : 3344, fates.Sum(f => f.Length));
+    }
+
     [Fact]
     public void A_hole_never_filled_but_shown_by_the_receiver_is_lost_before()
     {

@@ -55,8 +55,22 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
             var senders = suffers.Select(s => s.At).Concat(refused.Select(a => view.Stacks.End(a.Connection, client: true)?.At)).ToHashSet();
             var there = claims.Where(q => senders.Contains(q.At.Stack)).ToArray();
             var place = (there.Length > 0 ? there : [.. claims])[0].At;
-            yield return new Contended(view, place, [.. claims.Where(q => q.At == place)], suffers, refused);
+            NeighbourQuery[] heard = [.. claims.Where(q => q.At == place)];
+            yield return new Contended(view, place, heard, suffers, refused, Astray(view, place, heard));
         }
+    }
+
+    /// <summary>
+    /// At the owner itself what goes to the other is never seen: what is sent to it is missing there, or not acknowledged to it, while both claim the address. A segment sent up to a
+    /// second before the first claim (the shortest time-out of RFC 6298, 2.4) may have been acknowledged after it.
+    /// </summary>
+    private static Loss[] Astray(CaseView view, VantagePoint place, NeighbourQuery[] heard)
+    {
+        var (from, to) = (heard.MinBy(q => q.First.UnixNanoseconds)!.First, heard.MaxBy(q => q.Last.UnixNanoseconds)!.Last);
+        return !view.Stacks.Owners(heard[0].Target).Contains(place.Stack) ? [] :
+        [
+            .. view.Losses.Where(l => l.Placement is not { AbsenceProven: true } && (l.LastSeen ?? l.MissingAt) == place && l.Fate.Sent - from >= -TimeSpan.FromSeconds(1) && l.Fate.Sent <= to),
+        ];
     }
 
     /// <summary>What left by a device where the claims were heard, for that very address: whatever the tables say, it is on that link.</summary>
@@ -70,7 +84,7 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
         : (toServer ? flow.Server : flow.Client).Address;
 
     protected override string Summarise(Contended h) =>
-        $"{h.Queries[0].Target} is claimed by {string.Join(" and ", h.Queries.MaxBy(q => q.Macs.Count)!.Macs)}, heard at {h.Scope}: {(h.Suffers.Count > 0 ? $"{string.Join("; ", h.Suffers.Select(s => s.Gone).Distinct().Take(2).Select(g => $"{g.What} vanished {g.Place}"))}" : $"{h.Attempts.Count} connections were refused")}.";
+        $"{h.Queries[0].Target} is claimed by {string.Join(" and ", h.Queries.MaxBy(q => q.Macs.Count)!.Macs)}, heard at {h.Scope}: {(h.Suffers.Count > 0 ? $"{string.Join("; ", h.Suffers.Select(s => s.Gone).Distinct().Take(2).Select(g => $"{g.What} vanished {g.Place}"))}" : h.Astray.Count > 0 ? Missed(h) : $"{h.Attempts.Count} connections were refused")}.";
 
     protected override IEnumerable<NextEvidence> Next(Contended h)
     {
@@ -78,8 +92,15 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
         yield return AttemptEvidence.Capture(h.Queries[0].At, "arp or icmp6", "whether both go on claiming it in turn");
     }
 
+    private static string Missed(Contended h) => $"{h.Astray.Count} segments to it or from behind it were lost or not acknowledged meanwhile";
+
     private static IEnumerable<Sighting> Suffer(Contended h)
     {
+        if (h.Astray.Count > 0)
+        {
+            yield return Sighting.Unknown(Missed(h), [.. h.Astray.Take(24).Select(l => l.From)]);
+        }
+
         foreach (var suffer in h.Suffers.DistinctBy(s => s.Gone))
         {
             var text = $"{suffer.Gone.What} handed to {suffer.Address} by {suffer.At}, {suffer.Gone.Place}{(suffer.Gone.Proven ? "" : ", not proven")}";
@@ -93,17 +114,19 @@ internal sealed class DuplicateIp : FaultOf<DuplicateIp.Contended>
     }
 
     /// <summary>An address, who was heard to claim it at one device, and what was to be handed to it.</summary>
-    internal sealed class Contended(CaseView view, VantagePoint place, IReadOnlyList<NeighbourQuery> queries, IReadOnlyList<NextHops> suffers, IReadOnlyList<Attempt> refused)
+    internal sealed class Contended(CaseView view, VantagePoint place, IReadOnlyList<NeighbourQuery> queries, IReadOnlyList<NextHops> suffers, IReadOnlyList<Attempt> refused, IReadOnlyList<Loss> astray)
         : Hypothesis(view, Scope.Of(place))
     {
         internal IReadOnlyList<NeighbourQuery> Queries { get; } = queries;
 
         internal IReadOnlyList<NextHops> Suffers { get; } = suffers;
 
+        internal IReadOnlyList<Loss> Astray { get; } = astray;
+
         internal override bool Placed => place is { Node: not null, Interface: not null };
 
         internal override IReadOnlyList<Loss> Losses { get; } =
-            [.. suffers.SelectMany(s => s.Gone.Losses).Distinct(), .. SentAgain.For(view, suffers.SelectMany(s => s.Gone.Directions).ToHashSet())];
+            [.. suffers.SelectMany(s => s.Gone.Losses).Concat(astray).Distinct(), .. SentAgain.For(view, suffers.SelectMany(s => s.Gone.Directions).ToHashSet())];
 
         internal override IReadOnlyList<Attempt> Attempts { get; } = [.. suffers.SelectMany(s => s.Gone.Unanswered).Concat(refused).Distinct()];
 

@@ -108,6 +108,7 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
             {
                 var reserved = Reserved(Stack.Setting("net.ipv4.ip_local_reserved_ports")?.Value ?? "").Count(p => p >= low && p <= high);
                 Size = high - low + 1 - reserved;
+                Tried = Size - (high - low + 1) % 2;
 
                 // One list at a time: ports of a list before may be free by now.
                 Most = Stack.Sockets.Where(s => s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State != "LISTEN" && s.Local.Port >= low && s.Local.Port <= high)
@@ -122,6 +123,9 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
 
         /// <summary>Ports of the range that are not reserved; null when it was not read.</summary>
         internal long? Size { get; }
+
+        /// <summary>A connect tries an even number of them (net/ipv4/inet_hashtables.c __inet_hash_connect): of a range of an odd number one may be free.</summary>
+        private long? Tried { get; }
 
         /// <summary>The destination with the most ports; null when no sockets were listed.</summary>
         internal Use? Most { get; }
@@ -140,7 +144,7 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
             }
         }
 
-        internal bool Full => Size is { } size && Most?.Count >= size;
+        internal bool Full => Tried is > 0 and var tried && Most?.Count >= tried;
 
         internal override bool Placed => true;
 
