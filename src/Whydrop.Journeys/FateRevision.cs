@@ -19,7 +19,7 @@ namespace Whydrop.Journeys;
 public sealed record FateRevision(
     int Capture, int Flow, bool FromClient, long Frame, uint Sequence, int Length, long LaterFrame, Timestamp LaterSent, bool Lost)
 {
-    /// <summary>The facts of captures with these revisions in them: fates, totals and sizes. Sums stay what they were.</summary>
+    /// <summary>The facts of captures with these revisions in them: fates, totals, sizes and loads. Sums stay what they were.</summary>
     public static IReadOnlyList<Fact> Apply(IReadOnlyList<Fact> facts, IReadOnlyList<FateRevision> revisions)
     {
         if (revisions.Count == 0)
@@ -29,6 +29,7 @@ public sealed record FateRevision(
 
         var byFrame = revisions.ToLookup(r => (r.Capture, r.Frame));
         var needless = new List<SegmentFate>();
+        var losses = new List<(SegmentFate Fate, int By)>();
         var revised = new List<Fact>(facts.Count);
         foreach (var fact in facts)
         {
@@ -41,19 +42,24 @@ public sealed record FateRevision(
 
             var later = fate with { From = fate.From with { Frame = revision.LaterFrame }, Transmission = fate.Transmission + 1, Sent = revision.LaterSent, Proven = false, ProvenBy = null };
             revised.Add(revision.Lost ? later : later with { Fate = Fate.RetransmittedNeedlessly, NeverDelivered = false });
-            if (!revision.Lost)
+            losses.Add((fate, -1));
+            if (revision.Lost)
+            {
+                losses.Add((later, 1));
+            }
+            else
             {
                 needless.Add(fate);
             }
         }
 
-        return Move(revised, needless);
+        return Move(revised, needless, losses.ToLookup(l => (l.Fate.Capture, l.Fate.FromClient)));
     }
 
     private bool Covers(SegmentFate fate) =>
         fate.Flow == Flow && fate.FromClient == FromClient && fate.Sequence - Sequence <= (uint)Length && fate.Sequence - Sequence + (uint)fate.Length <= (uint)Length;
 
-    private static List<Fact> Move(List<Fact> facts, List<SegmentFate> needless)
+    private static List<Fact> Move(List<Fact> facts, List<SegmentFate> needless, ILookup<(int Capture, bool FromClient), (SegmentFate Fate, int By)> losses)
     {
         var captures = needless.ToLookup(f => f.Capture);
         var directions = needless.ToLookup(f => (f.Capture, f.Flow, f.FromClient));
@@ -83,6 +89,9 @@ public sealed record FateRevision(
                     var by = directions[(s.Capture, s.Flow, s.FromClient)].ToLookup(f => f.DatagramLength);
                     result.Add(s with { Sizes = [.. s.Sizes.Select(c => c with { Delivered = c.Delivered + by[c.DatagramLength].Count(), Lost = Math.Max(0, c.Lost - by[c.DatagramLength].Count()) })] });
                     break;
+                case LoadTimeline l when losses[(l.Capture, l.FromClient)].Any():
+                    result.Add(l with { Bins = Counted(l, losses[(l.Capture, l.FromClient)]) });
+                    break;
                 default:
                     result.Add(fact);
                     break;
@@ -90,5 +99,20 @@ public sealed record FateRevision(
         }
 
         return result;
+    }
+
+    private static LoadBin[] Counted(LoadTimeline load, IEnumerable<(SegmentFate Fate, int By)> losses)
+    {
+        LoadBin[] bins = [.. load.Bins];
+        foreach (var (fate, by) in losses)
+        {
+            var at = (int)((fate.Sent - load.Start) / load.BinWidth);
+            if (at >= 0 && at < bins.Length)
+            {
+                bins[at] = bins[at] with { LostSegments = Math.Max(0, bins[at].LostSegments + by), LostBytes = Math.Max(0, bins[at].LostBytes + (by * (long)(fate.DatagramLength ?? fate.Length))) };
+            }
+        }
+
+        return bins;
     }
 }

@@ -86,30 +86,22 @@ public static class JourneyJoin
         {
             facts.AddRange(reading.Run(part, new EncryptedTraffic(), ct));
             followed.Learn(ConnectionGrouping.Run(flows, part), ct);
-            LetGo(part);
+            reading.LetGo(part);
         }
 
         facts.AddRange(followed.Rest(ct));
-        LetGo(selection.Further.Count > 0 ? selection.Chosen : []);
+        reading.LetGo(selection.Chosen);
         foreach (var part in selection.Further)
         {
             _ = reading.Run(part, new EncryptedTraffic(), ct);
             facts.AddRange(followed.Take(ConnectionGrouping.Run(flows, part), learnt: true, ct));
             facts.AddRange(followed.Rest(ct));
-            LetGo(part);
+            reading.LetGo(part);
         }
 
         facts.AddRange(followed.Whole());
         revisions = followed.Revisions;
         return facts;
-    }
-
-    private static void LetGo(IEnumerable<Sighting> part)
-    {
-        foreach (var sighting in part)
-        {
-            sighting.Clear();
-        }
     }
 
     /// <summary>One kernel keeps the time of both: they are of one host of the case, or of hosts that a virtual cable joins.</summary>

@@ -84,8 +84,18 @@ internal sealed record Headline(string Verdict, string Title, IReadOnlyList<(str
             .. connections > 0 ? [$"{Wording.Count(connections, "connection")} in trouble explained by no fault"] : Array.Empty<string>(),
         ];
         return $"{answer.Explains}{(answer.Explains.OfSegments > 0 ? $", {Wording.Count(answer.Explains.Bytes, "byte")}" : "")}; "
-            + (left.Length > 0 ? string.Join(", ", left) : "nothing is left unexplained")
+            + (left.Length > 0 ? string.Join(", ", left) : $"{Rest(model, answer)}nothing is left unexplained")
             + (Discovery(model) is { Length: > 0 } benign ? $"; {benign}" : "");
+    }
+
+    /// <summary>"the rest by random-loss; ": who accounts for what the answer does not.</summary>
+    private static string Rest(ReportModel model, Verdict answer)
+    {
+        var of = answer.Explains;
+        var others = of.Segments == of.OfSegments && of.Connections == of.OfConnections ? [] : model.Diagnosis.Verdicts
+            .Where(v => v != answer && v.Status is VerdictStatus.Confirmed or VerdictStatus.Suspected or VerdictStatus.Contested && v.Explains is { Segments: > 0 } or { Connections: > 0 })
+            .Select(v => v.Fault.Id).Distinct().ToArray();
+        return others.Length == 0 ? "" : $"the rest by {string.Join(", ", others)}; ";
     }
 
     private static string LookedAt(ReportModel model)

@@ -275,6 +275,10 @@ public sealed class JourneyJoinTests
         Assert.Equal(sent.Sum(s => s.Count()), tallies.Sum(t => t.Segments));
         Assert.Equal(fates.Count(f => f.Fate == Fate.LostAfter), tallies.Where(t => t.Fate == Fate.LostAfter).Sum(t => t.Segments));
         Assert.All(tallies, t => Assert.InRange(t.UniqueBytes, 0, t.Bytes));
+        var load = facts.Of<LoadTimeline>().Single(l => l.Capture == front && l.FromClient);
+        Assert.Equal(
+            fates.Where(f => f.Fate == Fate.LostAfter).GroupBy(f => (int)((f.Sent - load.Start) / load.BinWidth)).Select(g => (g.Key, g.Count())).Order(),
+            load.Bins.Select((b, i) => (i, b.LostSegments)).Where(b => b.LostSegments > 0));
     }
 
     [Fact]

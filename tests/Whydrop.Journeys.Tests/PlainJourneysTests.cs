@@ -2,13 +2,12 @@ using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Tests.Simulation;
+using Whydrop.Tests;
 
 namespace Whydrop.Journeys.Tests;
 
 public sealed class PlainJourneysTests
 {
-    private readonly NodePortPath path = new(seed: 47);
-
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
@@ -56,11 +55,21 @@ public sealed class PlainJourneysTests
         Assert.Empty(facts.OfType<PlainJourneys>());
     }
 
-    private SimCapture[] Captures(int lossPerMille)
+    [Fact]
+    public void A_connection_more_costs_little()
     {
+        var (few, many) = (Captures(lossPerMille: 0, connections: 50), Captures(lossPerMille: 0, connections: 450));
+        _ = SimFacts.Allocated(few[0], few[2]);
+
+        AllocationLimit.Holds("join a plain connection", SimFacts.Allocated(many[0], many[2]) - SimFacts.Allocated(few[0], few[2]), 400);
+    }
+
+    private SimCapture[] Captures(int lossPerMille, int connections = 20)
+    {
+        var path = new NodePortPath(seed: 47);
         var random = new Random(2);
         path.Drops = (_, p) => p.Length > 0 && random.Next(1_000) < lossPerMille;
-        _ = path.Play([.. Enumerable.Range(0, 20).Select(n => path.Flow(n, n * 1_000_000L) with { Requests = NodePortPath.Sizes(2 + (n % 5)), Responses = NodePortPath.Sizes(3 + n, 900) })]);
+        _ = path.Play([.. Enumerable.Range(0, connections).Select(n => path.Flow(n, n * 1_000_000L) with { Requests = NodePortPath.Sizes(2 + (n % 5)), Responses = NodePortPath.Sizes(3 + (n % 20), 900) })]);
         return [path.Front, path.Worker, path.Pod];
     }
 

@@ -141,6 +141,20 @@ public class RendererTests
     }
 
     [Theory]
+    [InlineData(VerdictStatus.Suspected, 1, 0, "the rest by random-loss; nothing is left unexplained")]
+    [InlineData(VerdictStatus.Undecided, 1, 0, "bytes; nothing is left unexplained")]
+    [InlineData(VerdictStatus.Suspected, 0, 1, "bytes; 1 explained by no fault")]
+    public void TheHeadlineSaysWhoAccountsForTheRest(VerdictStatus status, int segments, int unexplained, string expected)
+    {
+        var model = Models.Fault();
+        var other = model.Diagnosis.Verdicts[0] with { Fault = FaultCatalogue.Find("random-loss")!, Status = status, Explains = new Explains(segments, 13, 100) };
+
+        var text = Terminal(model with { Diagnosis = model.Diagnosis with { Verdicts = [model.Diagnosis.Verdicts[0], other], Ledger = model.Diagnosis.Ledger with { Unexplained = unexplained } } }, 120);
+
+        Assert.Contains(expected, text.Split('\n').First(l => l.StartsWith("Explains", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(12, false, 1)]
     [InlineData(12, true, 2)]
     [InlineData(11, false, 2)]

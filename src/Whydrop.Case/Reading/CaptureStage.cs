@@ -18,9 +18,9 @@ internal sealed class CaptureStage(
     List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, IReadOnlyList<Fact> grown, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
     /// <summary>
-    /// Connections told one by one, where all are to be followed: about a kilobyte each as facts and sightings, so 300 MB in the whole case.
+    /// Connections followed where all are to be: about half a kilobyte each while they are joined, so 300 MB in the whole case.
     /// </summary>
-    private const int MostFollowed = 300_000;
+    private const int MostFollowed = 600_000;
 
     /// <summary>Facts of the journeys; empty until <see cref="Run"/>.</summary>
     public IReadOnlyList<Fact> Joined { get; private set; } = [];

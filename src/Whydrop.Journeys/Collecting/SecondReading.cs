@@ -7,11 +7,15 @@ namespace Whydrop.Journeys.Collecting;
 /// <param name="mostRecords">Segments that the selection was allowed to choose.</param>
 internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFlows flows, long mostRecords)
 {
+    private readonly RecordPages pages = new();
+    private readonly Dictionary<SightingSet, (int Page, int Used)> begins = [];
+
     /// <summary>Fills the trails of some connections.</summary>
     /// <param name="encrypted">Told what cannot be read.</param>
     /// <returns>A gap for each file that cannot be read again.</returns>
     public List<Gap> Run(SightingSet chosen, EncryptedTraffic encrypted, CancellationToken ct)
     {
+        begins[chosen] = pages.Taken;
         var gaps = new List<Gap>();
         var records = 0L;
         for (var i = 0; i < sources.Count; i++)
@@ -22,7 +26,7 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
                 continue;
             }
 
-            var collection = new SegmentCollection(flows, i, chosen, encrypted);
+            var collection = new SegmentCollection(flows, i, chosen, encrypted, pages);
             try
             {
                 using var file = sources[i].Open();
@@ -43,5 +47,16 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
         }
 
         return gaps;
+    }
+
+    /// <summary>Lets the segments of connections go. Those that were read last go first.</summary>
+    public void LetGo(SightingSet chosen)
+    {
+        foreach (var sighting in chosen)
+        {
+            sighting.Clear();
+        }
+
+        pages.Release(begins[chosen]);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class SegmentCollection
     private readonly SightingSet chosen;
     private readonly HashSet<int> capturesWithCopies;
     private readonly ConnectionTable bound;
-    private readonly RecordPages pages = new();
+    private readonly RecordPages pages;
     private readonly SegmentPile[] piles;
     private readonly CaptureSummary[] points;
     private readonly EncryptedTraffic encrypted;
@@ -25,9 +25,10 @@ internal sealed class SegmentCollection
 
     /// <summary>Prepares.</summary>
     /// <param name="encrypted">Told what cannot be read.</param>
-    public SegmentCollection(CaseFlows flows, int source, SightingSet chosen, EncryptedTraffic encrypted)
+    /// <param name="pages">Where the records are kept.</param>
+    public SegmentCollection(CaseFlows flows, int source, SightingSet chosen, EncryptedTraffic encrypted, RecordPages pages)
     {
-        this.encrypted = encrypted;
+        (this.encrypted, this.pages) = (encrypted, pages);
         points = [.. flows.SummariesOf(source).OrderBy(s => s.Capture)];
         byFirstFrame = Array.FindAll(flows.Sightings, s => s.Source == source && s.FirstFrame is not null);
         firstFrames = Array.ConvertAll(byFirstFrame, s => s.FirstFrame!.Value);

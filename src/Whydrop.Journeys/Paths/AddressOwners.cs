@@ -62,6 +62,9 @@ internal sealed class AddressOwners
             : flow.At.Stack == begin.Stack ? 1 : flow.At.Stack == end.Stack ? 5 : null;
     }
 
+    /// <summary>No address is known to be anybody's.</summary>
+    public bool IsEmpty => owners.Count == 0;
+
     /// <summary>The interface that owns it; null when nobody or more than one does.</summary>
     public VantagePoint? Of(IPAddress? address) => address is null ? null : owners.GetValueOrDefault(address);
 }

@@ -56,7 +56,7 @@ internal sealed class ProxySuspicion(AddressOwners owners)
 
     private TcpFlow? AtEnd(IReadOnlyList<Sighting> connection, Func<TcpFlow, IPEndPoint> end)
     {
-        for (var i = 0; i < connection.Count; i++)
+        for (var i = 0; i < connection.Count && !owners.IsEmpty; i++)
         {
             if (connection[i].At.Node is not null && connection[i].Flow is { Synchronised: true } flow && owners.Of(end(flow).Address)?.Stack == flow.At.Stack)
             {

@@ -9,6 +9,9 @@ namespace Whydrop.Journeys.Tests.Simulation;
 /// <summary>Reads simulated captures as a case is read: each analysed by itself, then all joined.</summary>
 public static class SimFacts
 {
+    [ThreadStatic]
+    private static long allocated;
+
     public static IReadOnlyList<Fact> Join(params SimCapture[] captures) => Join(out _, captures);
 
     public static IReadOnlyList<Fact> Join(out FactSet first, params SimCapture[] captures) => Join([], out first, captures);
@@ -37,6 +40,13 @@ public static class SimFacts
     /// <summary>As the journeys command does: connections to which nothing happened have no fact, and are told together.</summary>
     public static IReadOnlyList<Fact> JoinSummed(params SimCapture[] captures) => Join([], Following.Summed, out _, captures);
 
+    /// <summary>Managed bytes that the join takes.</summary>
+    public static long Allocated(params SimCapture[] captures)
+    {
+        _ = JoinSummed(captures);
+        return allocated;
+    }
+
     private static IReadOnlyList<Fact> Join(
         IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null, long mostRecords = 6_000_000, TracedRange? traced = null)
     {
@@ -60,7 +70,9 @@ public static class SimFacts
         }
 
         first = new FactSet(facts.Concat(known));
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var joined = JourneyJoin.Run(sources, first, following, traced, mostRecords, out var revisions, CancellationToken.None);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         first = new FactSet(FateRevision.Apply(first.All, revisions));
         analyses.ForEach(a => a.Dispose());
         return joined;

@@ -82,7 +82,11 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
 
     private static bool Troubled(CaseView view, IcmpError e) => view.Trails.Any(t => (TimeExceeded.Quotes(view, t.ToServer, e) || TimeExceeded.Quotes(view, t.ToClient, e))
         && (t.Flows[0].Client.Equals(e.QuotedSource) ? t.Flows[0].FromClient : t.Flows[^1].FromServer).Ttl >= LeastTtl
-        && (view.Losses.Any(l => l.Direction.Connection == t.Connection) || view.Attempts.Any(a => a.Connection == t.Connection && (a.Failed || a.Slow))));
+        && (view.Losses.Any(l => l.Direction.Connection == t.Connection)
+            || view.Attempts.Any(a => (a.Failed || a.Slow) && (a.Connection == t.Connection || (a.ServerThere.Address.Equals(e.QuotedDestination!.Address) && a.SynTimes.Any(s => (s - e.Seen).Duration() < Around))))));
+
+    // Routers limit their errors: others to the same end at the same time got none. What was sent right before and asked for again after it: the initial RTO (RFC 6298).
+    private static readonly TimeSpan Around = TimeSpan.FromSeconds(1);
 
     private static IEnumerable<Sighting> CameAgain(Round r) =>
         r.Loops.OrderByDescending(l => l.Passes).Take(24).Select(l => Sighting.Of(true, $"{l.Source} > {l.Destination}: {l.Passes} times at {l.At}, TTL {l.FirstTtl} to {l.LastTtl}", l.From))
@@ -96,9 +100,6 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
     /// <summary>A device by which datagrams went round; or, without such a capture, the routers that say so.</summary>
     internal sealed class Round : Hypothesis
     {
-        // What was sent right before a loop was seen and asked for again after it: the initial RTO (RFC 6298).
-        private static readonly TimeSpan Around = TimeSpan.FromSeconds(1);
-
         internal Round(CaseView view, VantagePoint place, IReadOnlyList<RoutingLoop> loops, IReadOnlyList<IcmpError> errors)
             : base(view, Scope.Of(place))
         {
