@@ -85,8 +85,8 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         var text = string.Create(null, $"from {hop.Seen} to {hop.Missing} those next to the lost ones took {wait.TotalMilliseconds:0.###} ms longer than the fastest, the slowest in 100 {slowest.TotalMilliseconds:0.###} ms")
             + (line is { } l ? string.Create(null, $"; {l:0.#} datagrams in line") : "");
 
-        // A full line is as long as it gets; what hosts hold up now and then has nothing to do with losses.
-        bool? queued = line is null ? null
+        // A full line is as long as it gets; what hosts hold up now and then has nothing to do with losses. Neighbours of what was too large say nothing of the rest.
+        bool? queued = line is null || !hop.SizesKnown ? null
             : line < NoQueue || wait < slowest / FarFromFull || (wait < HostNoise && line < NoiseOrQueue) ? false
             : line >= Queue ? true : null;
         return new HopDelay(queued, text, measured[0].From);
