@@ -168,7 +168,9 @@ internal sealed class BgpRestartRouteWithdrawal : FaultOf<BgpRestartRouteWithdra
             var text = w.Unrelated(session) ? $"{session.What}, which carries no route to {start.Ends[0]}"
                 : start.At < session.At ? $"{session.What} {(session.At - start.At).TotalSeconds:0.0} s after the trouble began"
                 : $"the session with {session.Name} was up again long before the trouble began";
-            yield return Sighting.Of(false, text, session.Down.From, start.From);
+
+            // A late answer need not be one that found no way: what began before may be something else.
+            yield return start.Ends.Count > 0 ? Sighting.Of(false, text, session.Down.From, start.From) : Sighting.Unknown(text, session.Down.From, start.From);
         }
     }
 
