@@ -50,13 +50,19 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
 
             var counter = gone.Missing is null || gone.Missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets";
             var entrances = Entrances(gone);
+            var cameIn = gone.Missing is null && CameIn(gone, gone.Seen);
             VantagePoint[] others = gone.Missing is { } missing ? missing.Interface is null ? [] : [missing]
-                : CameIn(gone, gone.Seen) ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !entrances.Contains(d.At)).Select(d => d.At)] : [];
+                : cameIn ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !entrances.Contains(d.At)).Select(d => d.At)] : [];
 
             // Where a capture kept what left by it, none of them was among that.
             var watched = gone.Missing is null ? others.Where(d => Watched(d, gone)).ToArray() : [];
             var devices = others.Except(watched).ToArray();
             var sent = devices.Select(d => View.Delta(d, counter)).ToArray();
+            if (others.Length == 0 && cameIn && View.Interfaces(Stack.At).FirstOrDefault(d => d.At == gone.Seen) is { } entrance)
+            {
+                return Sighting.Of(true, $"{gone.What} {gone.Place}, and {Stack.At} has no device to send them on by", entrance.From);
+            }
+
             if (others.Length == 0 || !sent.All(s => s is not null) || 2 * sent.Sum(s => s!.Value.Delta) >= gone.Count)
             {
                 return null;

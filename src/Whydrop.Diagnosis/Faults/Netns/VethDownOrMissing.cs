@@ -27,6 +27,8 @@ internal sealed class VethDownOrMissing : FaultOf<VethDownOrMissing.CutOff>
         new("networkpolicy-drop", "There a rule drops, and its counter grows."),
     ];
 
+    internal override IReadOnlyList<string> LeadsTo => ["blackhole-route", "neigh-unresolved"];
+
     public override string Remedy => "Delete the pod so that the CNI plug-in makes the link anew; look into its log for an ADD or DEL that failed, and for scripts that clean up devices.";
 
     public override string Verify => "ip -d link shows the host end UP (and its bridge as master); the pod answers its probes.";
