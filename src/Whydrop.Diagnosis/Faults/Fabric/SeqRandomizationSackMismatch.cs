@@ -113,9 +113,12 @@ internal sealed class SeqRandomizationSackMismatch : FaultOf<SeqRandomizationSac
         internal IPAddress To => Before.FromClient.InitialSequence == Numbers.Before ? Before.Server.Address : Before.Client.Address;
     }
 
-    /// <summary>Two places between which the numbers of a sender are moved; only a sender when nothing tells where.</summary>
+    /// <summary>
+    /// Two places between which the numbers of a sender are moved; only a sender when nothing tells where. Who sends them does not move them himself: where only his own
+    /// device and a later place were watched, it is somewhere between.
+    /// </summary>
     internal sealed class Moved(CaseView view, VantagePoint before, VantagePoint? behind, VantagePoint? sender, IReadOnlyList<Shift> shifts)
-        : Hypothesis(view, view.Devices.Behind(before, shifts.Select(s => s.To), shifts is [{ MayComeIn: true }, ..]))
+        : Hypothesis(view, behind is not null && before.Stack == sender ? Scope.Unplaced : view.Devices.Behind(before, shifts.Select(s => s.To), shifts is [{ MayComeIn: true }, ..]))
     {
         internal VantagePoint Before { get; } = before;
 
