@@ -12,7 +12,7 @@ public sealed record Scope(string? Node, string? Netns = null, string? Interface
     public static Scope Unplaced { get; } = new((string?)null);
 
     /// <summary>The scope of a vantage point.</summary>
-    public static Scope Of(VantagePoint at) => new(at.Node, at.Netns, at.Interface);
+    public static Scope Of(VantagePoint? at) => at is null ? Unplaced : new(at.Node, at.Netns, at.Interface);
 
     /// <summary>"tunl0 of node-a", "node-a", "an unknown place": as a sentence needs it.</summary>
     public override string ToString()

@@ -6,17 +6,16 @@ namespace Whydrop.Diagnosis.View;
 /// <summary>Groups losses that are a matter of size by the device they do not fit through.</summary>
 internal static class Narrowings
 {
-    /// <summary>One for each device, apart for those whose senders learned of it; one without figures when there are losses and none is a matter of size.</summary>
+    /// <summary>One for each device, apart for those whose senders learned of it; one without figures for each place where something was lost when none is a matter of size.</summary>
     internal static List<Narrowing> Find(CaseView view)
     {
         var found = new List<Narrowing>();
         var placed = Placed(view, found);
         Unplaced(view, placed, found);
-        if (found.Count == 0 && view.Losses.Count > 0)
+        if (found.Count == 0)
         {
             // That none is a matter of size is known of where they died, and of nowhere else.
-            var places = view.Losses.Select(l => l.LastSeen).Distinct().ToArray();
-            found.Add(new Narrowing(view, places is [{ } place] ? Scope.Of(place) : Scope.Unplaced, null, false, [], [], []));
+            found.AddRange(view.Losses.Select(l => Scope.Of(l.LastSeen)).Distinct().Select(place => new Narrowing(view, place, null, false, [], [], [])));
         }
 
         return found;
@@ -54,7 +53,7 @@ internal static class Narrowings
     {
         var open = view.Steps
             .Select(s => s with { Losses = [.. s.Losses.Where(l => !taken.Contains(l))] })
-            .Where(s => s.Losses.Count > 0)
+            .Where(s => s.Losses.Count > 1) // What was lost once says nothing of its size.
             .Select(s => (Step: s, Between: Between(view, s), Devices: view.Devices.Fitting(s)))
             .GroupBy(s => (Place: s.Between ?? Likely(s.Devices)?.At, Worked: s.Step.DiscoveryWorked));
         foreach (var group in open.SelectMany(Consistent))

@@ -110,7 +110,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
     {
         if (n.Losses.Count == 0)
         {
-            foreach (var lost in n.View.Losses.GroupBy(l => l.Direction))
+            foreach (var lost in n.View.Losses.Where(l => Scope.Of(l.LastSeen) == n.Scope).GroupBy(l => l.Direction))
             {
                 var sizes = n.View.Sizes(lost.Key);
                 var largest = sizes?.Sizes.Where(s => s.Delivered > 0).Select(s => s.DatagramLength).DefaultIfEmpty().Max() ?? 0;
