@@ -116,7 +116,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
             + (line is { } l ? string.Create(null, $", {l:0.#} datagrams in line") : "");
         var lowLine = line is { } full && median > 0 ? full * low / median : (double?)null;
         bool? queued = median == 0 || line < NoQueue ? false
-            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && (low >= high / MuchAlike || median >= high / 2 || LongerAtLosses(hop) == true))) ? true
+            : waits.Length >= HopTests.Enough && median >= HostNoise.TotalSeconds && line >= Queue && (low >= high / 2 || (low >= HostNoise.TotalSeconds && lowLine >= Queue && (low >= high / MuchAlike || median >= high / 2))) ? true
             : null;
         if (queued == true && (!hop.SizesKnown || HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.Yes)) && LongerAtLosses(hop) != true)
         {
