@@ -70,7 +70,7 @@ internal static partial class InterfaceName
 
     // Names that the kernel, systemd.net-naming-scheme(7) and the common CNIs give. A VLAN suffix (.100) belongs to the name.
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9])(eth\d+|en[ospx][a-z0-9]+|em\d+|p\d+p\d+|bond\d+|team\d+|wl[a-z0-9]*\d[a-z0-9]*|ib\d+|lo|br\d+|br-[a-z0-9]+|cbr\d+|cni\d+|docker\d+|virbr\d+|vmbr\d+|cali[0-9a-f]{2,11}|tunl\d+|vxlan[.-]?[a-z0-9]*|flannel\.?[a-z0-9]*|veth[0-9a-zA-Z]+|lxc[0-9a-z_]+|gre\d+|gretap\d+|ip6tnl\d+|ip6gre\d+|sit\d+|geneve?[0-9_]\w*|wg\d+|wireguard\.cali|tun\d+|tap[0-9a-z]+|cilium_(host|net|vxlan|geneve|wg\d+)|ipvl[a-z0-9]*|macvlan\d*|macvtap\d+|ifb\d+|dummy\d+|kube-ipvs0|nodelocaldns|antrea-gw\d+|ovs-\w+|azv[0-9a-f]+|eni[0-9a-f]+|weave|vlan\d+|wwan\d+)(\.\d{1,4})?(?![A-Za-z0-9])",
+        @"(?<![A-Za-z0-9])(eth\d+|en[ospx][a-z0-9]+|em\d+|p\d+p\d+|bond\d+|team\d+|wl[a-z0-9]*\d[a-z0-9]*|ib\d+|lo|br\d+|br-[a-z0-9]+|cbr\d+|cni\d+|docker\d+|virbr\d+|vmbr\d+|cali[0-9a-f]{2,11}|tunl\d+|vxlan-v6\.calico|vxlan[.-]?[a-z0-9]*|flannel\.?[a-z0-9]*|veth[0-9a-zA-Z]+|lxc[0-9a-z_]+|gre\d+|gretap\d+|ip6tnl\d+|ip6gre\d+|sit\d+|geneve?[0-9_]\w*|wg\d+|wireguard\.cali|wg-v6\.cali|tun\d+|tap[0-9a-z]+|cilium_(host|net|vxlan|geneve|wg\d+)|ipvl[a-z0-9]*|macvlan\d*|macvtap\d+|ifb\d+|dummy\d+|kube-ipvs0|nodelocaldns|antrea-gw\d+|ovs-\w+|azv[0-9a-f]+|eni[0-9a-f]+|weave|vlan\d+|wwan\d+)(\.\d{1,4})?(?![A-Za-z0-9])",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Device();
 }

@@ -51,6 +51,8 @@ public class PlaceNameTests
     [InlineData("tunl0_after.pcapng", "tunl0")]
     [InlineData("wk-node-enp0s31f6-2024.pcap3", "enp0s31f6")]
     [InlineData("vxlan.calico.pcap", "vxlan.calico")]
+    [InlineData("vxlan-v6.calico.pcap", "vxlan-v6.calico")]
+    [InlineData("node3-wg-v6.cali.pcap", "wg-v6.cali")]
     [InlineData("br-3f2a.pcap", "br-3f2a")]
     [InlineData("capture.pcap", null)]
     [InlineData("before-fix.pcap", null)]
