@@ -102,5 +102,5 @@ internal sealed class RatePolicer : FaultOf<Hop>
 
     /// <summary>By the moment or by what went before: a deep bucket lets much pass, and then loses whatever the moment's rate is.</summary>
     private static IEnumerable<Sighting> DependsOnRate(Hop hop) => HopTests.RateDoesNotMatter(hop).Select(s => s.Opposite)
-        .Concat(Fits(hop).Where(s => s.Answer == Answer.Yes && HopTests.GapsAreGeometric(hop).All(g => g.Answer == Answer.No)).Select(s => s with { Text = "losses come together, only while the bucket is empty" }));
+        .Concat(Fits(hop).Where(s => s.Answer == Answer.Yes && HopTests.GapsAreGeometric(hop).Any(g => g.Answer == Answer.No)).Select(s => s with { Text = "losses come together, only while the bucket is empty" }));
 }
