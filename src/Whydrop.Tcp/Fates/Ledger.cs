@@ -4,6 +4,7 @@ using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Memory;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
+using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Fates;
 
@@ -85,7 +86,7 @@ internal sealed unsafe class Ledger : IDisposable
             }
         }
 
-        // Whoever aborts sends SND.NXT (RFC 9293, 3.10.4): what lies between was sent, and did not come by.
+        // Whoever aborts sends SND.NXT (RFC 9293, 3.10.5): what lies between was sent, and did not come by.
         if (s.IsReset && s.HasAck && d.Fwd->NextSeq != 0 && SequenceNumber.Greater(s.Sequence, d.Fwd->NextSeq) && IsOfItsSender(s, d))
         {
             sending.TakeReset(Active(ref ownBoard, d, reverse: false), s, d, frameNumber);
@@ -99,7 +100,12 @@ internal sealed unsafe class Ledger : IDisposable
         var number = d.Flow->LastFrame;
         for (var steps = 0; steps < MostStepsBack && s.HasTimestamp && !(own && echoed) && history[number] is var past && past != null; steps++, number = past->Previous)
         {
-            if (past->HasTimestamp && past->FromHigh == d.FromHigh && !own)
+            if (!past->HasTimestamp || (past->Flags & TcpFlag.Rst) != 0)
+            {
+                continue; // Other RSTs are as doubtful: who forges one forges several.
+            }
+
+            if (past->FromHigh == d.FromHigh && !own)
             {
                 if (SequenceNumber.Less(s.TsVal, past->TsVal))
                 {
@@ -109,7 +115,7 @@ internal sealed unsafe class Ledger : IDisposable
                 own = true;
             }
 
-            echoed |= past->HasTimestamp && past->FromHigh != d.FromHigh && past->TsVal == s.TsEcr;
+            echoed |= past->FromHigh != d.FromHigh && past->TsVal == s.TsEcr;
         }
 
         return own && echoed;

@@ -53,11 +53,12 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         }
     }
 
-    /// <summary>Takes a RST that is numbered behind bytes which did not come by.</summary>
+    /// <summary>Takes a RST that is numbered behind bytes which did not come by. Who ended a connection does not send more on it.</summary>
     public void TakeReset(Board* b, in TcpSegment s, in Direction d, uint frameNumber)
     {
         var upTo = Ledger.OffsetOf(b, s.Sequence);
-        if (upTo > b->Next64 && !AllowedWindow.Forbids(b, upTo, *d.Rev))
+        var again = b->Tail >= 0 && list[b->Tail]->Is(Transmission.BeforeReset);
+        if (upTo > b->Next64 && !again && !AllowedWindow.Forbids(b, upTo, *d.Rev))
         {
             AppendHole(b, new Transmission
             {

@@ -87,7 +87,12 @@ public class ReceiverSideFates
         c.Handshake(0, 0.1);
         c.Data(20, 1, 1000);
         c.Ack(20.1, 1001, 20);
-        c.Add(4000, true, c.FromClient(4345, 1, 0, 20) with { Timestamp = ((uint)(100_000 + clock), (uint)(100_000 + echo)) });
+        for (var again = 0; again < 3; again++)
+        {
+            // Whoever ends it has sent no more: later numbers tell of nothing.
+            c.Add(4000, true, c.FromClient(4345 + (100 * again), 1, 0, 20) with { Timestamp = ((uint)(100_000 + clock), (uint)(100_000 + echo)) });
+        }
+
         if (challenged)
         {
             c.Ack(4000.1, 1001, 20);
