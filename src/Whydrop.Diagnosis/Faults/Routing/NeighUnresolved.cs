@@ -63,8 +63,7 @@ internal sealed class NeighUnresolved : FaultOf<NeighUnresolved.NextHop>
     /// </summary>
     private static IEnumerable<NextHop> WithoutCaptures(CaseView view)
     {
-        var seen = view.Vanishings.SelectMany(v => v.Stacks(view)).ToHashSet();
-        return view.Facts.Of<Route>().Where(r => r.Via is not null && !seen.Contains(r.At.Stack)).Select(r => (At: r.At.Stack, Hop: r.Via!)).Distinct()
+        return view.Captures.Any() ? [] : view.Facts.Of<Route>().Where(r => r.Via is not null).Select(r => (At: r.At.Stack, Hop: r.Via!)).Distinct()
             .Where(r => States(view, r.At, r.Hop).Any(IsNotKnown) && view.Delta(r.At, Unreachable(r.Hop)) is { Delta: > 0 })
             .Select(r => new NextHop(view, r.At, null, r.Hop));
     }
