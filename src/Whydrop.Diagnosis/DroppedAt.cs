@@ -50,7 +50,8 @@ internal class DroppedAt(CaseView view, VantagePoint at, Vanishing? gone, Vantag
 
             var counter = gone.Missing is null || gone.Missing.Stack == gone.Seen.Stack ? "Link.TxPackets" : "Link.RxPackets";
             var entrances = Entrances(gone);
-            var cameIn = gone.Missing is null && CameIn(gone, gone.Seen);
+            // Only where all devices were listed, the loopback among them, is known by which it may have left.
+            var cameIn = gone.Missing is null && CameIn(gone, gone.Seen) && View.Interfaces(Stack.At).Any(d => d.At.Interface == "lo");
             VantagePoint[] others = gone.Missing is { } missing ? missing.Interface is null ? [] : [missing]
                 : cameIn ? [.. View.Interfaces(Stack.At).Where(d => d.At.Interface != "lo" && d.Up != false && !entrances.Contains(d.At)).Select(d => d.At)] : [];
 
