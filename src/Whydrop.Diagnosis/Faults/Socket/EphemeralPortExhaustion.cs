@@ -108,7 +108,7 @@ internal sealed class EphemeralPortExhaustion : FaultOf<EphemeralPortExhaustion.
             {
                 var reserved = Reserved(Stack.Setting("net.ipv4.ip_local_reserved_ports")?.Value ?? "").Count(p => p >= low && p <= high);
                 Size = high - low + 1 - reserved;
-                Tried = Size - (high - low + 1) % 2;
+                Tried = high > low ? Size - (high - low + 1) % 2 : Size;
 
                 // One list at a time: ports of a list before may be free by now.
                 Most = Stack.Sockets.Where(s => s.Protocol.StartsWith("tcp", StringComparison.Ordinal) && s.State != "LISTEN" && s.Local.Port >= low && s.Local.Port <= high)
