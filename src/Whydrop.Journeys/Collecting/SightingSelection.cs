@@ -16,6 +16,7 @@ internal sealed class SightingSelection
     private readonly long most;
     private readonly SightingSet chosen;
     private readonly List<SightingSet> further = [];
+
     /// <summary>Of each group with one handshake.</summary>
     private readonly Sighting[] firsts;
     private ILookup<uint, Sighting>? byOpening;

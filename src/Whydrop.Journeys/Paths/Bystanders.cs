@@ -55,10 +55,10 @@ internal sealed class Bystanders
 
         var offset = clocks.Offset(from.Source, flows.SourceOf(capture.Capture), from.Flow.First.UnixNanoseconds) ?? 0;
         var (begin, end) = (from.Flow.First.UnixNanoseconds + offset - SameTime, from.Flow.Last.UnixNanoseconds + offset + SameTime);
-        Sighting[] likes = [.. there.Of(from.Flow, begin, end).Where(s => s != from && MayBe(connection, from, s)),
-            .. same.SelectMany(c => c.Members).Where(m => m.Capture == capture.Capture)];
+        var likes = there.Of(from.Flow, begin, end).Where(s => s != from && MayBe(connection, from, s)).ToArray();
+        var like = likes.MinBy(s => s.Number) ?? same.SelectMany(c => c.Members).FirstOrDefault(m => m.Capture == capture.Capture);
         same.UnionWith(likes.Select(s => joined[s.Number]).OfType<Connection>());
-        return likes.MinBy(s => s.Number) is not { } like ? null
+        return like is null ? null
             : $"the connection {like.Flow.Client} to {like.Flow.Server} at {capture.At} may be the same with other numbers";
     }
 
