@@ -67,9 +67,9 @@ internal sealed class Facts
         Add(new FlowPairing(at, new Provenance($"{at}.pcap"), capture, flow, otherAt, other, flow, 10, true, translated, TimeSpan.Zero, TimeSpan.Zero));
 
     /// <summary>What was measured from one place to the next.</summary>
-    internal Facts Hop(int capture, VantagePoint at, int other, VantagePoint otherAt, int flow, double atLoss, double slowest, double? ninetieth = null) => Add(new HopSummary(
+    internal Facts Hop(int capture, VantagePoint at, int other, VantagePoint otherAt, int flow, double atLoss, double slowest, double? ninetieth = null, int gaps = 20) => Add(new HopSummary(
         at, new Provenance($"{at}.pcap"), capture, flow, true, otherAt, other, flow, 2000, 1980, 20, 0, 2000 * 1448, 1980 * 1448, 20 * 1448, 1980,
-        TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(slowest), null) { DelayAtLoss = TimeSpan.FromMilliseconds(atLoss), P90Delay = ninetieth is { } p90 ? TimeSpan.FromMilliseconds(p90) : null });
+        TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(slowest), null) { DelayAtLoss = TimeSpan.FromMilliseconds(atLoss), P90Delay = TimeSpan.FromMilliseconds(ninetieth ?? slowest), LossGaps = gaps });
 
     internal static Timestamp Seconds(double seconds) => new(1_708_400_000_000_000_000 + (long)(seconds * 1e9));
 

@@ -76,7 +76,7 @@ public sealed class HopSummaryTests
 
         var hop = SimFacts.Join(path.Front, path.Pod).OfType<HopSummary>().Single(h => h.FromClient);
 
-        Assert.Equal((4, true), (hop.Lost, hop.DelayAtLoss is not null));
+        Assert.Equal((4, 4, true), (hop.Lost, hop.LossGaps, hop.DelayAtLoss is not null));
         Assert.Equal(queued, hop.DelayAtLoss - hop.MinDelay >= TimeSpan.FromMilliseconds(3));
         Assert.True(hop.MaxDelay - hop.MinDelay >= TimeSpan.FromMilliseconds(3) && hop.MedianDelay - hop.MinDelay < TimeSpan.FromMilliseconds(1));
     }

@@ -69,10 +69,7 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
     /// <summary>How long those waited that were sent next to the lost ones, times the rate: what stood in line. Null when that was not measured.</summary>
     private static HopDelay? Across(Hop hop)
     {
-        var directions = hop.Losses.Select(l => l.Direction).ToHashSet();
-        var measured = hop.View.Facts.Of<HopSummary>()
-            .Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { MinDelay: not null, P99Delay: not null, DelayAtLoss: not null })
-            .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient))).OrderBy(h => h.DelayAtLoss).ToArray();
+        var measured = Measured(hop);
         if (measured.Length == 0)
         {
             return null;
@@ -92,14 +89,20 @@ internal sealed record HopDelay(bool? Queued, string Text, Provenance From)
         return new HopDelay(queued, text, measured[0].From);
     }
 
-    /// <summary>The median over all losses, each direction with as many as it has.</summary>
-    private static TimeSpan OfMost(HopSummary[] ascending)
+    /// <summary>What was measured across the hop of the directions that lose there, by the delay next to their losses; none when that was not.</summary>
+    internal static HopSummary[] Measured(Hop hop)
     {
-        var half = ascending.Sum(h => h.Lost) / 2;
-        return ascending.First(h => (half -= h.Lost) < 0).DelayAtLoss!.Value;
+        var directions = hop.Losses.Select(l => l.Direction).ToHashSet();
+        return [.. hop.View.Facts.Of<HopSummary>().Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { MinDelay: not null, P90Delay: not null, P99Delay: not null, DelayAtLoss: not null })
+            .Where(h => directions.Contains(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient))).OrderBy(h => h.DelayAtLoss)];
     }
 
-    private static double Median(double[] ascending) => ascending[ascending.Length / 2];
+    /// <summary>The median over all gaps, each direction with as many as it has.</summary>
+    private static TimeSpan OfMost(HopSummary[] ascending)
+    {
+        var half = ascending.Sum(h => h.LossGaps) / 2;
+        return ascending.First(h => (half -= h.LossGaps) < 0).DelayAtLoss!.Value;
+    }
 
     /// <summary>The round trip before a loss is that of a full queue each time: long, and much the same. What was never seen died before the capture, where its round trips begin.</summary>
     private static HopDelay? RoundTrip(Hop hop)

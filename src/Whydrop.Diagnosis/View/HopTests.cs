@@ -140,18 +140,16 @@ internal static class HopTests
 
     /// <summary>
     /// Do those next to the lost ones come from among all? Were each lost by a chance of its own, one in ten of their neighbours would be among the slowest tenth. Of one
-    /// connection half of the neighbours are at least as late as their median. A packet that was several segments was lost once.
+    /// connection half of the neighbours are at least as late as their median.
     /// </summary>
     internal static IEnumerable<Sighting> NeighboursAreAsOthers(Hop hop)
     {
-        var lost = hop.Losses.GroupBy(l => l.Direction).ToDictionary(g => g.Key, g => g.Select(l => l.From).Distinct().Count());
-        var measured = hop.View.Facts.Of<HopSummary>().Where(h => h.At == hop.Seen && h.OtherAt == hop.Missing && h is { DelayAtLoss: not null, P90Delay: not null })
-            .Select(h => (Hop: h, Lost: lost.GetValueOrDefault(hop.View.Connections.Direction(new FlowKey(h.Capture, h.Flow), h.FromClient)))).Where(m => m.Lost > 0).ToArray();
-        var all = measured.Sum(m => m.Lost);
+        var measured = HopDelay.Measured(hop);
+        var all = measured.Sum(h => h.LossGaps);
         if (all >= Enough)
         {
-            var late = measured.Where(m => m.Hop.DelayAtLoss > m.Hop.P90Delay).Sum(m => (m.Lost + 1) / 2);
-            yield return Judge(Combinatorics.BinomialUpper(late, all, Slowest), "those next to the lost ones wait as others do", [measured[0].Hop.From]);
+            var late = measured.Where(h => h.DelayAtLoss > h.P90Delay).Sum(h => (h.LossGaps + 1) / 2);
+            yield return Judge(Combinatorics.BinomialUpper(late, all, Slowest), "those next to the lost ones wait as others do", [measured[0].From]);
         }
     }
 

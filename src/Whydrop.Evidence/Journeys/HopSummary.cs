@@ -35,6 +35,9 @@ public sealed record HopSummary(
     /// <summary>Median one-way delay of those that came through next in time to one that was lost; null without loss, and as <see cref="MinDelay"/>.</summary>
     public TimeSpan? DelayAtLoss { get; init; }
 
+    /// <summary>Of how many: losses with nothing between them that came through count once.</summary>
+    public int LossGaps { get; init; }
+
     /// <summary>How often each delay was met, from the smallest on, rounded up to one part in 32; for adding up several connections. Empty when the clocks could not be compared.</summary>
     public IReadOnlyList<DelayCount> Delays { get; init; } = [];
 

@@ -70,6 +70,7 @@ internal sealed class HopTally
     {
         var delays = new HopDelays(match, fromClient, clocks);
         delays.Sort();
+        var (atLoss, gaps) = LossNeighbours.Delays(match, fromClient, losses, clocks);
         var error = clocks.Error(match.A.Source, match.B.Source);
         var (flow, other) = (match.A.Flow, match.B.Flow);
         return new HopSummary(
@@ -79,7 +80,8 @@ internal sealed class HopTally
         {
             P90Delay = delays.At(0.9),
             MaxDelay = delays.Most,
-            DelayAtLoss = LossNeighbours.Delay(match, fromClient, losses, clocks),
+            DelayAtLoss = atLoss,
+            LossGaps = gaps,
             Delays = delays.Counts(),
             Delayed = delays.Delayed(),
             Late = Late,

@@ -9,15 +9,15 @@ namespace Whydrop.Journeys.Placement;
 /// </summary>
 internal static class LossNeighbours
 {
-    /// <summary>The median of their delays; those between the same two count once, by the first of them. Null when the clocks cannot be compared, nothing was lost, or nothing came through.</summary>
+    /// <summary>The median of their delays, and of how many: losses between the same two count once, by the first of them. Null when the clocks cannot be compared, nothing was lost, or nothing came through.</summary>
     /// <param name="match">The two places compared, seen from the one before the hop.</param>
     /// <param name="fromClient">Direction in the words of that place.</param>
     /// <param name="losses">Records of that place that were lost, ascending.</param>
-    public static TimeSpan? Delay(PairMatch match, bool fromClient, List<int> losses, ClockTable clocks)
+    public static (TimeSpan? Median, int Gaps) Delays(PairMatch match, bool fromClient, List<int> losses, ClockTable clocks)
     {
         if (losses.Count == 0 || match.Matches(fromClient) is not { Length: > 0 } pairs || clocks.Error(match.A.Source, match.B.Source) is null)
         {
-            return null;
+            return (null, 0);
         }
 
         var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
@@ -48,6 +48,6 @@ internal static class LossNeighbours
         }
 
         delays.Sort();
-        return delays.Count == 0 ? null : TimeSpan.FromTicks(delays[delays.Count / 2] / 100);
+        return (delays.Count == 0 ? null : TimeSpan.FromTicks(delays[delays.Count / 2] / 100), delays.Count);
     }
 }
