@@ -226,7 +226,8 @@ internal sealed unsafe class CellJudge(BoardList list, FateBook book)
 
         var told = last < nodes.Length - 1;
         var soonest = SoonestAnswer(b, fwd);
-        while (last > earliest && list[nodes[last]]->Time + soonest > first.AckedTime)
+        var anyInTime = list[nodes[earliest]]->Time + soonest <= first.AckedTime; // If not, the way was never measured so short: nothing is too soon.
+        while (anyInTime && last > earliest && list[nodes[last]]->Time + soonest > first.AckedTime)
         {
             last--;
             told = false;

@@ -94,6 +94,22 @@ public class WhichCopyArrived
     }
 
     [Fact]
+    public void An_answer_that_is_too_soon_for_the_original_as_well_tells_them_not_apart()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Handshake(0, 4);
+        c.Data(10, 1, 4);
+        var lost = c.Data(10.5, 5, 1398);
+        c.Data(10.6, 5, 1398);
+        c.Ack(10.8, 1403, 10);
+
+        var fate = Assert.Single(trace.Analyse().Of<SegmentFate>());
+
+        Assert.Equal((Fate.LostAfter, false, (long?)lost), (fate.Fate, fate.Proven, fate.From.Frame));
+    }
+
+    [Fact]
     public void Without_sack_an_echo_of_the_retransmission_is_no_proof()
     {
         var trace = new Trace();
