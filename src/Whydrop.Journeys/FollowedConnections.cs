@@ -195,7 +195,6 @@ internal sealed class FollowedConnections
         return
         [
             .. plain?.Facts() ?? [],
-            .. encrypted.All,
             .. new EncryptedGaps(flows, clocks, encrypted).Of(all),
             .. proxies.Among(all),
             .. ClockFacts.Of(flows, starts, clocks),

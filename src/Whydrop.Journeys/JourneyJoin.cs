@@ -19,10 +19,10 @@ public static class JourneyJoin
     /// <param name="sources">The capture files of the case.</param>
     /// <param name="captureFacts">
     /// What the first reading found (<see cref="TcpFlow"/>, <see cref="SegmentFate"/>, <see cref="CaptureSummary"/>, <see cref="ControlSegment"/>,
-    /// <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
+    /// <see cref="EncryptedTunnel"/>, <see cref="NeighbourQuery"/>), and addresses, routes and rules, which say where a packet should have come by that nobody saw there.
     /// </param>
     /// <param name="ct">Ends the work between batches of frames.</param>
-    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="PlainJourneys"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="EncryptedTunnel"/>, <see cref="TranslationContradiction"/>, <see cref="ProxiedConnection"/>, <see cref="TcpFlow"/> of <see cref="JourneySource.Clean"/> where one connection is told by itself, and a <see cref="Gap"/> for whatever could not be joined.</returns>
+    /// <returns><see cref="FlowPairing"/>, <see cref="SegmentPlacement"/>, <see cref="HopSummary"/>, <see cref="PlainJourneys"/>, <see cref="ControlPlacement"/>, <see cref="ControlBirth"/>, <see cref="ClockComparison"/>, <see cref="UnjoinedFlow"/>, <see cref="TranslationContradiction"/>, <see cref="ProxiedConnection"/>, <see cref="TcpFlow"/> of <see cref="JourneySource.Clean"/> where one connection is told by itself, and a <see cref="Gap"/> for whatever could not be joined.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<Fact> Run(IReadOnlyList<JourneySource> sources, FactSet captureFacts, CancellationToken ct) => Run(sources, captureFacts, out _, ct);
 
@@ -75,16 +75,15 @@ public static class JourneyJoin
         }
 
         var reading = new SecondReading(sources, flows, mostRecords);
-        var encrypted = new EncryptedTraffic();
-        facts.AddRange(reading.Run(selection.Chosen, encrypted, ct));
+        facts.AddRange(reading.Run(selection.Chosen, ct));
         var grouping = ConnectionGrouping.Run(flows, selection.Chosen);
         var nodes = new LinkPeers(captureFacts).Nodes();
         var clocks = new ClockTable(grouping.Connections, (a, b) => SameNode(flows, nodes, a, b));
-        var followed = new FollowedConnections(flows, captureFacts, grouping, clocks, encrypted, following, traced);
+        var followed = new FollowedConnections(flows, captureFacts, grouping, clocks, new EncryptedTraffic(captureFacts), following, traced);
         facts.AddRange(followed.Take(grouping, learnt: false, ct));
         foreach (var part in selection.Further)
         {
-            facts.AddRange(reading.Run(part, new EncryptedTraffic(), ct));
+            facts.AddRange(reading.Run(part, ct));
             followed.Learn(ConnectionGrouping.Run(flows, part), ct);
             reading.LetGo(part);
         }
@@ -93,7 +92,7 @@ public static class JourneyJoin
         reading.LetGo(selection.Chosen);
         foreach (var part in selection.Further)
         {
-            _ = reading.Run(part, new EncryptedTraffic(), ct);
+            _ = reading.Run(part, ct);
             facts.AddRange(followed.Take(ConnectionGrouping.Run(flows, part), learnt: true, ct));
             facts.AddRange(followed.Rest(ct));
             reading.LetGo(part);

@@ -11,22 +11,20 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
     private readonly Dictionary<SightingSet, (int Page, int Used)> begins = [];
 
     /// <summary>Fills the trails of some connections.</summary>
-    /// <param name="encrypted">Told what cannot be read.</param>
     /// <returns>A gap for each file that cannot be read again.</returns>
-    public List<Gap> Run(SightingSet chosen, EncryptedTraffic encrypted, CancellationToken ct)
+    public List<Gap> Run(SightingSet chosen, CancellationToken ct)
     {
         begins[chosen] = pages.Taken;
         var gaps = new List<Gap>();
         var records = 0L;
         for (var i = 0; i < sources.Count; i++)
         {
-            // A place that saw nothing of them may have seen them wrapped up.
-            if (!chosen.Any(s => s.Source == i) && flows.SummariesOf(i).All(s => s.Frames <= s.TcpSegments))
+            if (!chosen.Any(s => s.Source == i))
             {
                 continue;
             }
 
-            var collection = new SegmentCollection(flows, i, chosen, encrypted, pages);
+            var collection = new SegmentCollection(flows, i, chosen, pages);
             try
             {
                 using var file = sources[i].Open();

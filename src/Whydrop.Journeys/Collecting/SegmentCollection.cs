@@ -18,18 +18,14 @@ internal sealed class SegmentCollection
     private readonly ConnectionTable bound;
     private readonly RecordPages pages;
     private readonly SegmentPile[] piles;
-    private readonly CaptureSummary[] points;
-    private readonly EncryptedTraffic encrypted;
     private PacketHeaders headers;
     private int next;
 
     /// <summary>Prepares.</summary>
-    /// <param name="encrypted">Told what cannot be read.</param>
     /// <param name="pages">Where the records are kept.</param>
-    public SegmentCollection(CaseFlows flows, int source, SightingSet chosen, EncryptedTraffic encrypted, RecordPages pages)
+    public SegmentCollection(CaseFlows flows, int source, SightingSet chosen, RecordPages pages)
     {
-        (this.encrypted, this.pages) = (encrypted, pages);
-        points = [.. flows.SummariesOf(source).OrderBy(s => s.Capture)];
+        this.pages = pages;
         byFirstFrame = Array.FindAll(flows.Sightings, s => s.Source == source && s.FirstFrame is not null);
         firstFrames = Array.ConvertAll(byFirstFrame, s => s.FirstFrame!.Value);
         Array.Sort(firstFrames, byFirstFrame);
@@ -64,10 +60,6 @@ internal sealed class SegmentCollection
                 {
                     Take(bytes, frames[i], batch.FirstFrameNumber + i);
                 }
-                else if (headers.Status is DecodeStatus.Udp or DecodeStatus.OtherIp && points.Length > 0)
-                {
-                    encrypted.Take(Point(file, frames[i]), headers, bytes, frames[i].UnixNanoseconds, batch.FirstFrameNumber + i);
-                }
             }
 
             if (Records > limit)
@@ -90,12 +82,6 @@ internal sealed class SegmentCollection
                 byFirstFrame[i].Take(fromClient, fromServer);
             }
         }
-    }
-
-    private CaptureSummary Point(CaptureFile file, in CapturedFrame frame)
-    {
-        var name = points.Length > 1 ? file.Interfaces[frame.Interface].Name : null;
-        return name is null ? points[0] : Array.Find(points, p => p.At.Interface == name) ?? points[0];
     }
 
     private void CutShort()

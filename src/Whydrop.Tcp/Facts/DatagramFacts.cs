@@ -1,13 +1,14 @@
 using System.Net;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
+using Whydrop.Evidence.Journeys;
 
 namespace Whydrop.Tcp.Facts;
 
-/// <summary>Turns what was seen beside TCP into facts: neighbours and names.</summary>
+/// <summary>Turns what was seen beside TCP into facts: neighbours, names and tunnels.</summary>
 internal sealed class DatagramFacts(OtherFrames others, VantagePoint[] at, string source, int firstCapture)
 {
-    public IEnumerable<Fact> All() => Neighbours().Concat(Names());
+    public IEnumerable<Fact> All() => Neighbours().Concat(Names()).Concat(Tunnels());
 
     private IEnumerable<Fact> Neighbours()
     {
@@ -47,6 +48,9 @@ internal sealed class DatagramFacts(OtherFrames others, VantagePoint[] at, strin
             yield return Limited($"{others.Dns.Unreadable} messages on port 53 could not be read: cut by the capture, or no DNS query");
         }
     }
+
+    private IEnumerable<Fact> Tunnels() => others.Encrypted.All().Select(t => new EncryptedTunnel(
+        at[t.Point], From(t.Seen.Frame), firstCapture + t.Point, t.Kind, t.Near, t.Far, t.Seen.Frames, new Timestamp(t.Seen.First), new Timestamp(t.Seen.Last)));
 
     private Provenance From(long? frame) => new(source, Frame: frame);
 

@@ -5,7 +5,7 @@ using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Facts;
 
-/// <summary>Frames that are no whole TCP segment: ICMP errors, IP fragments, ARP and neighbour discovery, questions to name servers; the rest is counted only.</summary>
+/// <summary>Frames that are no whole TCP segment: ICMP errors, IP fragments, ARP and neighbour discovery, questions to name servers, tunnels that cannot be seen into; the rest is counted only.</summary>
 internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths, LoopBook loops)
 {
     private readonly List<IcmpRow> icmp = [];
@@ -20,6 +20,8 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths, LoopBook l
     public NeighbourTable Neighbours { get; } = new();
 
     public DnsTable Dns { get; } = new();
+
+    public EncryptedTable Encrypted { get; } = new();
 
     /// <summary>A tunnelled frame whose outer datagram may be a fragment.</summary>
     public void TakeTunnel(in PacketHeaders h, ReadOnlySpan<byte> bytes, long time, long number, PointTally point)
@@ -40,6 +42,7 @@ internal sealed class OtherFrames(int mostIcmpErrors, PathMtus paths, LoopBook l
 
         point.GroupMessages += IsGroupMessage(h, bytes) ? 1 : 0;
         _ = loops.TakeDatagram(h, bytes, frame.UnixNanoseconds, number, point);
+        Encrypted.Take(h, bytes, frame.UnixNanoseconds, number, point.Point.Index);
         if (h.Status == DecodeStatus.Arp && h.PayloadOffset < bytes.Length)
         {
             Neighbours.TakeArp(bytes[h.PayloadOffset..], frame.UnixNanoseconds, number, point.Point.Index);

@@ -34,7 +34,7 @@ public sealed class PlainDirectionTests
                 {
                     recognised++;
                     var facts = PlainDirection.Tell(connection, way, fromClient, clocks).ToList<Fact>();
-                    var journey = new DirectionJourney(connection, way, fromClient, clocks, new AbsenceProof(flows, clocks, new EncryptedTraffic()), told);
+                    var journey = new DirectionJourney(connection, way, fromClient, clocks, new AbsenceProof(flows, clocks, new EncryptedTraffic(new FactSet([]))), told);
                     Assert.True(journey.IsPlain);
                     Assert.Equal(journey.Facts().Select(Comparable), facts.Select(Comparable));
                 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Whydrop.Wire;
 
-namespace Whydrop.Journeys.Collecting;
+namespace Whydrop.Tcp.Facts;
 
 /// <summary>Recognises datagrams whose inside cannot be read.</summary>
 internal static class EncryptedFrame
