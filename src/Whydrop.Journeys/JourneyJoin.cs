@@ -15,6 +15,9 @@ namespace Whydrop.Journeys;
 /// <summary>Follows the same byte ranges across everything that was captured: several files, several interfaces in one, before and after NAT and tunnels.</summary>
 public static class JourneyJoin
 {
+    /// <summary>Segments kept at a time: 40 bytes each, so 240 MB.</summary>
+    public const long MostRecords = 6_000_000;
+
     /// <summary>Reads the captures once more and says where transmissions were last seen and where they are missing.</summary>
     /// <param name="sources">The capture files of the case.</param>
     /// <param name="captureFacts">
@@ -45,7 +48,7 @@ public static class JourneyJoin
     /// <inheritdoc cref="Run(IReadOnlyList{JourneySource}, FactSet, Following, out IReadOnlyList{FateRevision}, CancellationToken)"/>
     public static IReadOnlyList<Fact> Run(
         IReadOnlyList<JourneySource> sources, FactSet captureFacts, Following following, TracedRange? traced, out IReadOnlyList<FateRevision> revisions, CancellationToken ct) =>
-        Run(sources, captureFacts, following, traced, SightingSelection.MostRecords, out revisions, ct);
+        Run(sources, captureFacts, following, traced, MostRecords, out revisions, ct);
 
     /// <param name="mostRecords">Segments kept at a time.</param>
     internal static IReadOnlyList<Fact> Run(

@@ -43,6 +43,12 @@ public sealed class TcpAnalysis : IDisposable
     /// <summary>Connections, in the order of their first frames.</summary>
     public int FlowCount => engine.Table.Count;
 
+    /// <summary>
+    /// Every segment, when they were to be recorded and there was room (<see cref="TcpAnalysisOptions.Recording"/>); null also when a frame was left out of its
+    /// connection: a copy, a fragment, a damaged one.
+    /// </summary>
+    public RecordedSegments? Segments { get; private set; }
+
     /// <summary>Reads a capture to its end and analyses it.</summary>
     /// <param name="file">An open capture; it is not closed.</param>
     /// <param name="options">Limits of the details; null for the defaults.</param>
@@ -71,6 +77,7 @@ public sealed class TcpAnalysis : IDisposable
         }
 
         new EndOfCapture(analysis.engine).Finish();
+        analysis.Segments = analysis.engine.FinishLog();
         progressBytes?.Invoke(file.Position);
         return analysis;
     }

@@ -17,4 +17,7 @@ public sealed record TcpAnalysisOptions
 
     /// <summary>Most ICMP errors kept per file; default 10 000.</summary>
     public int MostIcmpErrors { get; init; } = 10_000;
+
+    /// <summary>Room for <see cref="TcpAnalysis.Segments"/>; null, which is the default, when none are to be recorded.</summary>
+    public SegmentAllowance? Recording { get; init; }
 }

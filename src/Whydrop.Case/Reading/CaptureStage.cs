@@ -31,7 +31,7 @@ internal sealed class CaptureStage(
         var details = new TcpAnalysisOptions();
         if (options.Following != Following.Troubled && chains.Count > 0)
         {
-            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count) };
+            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords) };
         }
 
         List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed =
@@ -61,7 +61,7 @@ internal sealed class CaptureStage(
             }
 
             files.AddRange(Facts(chain, analysis, firstCapture, out var clean));
-            sources.Add(new JourneySource(chain.First.Path, chain.Open, firstCapture) { Clean = clean });
+            sources.Add(new JourneySource(chain.First.Path, chain.Open, firstCapture) { Clean = clean, Segments = analysis.Segments });
             firstCapture += analysis.Points.Count;
             if (clean is null)
             {

@@ -1,3 +1,5 @@
+using Whydrop.Tcp;
+
 namespace Whydrop.Journeys.Collecting;
 
 /// <summary>Room for the segments of many connections: few large arrays, for most connections are short, and used again when those before have been told.</summary>

@@ -1,9 +1,10 @@
 using Whydrop.Capture;
 using Whydrop.Evidence;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Collecting;
 
-/// <summary>The second reading of all files.</summary>
+/// <summary>The segments of connections: as the first reading recorded them, else of a second reading of the file.</summary>
 /// <param name="mostRecords">Segments that the selection was allowed to choose.</param>
 internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFlows flows, long mostRecords)
 {
@@ -21,6 +22,12 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
         {
             if (!chosen.Any(s => s.Source == i))
             {
+                continue;
+            }
+
+            if (sources[i].Segments is { } recorded)
+            {
+                records += Take(recorded, chosen.Where(s => s.Source == i));
                 continue;
             }
 
@@ -45,6 +52,49 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
         }
 
         return gaps;
+    }
+
+    private long Take(RecordedSegments recorded, IEnumerable<Sighting> chosen)
+    {
+        var taken = 0L;
+        foreach (var sighting in chosen)
+        {
+            sighting.Take(Trail(recorded, sighting.FlowNumber, true), Trail(recorded, sighting.FlowNumber, false));
+            taken += sighting.Count;
+        }
+
+        return taken;
+    }
+
+    /// <summary>Those of one piece stay where they are.</summary>
+    private SegmentTrail Trail(RecordedSegments recorded, int flow, bool fromClient)
+    {
+        var piece = recorded.Of(flow, fromClient, 0);
+        if (piece.Count == 0)
+        {
+            return default;
+        }
+
+        var count = piece.Count;
+        for (var i = 1; recorded.Of(flow, fromClient, i) is { Count: > 0 } further; i++)
+        {
+            count += further.Count;
+        }
+
+        if (count == piece.Count)
+        {
+            return new SegmentTrail(piece.Array!, piece.Offset, count);
+        }
+
+        var (page, begin) = pages.Take(count);
+        for (var (i, to) = (0, begin); to < begin + count; i++)
+        {
+            piece = recorded.Of(flow, fromClient, i);
+            piece.AsSpan().CopyTo(page.AsSpan(to));
+            to += piece.Count;
+        }
+
+        return new SegmentTrail(page, begin, count);
     }
 
     /// <summary>Lets the segments of connections go. Those that were read last go first.</summary>

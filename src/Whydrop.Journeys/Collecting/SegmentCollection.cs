@@ -1,5 +1,6 @@
 using Whydrop.Capture;
 using Whydrop.Evidence.Capture;
+using Whydrop.Tcp;
 using Whydrop.Wire;
 
 namespace Whydrop.Journeys.Collecting;
@@ -141,7 +142,7 @@ internal sealed class SegmentCollection
 
     private void Add(in ConnectionTable.Bound to, ReadOnlySpan<byte> bytes, in CapturedFrame frame, long number, bool fromClient)
     {
-        var record = RecordOf(headers, bytes, frame.UnixNanoseconds, number);
+        var record = SegmentRecord.Of(headers, bytes, frame.UnixNanoseconds, number);
         record.FromClient = fromClient;
         ref var pile = ref piles[to.Index];
         if (to.HasCopies && IsCopy(pile, record))
@@ -156,55 +157,6 @@ internal sealed class SegmentCollection
 
         pile.Add(record);
         Records++;
-    }
-
-    private static SegmentRecord RecordOf(in PacketHeaders h, ReadOnlySpan<byte> bytes, long time, long number)
-    {
-        var traits = TraitsOf(h);
-        var hash = h.Window;
-        var payload = h.CapturedPayload(bytes);
-        var wanted = Math.Min(h.PayloadLength, SegmentRecord.HashedBytes);
-        if (wanted == 0 || payload.Length >= wanted)
-        {
-            traits |= SegmentTraits.Hashed;
-            hash = wanted == 0 ? hash : HashOf(payload[..wanted]);
-        }
-
-        return new SegmentRecord
-        {
-            UnixNanoseconds = time,
-            Frame = (uint)number,
-            Sequence = h.Sequence,
-            Acknowledgment = h.HasAny(TcpFlag.Ack) ? h.Acknowledgment : 0,
-            TsVal = h.TsVal,
-            TsEcr = h.TsEcr,
-            Length = h.PayloadLength,
-            Hash = hash,
-            IpId = h.IpVersion == 4 ? (ushort)h.IpId : (ushort)0,
-            HeaderLength = (byte)Math.Clamp(h.PayloadOffset - h.IpOffset, 0, 255),
-            Ttl = h.Ttl,
-            Traits = traits,
-        };
-    }
-
-    private static SegmentTraits TraitsOf(in PacketHeaders h) =>
-        (h.HasAny(TcpFlag.Syn) ? SegmentTraits.Syn : SegmentTraits.None)
-        | (h.HasAny(TcpFlag.Fin) ? SegmentTraits.Fin : SegmentTraits.None)
-        | (h.HasAny(TcpFlag.Rst) ? SegmentTraits.Reset : SegmentTraits.None)
-        | (h.HasAny(TcpFlag.Ack) ? SegmentTraits.Acknowledges : SegmentTraits.None)
-        | (h.DontFragment ? SegmentTraits.DontFragment : SegmentTraits.None)
-        | (h.HasTimestamp ? SegmentTraits.Timestamp : SegmentTraits.None)
-        | (h.MoreFragments ? SegmentTraits.FirstFragment : SegmentTraits.None);
-
-    private static ushort HashOf(ReadOnlySpan<byte> payload)
-    {
-        var value = 0UL;
-        foreach (var b in payload)
-        {
-            value = (value << 8) | b;
-        }
-
-        return (ushort)(Pairing.SegmentMatching.Mix(value, (ulong)payload.Length) >> 48);
     }
 
     /// <summary>

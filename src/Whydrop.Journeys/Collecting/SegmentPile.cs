@@ -1,3 +1,5 @@
+using Whydrop.Tcp;
+
 namespace Whydrop.Journeys.Collecting;
 
 /// <summary>The segments of both directions of one connection at one place as they are read: how many there are of both together is known before.</summary>

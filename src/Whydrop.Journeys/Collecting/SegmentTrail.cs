@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Collecting;
 

@@ -3,9 +3,6 @@ namespace Whydrop.Journeys.Collecting;
 /// <summary>Which connections are worth a record per segment: those in trouble, what may be their counterpart, and a few more for the clocks.</summary>
 internal sealed class SightingSelection
 {
-    /// <summary>Records kept at a time: 40 bytes each, so 240 MB.</summary>
-    public const long MostRecords = 6_000_000;
-
     /// <summary>Untroubled connections followed besides: they help to compare clocks and cost little.</summary>
     private const int ClockWitnesses = 64;
 
@@ -43,7 +40,7 @@ internal sealed class SightingSelection
     /// <summary>Chooses.</summary>
     /// <param name="following">All of them, as many as the limit allows, or those that something is wrong with.</param>
     /// <param name="most">Records kept at a time.</param>
-    public static SightingSelection Choose(CaseFlows flows, Following following, long most = MostRecords)
+    public static SightingSelection Choose(CaseFlows flows, Following following, long most)
     {
         var selection = new SightingSelection(flows, most);
         var troubled = flows.Sightings.Where(flows.IsTroubled).ToArray();

@@ -1,5 +1,6 @@
 using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Control;
 

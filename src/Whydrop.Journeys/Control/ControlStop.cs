@@ -2,6 +2,7 @@ using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Paths;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Control;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Whydrop.Journeys.Collecting;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Pairing;
 

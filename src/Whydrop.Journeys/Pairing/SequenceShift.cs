@@ -1,4 +1,5 @@
 using Whydrop.Journeys.Collecting;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Pairing;
 

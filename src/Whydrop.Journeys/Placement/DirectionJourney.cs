@@ -3,6 +3,7 @@ using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Placement;
 

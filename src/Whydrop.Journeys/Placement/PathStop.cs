@@ -1,6 +1,7 @@
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Journeys.Collecting;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Placement;
 

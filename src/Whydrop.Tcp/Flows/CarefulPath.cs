@@ -30,6 +30,7 @@ internal sealed unsafe class CarefulPath
         {
             if (copies.IsOldSyn(s, d, frameNumber, frame))
             {
+                engine.LeaveOut();
                 return;
             }
 
@@ -43,6 +44,7 @@ internal sealed unsafe class CarefulPath
 
         if (IsSuspicious(s, *d.Fwd) && copies.IsCopy(s, d, frameNumber, frame))
         {
+            engine.LeaveOut();
             return;
         }
 
@@ -94,6 +96,7 @@ internal sealed unsafe class CarefulPath
         }
 
         Advance(s, d, mask, frameNumber);
+        engine.Record(s, index, frameNumber, frame);
         if (d.Flow->Unusual < 0 && IsQuiet(d))
         {
             d.Flow->Unusual = -d.Flow->Unusual;

@@ -6,6 +6,7 @@ using Whydrop.Tcp.Fates;
 using Whydrop.Tcp.Memory;
 using Whydrop.Tcp.Observations;
 using Whydrop.Tcp.Packets;
+using Whydrop.Tcp.Recording;
 using Whydrop.Tcp.Talk;
 using Whydrop.Wire;
 
@@ -20,6 +21,7 @@ internal sealed unsafe class FlowEngine : IDisposable
     private const byte ControlOrAck = TcpFlag.Fin | TcpFlag.Syn | TcpFlag.Rst | TcpFlag.Ack;
     private readonly CarefulPath careful;
     private readonly int followed;
+    private SegmentLog? log;
 
     public FlowEngine(TcpAnalysisOptions options, List<PointTally> points)
     {
@@ -31,6 +33,7 @@ internal sealed unsafe class FlowEngine : IDisposable
         followed = options.MostCleanFlows;
         Controls = new ControlBook(History, Stories, options.MostControlSegments);
         careful = new CarefulPath(this);
+        log = options.Recording is { } allowance ? new SegmentLog(allowance) : null;
     }
 
     public FlowTable Table { get; } = new();
@@ -82,6 +85,7 @@ internal sealed unsafe class FlowEngine : IDisposable
                     if (flow->Unusual >= 0 && (s.Flags & ControlOrAck) == TcpFlag.Ack && IsClean(s, *fwd, *rev))
                     {
                         AdvanceClean(s, flow, fwd, rev, index, frameNumber);
+                        log?.Append(s, index, frameNumber, batch.Bytes(batch.Frames[s.Row]));
                         continue;
                     }
 
@@ -120,7 +124,8 @@ internal sealed unsafe class FlowEngine : IDisposable
         var index = Table.Find(s.Key, s.Hash);
         if (s.Damaged && index >= 0 && !CarefulPath.IsPlausible(s, Table.Records[index]))
         {
-            return; // The damage is in its numbers.
+            LeaveOut(); // The damage is in its numbers.
+            return;
         }
 
         if (index < 0)
@@ -134,12 +139,26 @@ internal sealed unsafe class FlowEngine : IDisposable
         if (flow->Unusual >= 0 && (s.Flags & ControlOrAck) == TcpFlag.Ack && !s.Damaged && IsClean(s, *fwd, *rev))
         {
             AdvanceClean(s, flow, fwd, rev, index, frameNumber);
+            log?.Append(s, index, frameNumber, frame);
         }
         else
         {
             careful.Take(ref s, index, frameNumber, frame);
         }
     }
+
+    /// <summary>Records a segment that was taken the careful way.</summary>
+    public void Record(in TcpSegment s, int index, uint frameNumber, ReadOnlySpan<byte> frame) => log?.Append(s, index, frameNumber, frame);
+
+    /// <summary>A frame with a TCP segment belongs to no connection, so what is recorded is not all.</summary>
+    public void LeaveOut()
+    {
+        log?.End();
+        log = null;
+    }
+
+    /// <summary>What was recorded; null when nothing was to be, or not all could be.</summary>
+    public RecordedSegments? FinishLog() => log?.Finish(Table);
 
     /// <summary>A new connection for a key.</summary>
     public int Open(ref TcpSegment s, uint frameNumber, ReadOnlySpan<byte> frame)

@@ -100,6 +100,11 @@ internal sealed unsafe class PacketLoop(FlowEngine engine, PointBook points, Add
         if (headers.Status != DecodeStatus.Tcp || headers.MoreFragments)
         {
             others.Take(headers, frame, bytes, number, point);
+            if (headers.Status == DecodeStatus.Tcp)
+            {
+                engine.LeaveOut();
+            }
+
             return false;
         }
 

@@ -1,5 +1,6 @@
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Tests.Pairing;
 

@@ -6,6 +6,7 @@ using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
 using Whydrop.Journeys.Placement;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Tests.Placement;
 

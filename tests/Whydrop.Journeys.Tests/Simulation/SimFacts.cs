@@ -12,6 +12,9 @@ public static class SimFacts
     [ThreadStatic]
     private static long allocated;
 
+    [ThreadStatic]
+    private static int recordings;
+
     public static IReadOnlyList<Fact> Join(params SimCapture[] captures) => Join(out _, captures);
 
     public static IReadOnlyList<Fact> Join(out FactSet first, params SimCapture[] captures) => Join([], out first, captures);
@@ -40,6 +43,18 @@ public static class SimFacts
     /// <summary>As the journeys command does: connections to which nothing happened have no fact, and are told together.</summary>
     public static IReadOnlyList<Fact> JoinSummed(params SimCapture[] captures) => Join([], Following.Summed, out _, captures);
 
+    /// <summary>As the journeys command does, with the segments that the first reading recorded.</summary>
+    /// <param name="recorded">Of how many captures there was a record.</param>
+    public static IReadOnlyList<Fact> JoinRecorded(Following following, SegmentAllowance allowance, out int recorded, params SimCapture[] captures)
+    {
+        var facts = Join([], following, out _, captures, recording: allowance);
+        recorded = recordings;
+        return facts;
+    }
+
+    /// <summary>The same with second readings only.</summary>
+    public static IReadOnlyList<Fact> JoinReadAgain(Following following, params SimCapture[] captures) => Join([], following, out _, captures);
+
     /// <summary>Managed bytes that the join takes.</summary>
     public static long Allocated(params SimCapture[] captures)
     {
@@ -48,7 +63,7 @@ public static class SimFacts
     }
 
     private static IReadOnlyList<Fact> Join(
-        IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null, long mostRecords = 6_000_000, TracedRange? traced = null)
+        IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null, long mostRecords = 6_000_000, TracedRange? traced = null, SegmentAllowance? recording = null)
     {
         var sources = new List<JourneySource>();
         var facts = new List<Fact>();
@@ -58,17 +73,18 @@ public static class SimFacts
         {
             var bytes = capture.ToFile();
             using var file = CaptureFile.Open(new MemoryStream(bytes), capture.Name);
-            var analysis = TcpAnalysis.Run(file);
+            var analysis = TcpAnalysis.Run(file, new TcpAnalysisOptions { Recording = recording });
             analyses.Add(analysis);
             CleanFlows? clean = null;
             var own = following == Following.Summed
                 ? analysis.Facts(capture.Name, firstCapture, point => Place(capture, point), out clean)
                 : analysis.Facts(capture.Name, firstCapture, point => Place(capture, point));
             facts.AddRange(own.Select(f => WithDrops(f, capture)).Select(f => told is not null && f is CaptureSummary s ? told(s) : f));
-            sources.Add(new JourneySource(capture.Name, () => CaptureFile.Open(new MemoryStream(bytes), capture.Name), firstCapture) { Clean = clean });
+            sources.Add(new JourneySource(capture.Name, () => CaptureFile.Open(new MemoryStream(bytes), capture.Name), firstCapture) { Clean = clean, Segments = analysis.Segments });
             firstCapture += analysis.Points.Count;
         }
 
+        recordings = sources.Count(s => s.Segments is not null);
         first = new FactSet(facts.Concat(known));
         var before = GC.GetAllocatedBytesForCurrentThread();
         var joined = JourneyJoin.Run(sources, first, following, traced, mostRecords, out var revisions, CancellationToken.None);

@@ -1,8 +1,8 @@
-namespace Whydrop.Journeys.Collecting;
+namespace Whydrop.Tcp;
 
 /// <summary>What else is known of one recorded segment.</summary>
 [Flags]
-internal enum SegmentTraits : byte
+public enum SegmentTraits : byte
 {
     /// <summary>Nothing.</summary>
     None = 0,

@@ -1,0 +1,60 @@
+using Whydrop.Tcp.Recording;
+
+namespace Whydrop.Tcp;
+
+/// <summary>Every segment of a capture by connection and direction, in capture order.</summary>
+public sealed class RecordedSegments
+{
+    private readonly SegmentRecord[][] blocks;
+
+    /// <summary>Start and length of each run; those of one direction follow each other.</summary>
+    private readonly (int Start, int Count)[] runs;
+
+    /// <summary>First run of each direction, and at last their number.</summary>
+    private readonly int[] firsts;
+
+    /// <param name="flows">How many connections there are.</param>
+    /// <param name="indexOf">Twice the index of the connection, and one for the server, of <see cref="SegmentRun.Direction"/>.</param>
+    internal RecordedSegments(IReadOnlyList<SegmentRecord[]> blocks, IReadOnlyList<SegmentRun> runs, int flows, Func<int, int> indexOf)
+    {
+        this.blocks = [.. blocks];
+        this.runs = new (int, int)[runs.Count];
+        firsts = new int[(2 * flows) + 1];
+        var indices = new int[runs.Count];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            indices[i] = indexOf((int)runs[i].Direction);
+            firsts[indices[i] + 1]++;
+        }
+
+        for (var i = 1; i < firsts.Length; i++)
+        {
+            firsts[i] += firsts[i - 1];
+        }
+
+        // Stable: each goes behind those of its direction before it. Then every first stands where the next begins.
+        for (var i = 0; i < indices.Length; i++)
+        {
+            this.runs[firsts[indices[i]]++] = (runs[i].Start, runs[i].Count);
+        }
+
+        for (var i = firsts.Length - 1; i > 0; i--)
+        {
+            firsts[i] = firsts[i - 1];
+        }
+
+        firsts[0] = 0;
+    }
+
+    /// <summary>What one end of a connection sent, in pieces; not to be changed.</summary>
+    /// <param name="flow">Number of the connection.</param>
+    /// <param name="fromClient">By its client, else by its server.</param>
+    /// <param name="piece">From 0.</param>
+    /// <returns>Empty when there are no more pieces.</returns>
+    public ArraySegment<SegmentRecord> Of(int flow, bool fromClient, int piece)
+    {
+        var index = (2 * flow) + (fromClient ? 0 : 1);
+        var run = firsts[index] + piece;
+        return run < firsts[index + 1] ? new ArraySegment<SegmentRecord>(blocks[runs[run].Start >> 16], runs[run].Start & 0xFFFF, runs[run].Count) : [];
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using Whydrop.Tcp.Flows;
+using Whydrop.Tcp.Packets;
+
+namespace Whydrop.Tcp.Recording;
+
+/// <summary>
+/// A record of every segment, written in capture order and put together by connection block by block: a block fits the processor's cache, and
+/// most connections lie in one.
+/// </summary>
+/// <param name="allowance">Ends the recording when it is used up.</param>
+// SAFETY: openings live in a slab that never moves; a flow's index is below its count.
+internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
+{
+    /// <summary>Places in a block have 16 bits.</summary>
+    private const int BlockRecords = 1 << 16;
+    private const int FirstRoom = 1 << 8;
+    private readonly List<SegmentRecord[]> blocks = [];
+    private readonly List<SegmentRun> runs = [];
+    private SegmentRecord[] open = new SegmentRecord[FirstRoom];
+    private uint[] directions = new uint[FirstRoom];
+    private SegmentSorter? sorter;
+    private int count;
+
+    /// <summary>Not all is kept: there was no room, or something was seen that belongs to no connection.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Records the segment of a flow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Append(in TcpSegment s, int flow, uint number, ReadOnlySpan<byte> frame)
+    {
+        if (count == open.Length && !MakeRoom())
+        {
+            return;
+        }
+
+        directions[count] = ((uint)flow << 1) | (s.FromHigh ? 1u : 0u);
+        open[count++].Take(s, s.Key.IsIpv6, frame, number);
+    }
+
+    /// <summary>Lets go of everything: half a record would be none.</summary>
+    public void End()
+    {
+        IsEnded = true;
+        allowance.Return(blocks.Sum(b => (long)b.Length));
+        blocks.Clear();
+        runs.Clear();
+        (open, directions, sorter, count) = ([], [], null, 0);
+    }
+
+    /// <summary>What was recorded, by connections; null when the recording ended early.</summary>
+    public RecordedSegments? Finish(FlowTable table)
+    {
+        if (IsEnded || (count > 0 && !Close()))
+        {
+            return null;
+        }
+
+        (open, directions, sorter) = ([], [], null);
+        return new RecordedSegments(blocks, runs, table.Count, d => (d & ~1) | ((table.Openings[d >> 1]->Bits & FlowOpening.ClientHigh) != 0 == ((d & 1) != 0) ? 0 : 1));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MakeRoom()
+    {
+        if (IsEnded)
+        {
+            return false;
+        }
+
+        if (count == BlockRecords)
+        {
+            return Close();
+        }
+
+        Array.Resize(ref open, open.Length * 4);
+        Array.Resize(ref directions, directions.Length * 4);
+        return true;
+    }
+
+    private bool Close()
+    {
+        if (!allowance.Take(count))
+        {
+            End();
+            return false;
+        }
+
+        var block = GC.AllocateUninitializedArray<SegmentRecord>(count);
+        var order = (sorter ??= new SegmentSorter()).Sort(directions.AsSpan(0, count));
+        var begin = 0;
+        for (var i = 0; i < order.Length; i++)
+        {
+            var direction = directions[order[i]];
+            block[i] = open[order[i]];
+            if (i + 1 == order.Length || directions[order[i + 1]] != direction)
+            {
+                runs.Add(new SegmentRun(direction, (blocks.Count * BlockRecords) + begin, i + 1 - begin));
+                begin = i + 1;
+            }
+        }
+
+        blocks.Add(block);
+        count = 0;
+        return true;
+    }
+}
