@@ -18,6 +18,9 @@ public sealed record TcpAnalysisOptions
     /// <summary>Most ICMP errors kept per file; default 10 000.</summary>
     public int MostIcmpErrors { get; init; } = 10_000;
 
+    /// <summary>Whether the times of applications are taken (<see cref="Evidence.Capture.ExchangeTiming"/>); default true.</summary>
+    public bool TimesApplications { get; init; } = true;
+
     /// <summary>Room for <see cref="TcpAnalysis.Segments"/>; null, which is the default, when none are to be recorded.</summary>
     public SegmentAllowance? Recording { get; init; }
 }

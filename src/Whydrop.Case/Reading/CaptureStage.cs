@@ -31,7 +31,7 @@ internal sealed class CaptureStage(
         var details = new TcpAnalysisOptions();
         if (options.Following != Following.Troubled && chains.Count > 0)
         {
-            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords) };
+            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords), TimesApplications = false };
         }
 
         List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed =

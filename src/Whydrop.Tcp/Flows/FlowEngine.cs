@@ -29,8 +29,8 @@ internal sealed unsafe class FlowEngine : IDisposable
         Ledger = new Ledger(Table, History, points, options.MostSegmentFates);
         Pauses = new PauseBook(History, Table, Stories, Unusual, options.MostPauses, options.MostCleanFlows);
         ZeroWindows = new ZeroWindowBook(Stories, options.MostPauses);
-        Exchanges = new ExchangeBook(History, Stories, Unusual, Ledger, 2 * Math.Max(options.MostCleanFlows, 1000));
-        followed = options.MostCleanFlows;
+        Exchanges = new ExchangeBook(History, Stories, Unusual, Ledger, options.TimesApplications ? 2 * Math.Max(options.MostCleanFlows, 1000) : 0);
+        followed = options.TimesApplications ? options.MostCleanFlows : 0;
         Controls = new ControlBook(History, Stories, options.MostControlSegments);
         careful = new CarefulPath(this);
         log = options.Recording is { } allowance ? new SegmentLog(allowance) : null;

@@ -10,6 +10,7 @@ namespace Whydrop.Tcp.Talk;
 /// How long the applications took. A segment is looked at when the other end sent the last data, or when all its sender sent was acknowledged;
 /// what came before it is read from the frame history. While bytes are missing nothing is timed: that time is the network's.
 /// </summary>
+/// <param name="most">Connections whose times are kept; 0 when none are asked for.</param>
 // SAFETY: rows, stories and openings live in slabs that never move; numbers of rows count from 1, 0 is none; the history answers null for what it
 // no longer has.
 internal sealed unsafe class ExchangeBook(FrameHistory history, StoryBook stories, NativeSlab<UnusualFlow> unusual, Ledger ledger, int most) : IDisposable
@@ -29,6 +30,11 @@ internal sealed unsafe class ExchangeBook(FrameHistory history, StoryBook storie
     /// <summary>New data of an end whose earlier data was acknowledged, or after data of the other end. Its connection has not been moved on yet.</summary>
     public void Spoke(in TcpSegment s, in Direction d, uint frameNumber)
     {
+        if (most == 0)
+        {
+            return;
+        }
+
         if (d.Rev->Segments != 0 && d.Flow->HighSentLast != d.FromHigh)
         {
             TakeTurn(s, d, frameNumber);
@@ -45,7 +51,7 @@ internal sealed unsafe class ExchangeBook(FrameHistory history, StoryBook storie
     /// <param name="microseconds">Time since the data passed.</param>
     public void Acknowledged(in TcpSegment s, in Direction d, uint microseconds)
     {
-        if (d.FromClient || microseconds > int.MaxValue || IsMending(d.Flow))
+        if (most == 0 || d.FromClient || microseconds > int.MaxValue || IsMending(d.Flow))
         {
             return;
         }
