@@ -5,7 +5,7 @@ namespace Whydrop.Tcp;
 /// <summary>Every segment of a capture by connection and direction, in capture order.</summary>
 public sealed class RecordedSegments
 {
-    private readonly SegmentRecord[][] blocks;
+    private readonly SegmentArea[] areas;
 
     /// <summary>Start and length of each run; those of one direction follow each other.</summary>
     private readonly (int Start, int Count)[] runs;
@@ -15,9 +15,9 @@ public sealed class RecordedSegments
 
     /// <param name="flows">How many connections there are.</param>
     /// <param name="indexOf">Twice the index of the connection, and one for the server, of <see cref="SegmentRun.Direction"/>.</param>
-    internal RecordedSegments(IReadOnlyList<SegmentRecord[]> blocks, IReadOnlyList<SegmentRun> runs, int flows, Func<int, int> indexOf)
+    internal RecordedSegments(List<SegmentArea> areas, List<SegmentRun> runs, int flows, Func<int, int> indexOf)
     {
-        this.blocks = [.. blocks];
+        this.areas = [.. areas];
         this.runs = new (int, int)[runs.Count];
         firsts = new int[(2 * flows) + 1];
         var indices = new int[runs.Count];
@@ -51,10 +51,12 @@ public sealed class RecordedSegments
     /// <param name="fromClient">By its client, else by its server.</param>
     /// <param name="piece">From 0.</param>
     /// <returns>Empty when there are no more pieces.</returns>
-    public ArraySegment<SegmentRecord> Of(int flow, bool fromClient, int piece)
+    public SegmentTrail Of(int flow, bool fromClient, int piece)
     {
         var index = (2 * flow) + (fromClient ? 0 : 1);
         var run = firsts[index] + piece;
-        return run < firsts[index + 1] ? new ArraySegment<SegmentRecord>(blocks[runs[run].Start >> 16], runs[run].Start & 0xFFFF, runs[run].Count) : [];
+        return run < firsts[index + 1]
+            ? new SegmentTrail(areas[runs[run].Start >> SegmentRun.AreaShift], runs[run].Start & ((1 << SegmentRun.AreaShift) - 1), runs[run].Count)
+            : default;
     }
 }

@@ -1,21 +1,29 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Whydrop.Tcp;
 
-namespace Whydrop.Journeys.Collecting;
+namespace Whydrop.Tcp;
 
-/// <summary>The segments of one direction of one connection at one place, in capture order. The default has none.</summary>
-/// <param name="page">Holds them, and others of other trails.</param>
+/// <summary>Segments of one direction of one connection at one place, in capture order. The default has none.</summary>
+/// <param name="area">Holds them, and others of other trails.</param>
 /// <param name="start">Where in it they begin.</param>
 /// <param name="count">How many they are.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly struct SegmentTrail(SegmentRecord[] page, int start, int count)
+public readonly struct SegmentTrail(SegmentArea area, int start, int count)
 {
     /// <summary>Number of segments.</summary>
     public int Count => count;
 
     /// <summary>The segments.</summary>
-    public ReadOnlySpan<SegmentRecord> Records => page.AsSpan(start, count);
+    public ReadOnlySpan<SegmentRecord> Records
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => count == 0 ? [] : area.Slice(start, count);
+    }
 
     /// <summary>One segment.</summary>
-    public ref readonly SegmentRecord this[int index] => ref page[start + index];
+    public ref readonly SegmentRecord this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref area[start + index];
+    }
 }

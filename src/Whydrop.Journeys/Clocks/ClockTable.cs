@@ -23,14 +23,12 @@ internal sealed class ClockTable
     public ClockTable(IEnumerable<Connection> connections, Func<int, int, bool> sameNode)
     {
         this.sameNode = sameNode;
-        var pairs = connections.SelectMany(Pairs).GroupBy(m => (m.A.Source, m.B.Source));
-        foreach (var group in pairs)
+        foreach (var (first, second, matches) in ByFiles(connections))
         {
-            var matches = group.ToArray();
             var (begin, end) = Frames(matches);
-            if (begin <= end && ClockRelation.Fit(begin, end, (first, last) => Samples(matches, first, last), sameNode(group.Key.Item1, group.Key.Item2)) is { } relation)
+            if (begin <= end && ClockRelation.Fit(begin, end, (from, to) => Samples(matches, from, to), sameNode(first, second)) is { } relation)
             {
-                relations[group.Key] = relation;
+                relations[(first, second)] = relation;
             }
         }
 
@@ -176,8 +174,35 @@ internal sealed class ClockTable
     private ClockRelation? Relation(int from, int to) =>
         relations.TryGetValue((Math.Min(from, to), Math.Max(from, to)), out var relation) ? relation : sameNode(from, to) ? ClockRelation.Same : null;
 
+    /// <summary>What each two files have in common, in the order in which they were met. Mostly the next is of the same two.</summary>
+    private static List<(int First, int Second, List<PairMatch> Matches)> ByFiles(IEnumerable<Connection> connections)
+    {
+        var pairs = new List<(int First, int Second, List<PairMatch> Matches)>();
+        var place = 0;
+        foreach (var connection in connections)
+        {
+            foreach (var match in Pairs(connection))
+            {
+                var (a, b) = (match.A.Source, match.B.Source);
+                if (place >= pairs.Count || pairs[place].First != a || pairs[place].Second != b)
+                {
+                    place = pairs.FindIndex(f => f.First == a && f.Second == b);
+                    if (place < 0)
+                    {
+                        place = pairs.Count;
+                        pairs.Add((a, b, []));
+                    }
+                }
+
+                pairs[place].Matches.Add(match);
+            }
+        }
+
+        return pairs;
+    }
+
     /// <summary>First and last frame of the first file; the first is larger when there is none.</summary>
-    private static (long Begin, long End) Frames(PairMatch[] matches)
+    private static (long Begin, long End) Frames(List<PairMatch> matches)
     {
         var (begin, end) = (long.MaxValue, 0L);
         foreach (var match in matches)
@@ -209,7 +234,7 @@ internal sealed class ClockTable
         }
     }
 
-    private static ClockSamples Samples(PairMatch[] matches, long first, long last)
+    private static ClockSamples Samples(List<PairMatch> matches, long first, long last)
     {
         var samples = new ClockSamples(first, last);
         foreach (var match in matches)

@@ -2,23 +2,22 @@ using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Collecting;
 
-/// <summary>Room for the segments of many connections: few large arrays, for most connections are short, and used again when those before have been told.</summary>
+/// <summary>Room for the segments of many connections: few large areas, for most connections are short, and used again when those before have been told.</summary>
 internal sealed class RecordPages
 {
-    /// <summary>Just below what the collector takes for a large object and looks for only when it looks through everything.</summary>
-    private const int PageRecords = 2_000;
+    private const int PageRecords = 1 << 16;
 
-    private readonly List<SegmentRecord[]> pages = [];
+    private readonly List<SegmentArea> pages = [];
     private int current = -1;
     private int used = PageRecords;
 
     /// <summary>Room for some.</summary>
-    /// <returns>An array, and where in it the room begins.</returns>
-    public (SegmentRecord[] Page, int Begin) Take(int count)
+    /// <returns>An area, and where in it the room begins.</returns>
+    public (SegmentArea Page, int Begin) Take(int count)
     {
         if (count > PageRecords / 4)
         {
-            return (GC.AllocateUninitializedArray<SegmentRecord>(count), 0);
+            return (new SegmentArea(count), 0);
         }
 
         if (used + count > PageRecords)
@@ -26,7 +25,7 @@ internal sealed class RecordPages
             (current, used) = (current + 1, 0);
             if (current == pages.Count)
             {
-                pages.Add(GC.AllocateUninitializedArray<SegmentRecord>(PageRecords));
+                pages.Add(new SegmentArea(PageRecords));
             }
         }
 

@@ -70,11 +70,6 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
     private SegmentTrail Trail(RecordedSegments recorded, int flow, bool fromClient)
     {
         var piece = recorded.Of(flow, fromClient, 0);
-        if (piece.Count == 0)
-        {
-            return default;
-        }
-
         var count = piece.Count;
         for (var i = 1; recorded.Of(flow, fromClient, i) is { Count: > 0 } further; i++)
         {
@@ -83,14 +78,14 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
 
         if (count == piece.Count)
         {
-            return new SegmentTrail(piece.Array!, piece.Offset, count);
+            return piece;
         }
 
         var (page, begin) = pages.Take(count);
         for (var (i, to) = (0, begin); to < begin + count; i++)
         {
             piece = recorded.Of(flow, fromClient, i);
-            piece.AsSpan().CopyTo(page.AsSpan(to));
+            piece.Records.CopyTo(page.Slice(to, piece.Count));
             to += piece.Count;
         }
 

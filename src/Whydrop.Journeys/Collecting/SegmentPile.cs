@@ -5,7 +5,7 @@ namespace Whydrop.Journeys.Collecting;
 /// <summary>The segments of both directions of one connection at one place as they are read: how many there are of both together is known before.</summary>
 internal struct SegmentPile
 {
-    private SegmentRecord[] page;
+    private SegmentArea page;
     private int start;
     private int room;
 
@@ -25,7 +25,11 @@ internal struct SegmentPile
     {
         var wanted = Count == 0 ? (int)Math.Clamp(expected, 1, 1 << 20) : Count + Math.Max(4, Count >> 1);
         var (larger, begin) = pages.Take(wanted);
-        page.AsSpan(start, Count).CopyTo(larger.AsSpan(begin));
+        if (Count > 0)
+        {
+            page.Slice(start, Count).CopyTo(larger.Slice(begin, Count));
+        }
+
         (page, start, room) = (larger, begin, wanted);
     }
 
@@ -54,7 +58,7 @@ internal struct SegmentPile
             }
         }
 
-        spare.AsSpan(0, answers).CopyTo(page.AsSpan(end));
+        spare.AsSpan(0, answers).CopyTo(page.Slice(end, answers));
         return (new SegmentTrail(page, start, end - start), new SegmentTrail(page, end, answers));
     }
 }

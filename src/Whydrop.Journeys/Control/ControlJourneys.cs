@@ -14,7 +14,7 @@ internal sealed class ControlJourneys
     private readonly CaseFlows flows;
     private readonly ClockTable clocks;
     private readonly AbsenceProof absence;
-    private readonly IReadOnlySet<(int Capture, long Frame)> doubted;
+    private readonly HashSet<FrameAt> doubted;
     private readonly LearntPaths learnt;
     private readonly AddressOwners owners;
     private readonly Ways ways;
@@ -26,7 +26,7 @@ internal sealed class ControlJourneys
     /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
     public ControlJourneys(
         CaseFlows flows, FactSet captureFacts, ConnectionGrouping grouping, ClockTable clocks, AbsenceProof absence,
-        IReadOnlySet<(int Capture, long Frame)> doubted)
+        HashSet<FrameAt> doubted)
     {
         (this.flows, this.clocks, this.absence, this.doubted) = (flows, clocks, absence, doubted);
         learnt = new LearntPaths(flows);

@@ -65,9 +65,9 @@ internal sealed class ConnectionGrouping
                 continue;
             }
 
-            if (members.Length > MostPerCapture && members.GroupBy(s => s.Capture).Any(g => g.Count() > MostPerCapture))
+            if (members.Length > MostPerCapture && members.ToArray() is var many && many.GroupBy(s => s.Capture).Any(g => g.Count() > MostPerCapture))
             {
-                Ambiguous.Add(members);
+                Ambiguous.Add(many);
                 continue;
             }
 
@@ -85,12 +85,21 @@ internal sealed class ConnectionGrouping
 
     /// <summary>Those of a group that are to be joined, in their order among these.</summary>
     /// <param name="place">Of each sighting by its number, from 1.</param>
-    private static Sighting[] Recorded(ReadOnlySpan<Sighting> group, int[] place)
+    private static ReadOnlySpan<Sighting> Recorded(ReadOnlySpan<Sighting> group, int[] place)
     {
-        var count = 0;
+        // Mostly all are, and in this order.
+        var (count, last, ordered) = (0, 0, true);
         foreach (var member in group)
         {
-            count += place[member.Number] > 0 ? 1 : 0;
+            var here = place[member.Number];
+            count += here > 0 ? 1 : 0;
+            ordered &= here > last;
+            last = here;
+        }
+
+        if (ordered)
+        {
+            return group;
         }
 
         var recorded = new Sighting[count];

@@ -1,5 +1,6 @@
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Placement;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Pairing;
 

@@ -103,13 +103,13 @@ internal sealed class DirectionJourney
             for (var index = 0; index < stops[i].Trail.Count; index++)
             {
                 var record = stops[i].Trail[index];
-                if (record.Length == 0 || !told.Doubted.Contains((capture, record.Frame)) || !Arrived(i, index, listed))
+                if (record.Length == 0 || !told.Doubted.Contains(new FrameAt(capture, record.Frame)) || !Arrived(i, index, listed))
                 {
                     continue;
                 }
 
                 var whole = Whole(i, index);
-                foreach (var later in Overlapping(i, whole).Where(o => o > index && !told.Doubted.Contains((capture, stops[i].Trail[o].Frame))).Order().ToArray())
+                foreach (var later in Overlapping(i, whole).Where(o => o > index && !told.Doubted.Contains(new FrameAt(capture, stops[i].Trail[o].Frame))).Order().ToArray())
                 {
                     var shared = Whole(i, later).Intersect(whole);
                     var again = stops[i].Trail[later];
@@ -131,7 +131,7 @@ internal sealed class DirectionJourney
         }
 
         var segments = stops[i].Segments(record);
-        tallies[i].Looped += told.Looped.Contains((stops[i].Sighting.Capture, record.Frame)) ? segments : 0;
+        tallies[i].Looped += told.Looped.Contains(new FrameAt(stops[i].Sighting.Capture, record.Frame)) ? segments : 0;
         tallies[i].Late += stops[i].Repeats && passages[i, i + 1] is { } passage && passage.Seen(index) && IsLate(i, index, passage) ? segments : 0;
     }
 
@@ -180,7 +180,7 @@ internal sealed class DirectionJourney
         var (whole, there) = (Whole(i, index), stops[last].Sighting.Flow);
         var span = new ByteSpan(passage.ToLater(whole.Start), passage.ToLater(whole.End));
         return listed.Contains(there.Capture) && stops[last].Acknowledged(span.End)
-            && !Overlapping(last, span).Any(o => told.Doubted.Contains((there.Capture, stops[last].Trail[o].Frame)));
+            && !Overlapping(last, span).Any(o => told.Doubted.Contains(new FrameAt(there.Capture, stops[last].Trail[o].Frame)));
     }
 
     private static bool Shares(Connection connection, Sighting a, Sighting b, bool fromClient) =>
@@ -285,7 +285,7 @@ internal sealed class DirectionJourney
             }
 
             var (j, proven, reason, laterSeen) = Missing(i, index, hole);
-            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || told.Doubted.Contains((stops[i].Sighting.Capture, record.Frame))))
+            if (j < 0 || !(proven || again || SentBefore(i, index, hole) || told.Doubted.Contains(new FrameAt(stops[i].Sighting.Capture, record.Frame))))
             {
                 tallies[i].Unrecorded(hole.Length);
                 continue;

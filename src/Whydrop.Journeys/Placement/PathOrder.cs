@@ -1,6 +1,7 @@
 using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Placement;
 

@@ -16,7 +16,7 @@ internal static class SilentDirection
     /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
     public static IEnumerable<SegmentPlacement> Placements(
         Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, Ways ways, AbsenceProof absence, Bystanders bystanders,
-        IReadOnlySet<(int Capture, long Frame)> doubted)
+        HashSet<FrameAt> doubted)
     {
         var last = chain.Count - 1;
         while (last >= 0 && !IsDoubted(chain[last], Here(chain[last]), doubted))
@@ -46,13 +46,13 @@ internal static class SilentDirection
 
     /// <param name="before">Frames of a segment at the places before.</param>
     private static IEnumerable<SegmentPlacement> Placements(
-        PathStop stop, SilentStops silent, IReadOnlySet<(int Capture, long Frame)> doubted, Func<int, Provenance[]> before)
+        PathStop stop, SilentStops silent, HashSet<FrameAt> doubted, Func<int, Provenance[]> before)
     {
         var arrived = LastArrived(stop);
         for (var index = 0; index < stop.Trail.Count; index++)
         {
             var record = stop.Trail[index];
-            if (record.Length == 0 || !doubted.Contains((stop.Sighting.Capture, record.Frame))
+            if (record.Length == 0 || !doubted.Contains(new FrameAt(stop.Sighting.Capture, record.Frame))
                 || MissingStop.Nearest(silent.Missing(record.UnixNanoseconds, arrived)) is not { Proven: true } missing)
             {
                 continue;
@@ -66,11 +66,11 @@ internal static class SilentDirection
         }
     }
 
-    private static bool IsDoubted(Sighting sighting, bool fromClient, IReadOnlySet<(int Capture, long Frame)> doubted)
+    private static bool IsDoubted(Sighting sighting, bool fromClient, HashSet<FrameAt> doubted)
     {
         foreach (ref readonly var record in sighting.Trail(fromClient).Records)
         {
-            if (record.Length > 0 && doubted.Contains((sighting.Capture, record.Frame)))
+            if (record.Length > 0 && doubted.Contains(new FrameAt(sighting.Capture, record.Frame)))
             {
                 return true;
             }

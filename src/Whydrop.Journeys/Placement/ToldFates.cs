@@ -20,10 +20,10 @@ internal sealed class ToldFates
     }
 
     /// <summary>Transmissions whose capture holds them lost or cannot tell.</summary>
-    public IReadOnlySet<(int Capture, long Frame)> Doubted { get; }
+    public HashSet<FrameAt> Doubted { get; }
 
     /// <summary>Transmissions that their capture saw again and again.</summary>
-    public IReadOnlySet<(int Capture, long Frame)> Looped { get; }
+    public HashSet<FrameAt> Looped { get; }
 
     /// <summary>A capture says of the connection that not every transmission simply went by.</summary>
     public bool Tells(Sighting sighting) => sighting.HasFates && connections.Contains((sighting.Capture, sighting.FlowNumber));
@@ -31,6 +31,6 @@ internal sealed class ToldFates
     /// <summary>Datagrams that came by a place once more; the second reading leaves copies out.</summary>
     public long Duplicated(Sighting sighting, bool fromClient) => duplicated.GetValueOrDefault((sighting.Capture, sighting.FlowNumber, fromClient));
 
-    private static HashSet<(int Capture, long Frame)> Frames(FactSet facts, params Fate[] fates) =>
-        [.. facts.Of<SegmentFate>().Where(f => fates.Contains(f.Fate) && f.From.Frame is not null).Select(f => (f.Capture, f.From.Frame!.Value))];
+    private static HashSet<FrameAt> Frames(FactSet facts, params Fate[] fates) =>
+        [.. facts.Of<SegmentFate>().Where(f => fates.Contains(f.Fate) && f.From.Frame is not null).Select(f => new FrameAt(f.Capture, f.From.Frame!.Value))];
 }

@@ -141,7 +141,7 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
     {
         if (board != null)
         {
-            return engine.Ledger.Book.SizesOf(board).Where(c => c.Delivered > 0).Select(c => c.DatagramLength).DefaultIfEmpty().Max();
+            return engine.Ledger.Book.LargestDelivered(board);
         }
 
         // Without a board everything up to the last acknowledgment arrived; what is outstanding was not judged, so that only a fully acknowledged direction can say.

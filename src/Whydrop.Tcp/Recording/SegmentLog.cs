@@ -12,15 +12,18 @@ namespace Whydrop.Tcp.Recording;
 // SAFETY: openings live in a slab that never moves; a flow's index is below its count.
 internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
 {
-    /// <summary>Places in a block have 16 bits.</summary>
+    /// <summary>A sorter's places have 16 bits.</summary>
     private const int BlockRecords = 1 << 16;
+    private const int AreaRecords = 1 << SegmentRun.AreaShift;
     private const int FirstRoom = 1 << 8;
-    private readonly List<SegmentRecord[]> blocks = [];
+    private readonly List<SegmentArea> areas = [];
     private readonly List<SegmentRun> runs = [];
     private SegmentRecord[] open = new SegmentRecord[FirstRoom];
     private uint[] directions = new uint[FirstRoom];
     private SegmentSorter? sorter;
     private int count;
+    private int used;
+    private long kept;
 
     /// <summary>Not all is kept: there was no room, or something was seen that belongs to no connection.</summary>
     public bool IsEnded { get; private set; }
@@ -42,8 +45,8 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
     public void End()
     {
         IsEnded = true;
-        allowance.Return(blocks.Sum(b => (long)b.Length));
-        blocks.Clear();
+        allowance.Return(kept);
+        areas.Clear();
         runs.Clear();
         (open, directions, sorter, count) = ([], [], null, 0);
     }
@@ -57,7 +60,7 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
         }
 
         (open, directions, sorter) = ([], [], null);
-        return new RecordedSegments(blocks, runs, table.Count, d => (d & ~1) | ((table.Openings[d >> 1]->Bits & FlowOpening.ClientHigh) != 0 == ((d & 1) != 0) ? 0 : 1));
+        return new RecordedSegments(areas, runs, table.Count, d => (d & ~1) | ((table.Openings[d >> 1]->Bits & FlowOpening.ClientHigh) != 0 == ((d & 1) != 0) ? 0 : 1));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -86,7 +89,13 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
             return false;
         }
 
-        var block = GC.AllocateUninitializedArray<SegmentRecord>(count);
+        if (areas.Count == 0 || used + count > areas[^1].Room)
+        {
+            areas.Add(new SegmentArea(count < BlockRecords ? count : AreaRecords));
+            used = 0;
+        }
+
+        var block = areas[^1].Slice(used, count);
         var order = (sorter ??= new SegmentSorter()).Sort(directions.AsSpan(0, count));
         var begin = 0;
         for (var i = 0; i < order.Length; i++)
@@ -95,12 +104,13 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
             block[i] = open[order[i]];
             if (i + 1 == order.Length || directions[order[i + 1]] != direction)
             {
-                runs.Add(new SegmentRun(direction, (blocks.Count * BlockRecords) + begin, i + 1 - begin));
+                runs.Add(new SegmentRun(direction, ((areas.Count - 1) << SegmentRun.AreaShift) + used + begin, i + 1 - begin));
                 begin = i + 1;
             }
         }
 
-        blocks.Add(block);
+        used += count;
+        kept += count;
         count = 0;
         return true;
     }

@@ -1,5 +1,6 @@
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
+using Whydrop.Journeys.Tests.Simulation;
 using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Tests.Pairing;
@@ -24,7 +25,7 @@ public sealed class SegmentMatchingTests
             });
             seen = Changed(random, seen);
 
-            var pairs = SegmentMatching.Match(new SegmentTrail(sent, 0, sent.Length), new SegmentTrail(seen, 0, seen.Length), sequenceShift, acknowledgmentShift, timestamps);
+            var pairs = SegmentMatching.Match(Trails.Of(sent), Trails.Of(seen), sequenceShift, acknowledgmentShift, timestamps);
 
             Assert.Equal(Expected(sent, seen, sequenceShift, acknowledgmentShift, timestamps), pairs);
         }

@@ -6,6 +6,7 @@ using Whydrop.Journeys.Clocks;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
 using Whydrop.Journeys.Placement;
+using Whydrop.Journeys.Tests.Simulation;
 using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Tests.Placement;
@@ -24,8 +25,8 @@ public sealed class PlainDirectionTests
                 new FactSet([Flow(0), Flow(1)]));
             var (a, b) = (flows.Sightings[0], flows.Sightings[1]);
             var (client, server) = (Stream(random, 1_000), Stream(random, 9_000));
-            a.Take(Trail(client), Trail(server));
-            b.Take(Trail(Changed(random, client, 500_000)), Trail(Changed(random, server, -500_000)));
+            a.Take(Trails.Of(client), Trails.Of(server));
+            b.Take(Trails.Of(Changed(random, client, 500_000)), Trails.Of(Changed(random, server, -500_000)));
             var connection = new Connection([a, b], [PairComparison.Compare(a, b, false, 0, 0, 1)]);
             var clocks = new ClockTable([connection], (_, _) => false);
             var told = new ToldFates(new FactSet([]));
@@ -47,8 +48,6 @@ public sealed class PlainDirectionTests
 
     private static (Fact, string) Comparable(Fact fact) =>
         fact is HopSummary hop ? (hop with { Delays = [] }, string.Join(' ', hop.Delays)) : (fact, "");
-
-    private static SegmentTrail Trail(SegmentRecord[] records) => new(records, 0, records.Length);
 
     private static SegmentRecord[] Stream(Random random, uint sequence)
     {

@@ -133,7 +133,7 @@ public sealed class RecordedSegmentsTests
         var all = new List<SegmentRecord>();
         for (var piece = 0; recorded.Of(flow, fromClient, piece) is { Count: > 0 } records; piece++)
         {
-            all.AddRange(records);
+            all.AddRange(records.Records);
         }
 
         return [.. all];

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Whydrop.Tcp.Memory;
+
+namespace Whydrop.Tcp;
+
+/// <summary>Room for segments outside the managed heap, given back when nobody refers to it any more.</summary>
+// SAFETY: the mapping belongs to this object, and whoever looks at segments refers to it by a trail; places are checked against the room.
+public sealed unsafe class SegmentArea
+{
+    private readonly NativePages pages;
+    private readonly SegmentRecord* first;
+
+    /// <summary>Room for some.</summary>
+    /// <param name="room">How many; what is not used takes no memory.</param>
+    public SegmentArea(int room)
+    {
+        Room = room;
+        pages = new NativePages((nuint)Math.Max(1, room) * (nuint)sizeof(SegmentRecord)).PreferHugePages();
+        first = (SegmentRecord*)pages.Start;
+    }
+
+    /// <summary>How many there is room for.</summary>
+    public int Room { get; }
+
+    /// <summary>One of them.</summary>
+    public ref SegmentRecord this[int place]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if ((uint)place >= (uint)Room)
+            {
+                Refuse();
+            }
+
+            return ref first[place];
+        }
+    }
+
+    /// <summary>Some that follow each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<SegmentRecord> Slice(int start, int count)
+    {
+        if ((ulong)(uint)start + (uint)count > (uint)Room)
+        {
+            Refuse();
+        }
+
+        return new Span<SegmentRecord>(first + start, count);
+    }
+
+    private static void Refuse() => throw new ArgumentOutOfRangeException("place");
+}
