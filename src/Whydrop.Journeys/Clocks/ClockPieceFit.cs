@@ -13,6 +13,7 @@ internal sealed class ClockPieceFit
     private readonly double drift;
     private readonly double top;
     private readonly double bottom;
+    private readonly long middle;
 
     /// <summary>Fits.</summary>
     /// <param name="samples">At least one, by frame.</param>
@@ -32,6 +33,8 @@ internal sealed class ClockPieceFit
         {
             top = bottom = upper.Length > 0 ? Ceiling(upper, origin, 0) : Floor(lower, origin, 0);
         }
+
+        middle = (long)((top + bottom) / 2);
     }
 
     /// <summary>First sample on the first clock.</summary>
@@ -56,7 +59,7 @@ internal sealed class ClockPieceFit
     public double Violation => bottom - top;
 
     /// <summary>Offset at a time of the first clock.</summary>
-    public long OffsetAt(long time) => (long)((top + bottom) / 2) + (long)(drift * (time - origin));
+    public long OffsetAt(long time) => drift == 0 ? middle : middle + (long)(drift * (time - origin));
 
     /// <summary>Offset at a time of the second clock: an offset changes by parts per million only.</summary>
     public long OffsetAtSecond(long time) => OffsetAt(time - OffsetAt(time));

@@ -6,17 +6,17 @@ internal sealed class ClockRelation
     /// <summary>Clocks of one node that agree to this are one clock; and no datagram is taken to have arrived before it was sent for less.</summary>
     private const long SameClockTolerance = 100_000;
 
-    /// <summary>The one piece of most relations.</summary>
-    private readonly ClockPieceFit? single;
-
     private ClockRelation(ClockPieceFit[] pieces, long? error, bool consistent) =>
-        (Pieces, single, Error, Consistent) = (pieces, pieces is [var one] ? one : null, error, consistent);
+        (Pieces, Single, Error, Consistent) = (pieces, pieces is [var one] ? one : null, error, consistent);
 
     /// <summary>One clock.</summary>
     public static ClockRelation Same { get; } = new([], 0, true);
 
     /// <summary>Times in which neither clock stepped; none for one clock.</summary>
     public IReadOnlyList<ClockPieceFit> Pieces { get; }
+
+    /// <summary>The one piece of most relations; null when there are none or several.</summary>
+    public ClockPieceFit? Single { get; }
 
     /// <summary>Half the uncertainty in nanoseconds, of the worst piece; null when only one direction of travel was seen.</summary>
     public long? Error { get; }
@@ -25,10 +25,10 @@ internal sealed class ClockRelation
     public bool Consistent { get; }
 
     /// <summary>Offset at a time of the first clock; null where a step leaves open which it is.</summary>
-    public long? OffsetAt(long time) => single is not null ? single.OffsetAt(time) : Pieces.Count == 0 ? 0 : Among(time)?.OffsetAt(time);
+    public long? OffsetAt(long time) => Single is not null ? Single.OffsetAt(time) : Pieces.Count == 0 ? 0 : Among(time)?.OffsetAt(time);
 
     /// <summary>The same at a time of the second clock.</summary>
-    public long? OffsetAtSecond(long time) => single is not null ? single.OffsetAtSecond(time) : Pieces.Count == 0 ? 0 : AmongSecond(time)?.OffsetAtSecond(time);
+    public long? OffsetAtSecond(long time) => Single is not null ? Single.OffsetAtSecond(time) : Pieces.Count == 0 ? 0 : AmongSecond(time)?.OffsetAtSecond(time);
 
     /// <summary>Fits; null without samples.</summary>
     /// <param name="first">Frame of the first sample.</param>

@@ -11,6 +11,10 @@ internal sealed class ClockSamples(long first, long last)
     private readonly ClockSample?[] upper = new ClockSample?[Windows];
     private readonly ClockSample?[] lower = new ClockSample?[Windows];
 
+    /// <summary>The window asked for last: mostly the next sample is of the same.</summary>
+    private int window;
+    private long begin = long.MinValue;
+
     /// <summary>Smallest differences of what travelled towards the second clock (the offset is not larger) and largest of what travelled back, by frame.</summary>
     public IReadOnlyList<ClockSample> Extremes =>
         [.. upper.Concat(lower).Where(e => e is not null).Select(e => e!.Value).OrderBy(e => e.Order)];
@@ -18,8 +22,8 @@ internal sealed class ClockSamples(long first, long last)
     /// <summary>Frames from one up to, not including, another that were put together: those of a window.</summary>
     public (long Begin, long End) Window(long order)
     {
-        var begin = first + ((order - first) / width * width);
-        return (begin, begin + width);
+        var start = first + ((order - first) / width * width);
+        return (start, start + width);
     }
 
     /// <summary>Adds one datagram.</summary>
@@ -30,7 +34,13 @@ internal sealed class ClockSamples(long first, long last)
             return;
         }
 
-        ref var kept = ref (sample.TowardsSecond ? upper : lower)[(sample.Order - first) / width];
+        if (sample.Order < begin || sample.Order >= begin + width)
+        {
+            window = (int)((sample.Order - first) / width);
+            begin = first + (window * width);
+        }
+
+        ref var kept = ref (sample.TowardsSecond ? upper : lower)[window];
         if (kept is not { } extreme || (sample.TowardsSecond ? sample.Difference < extreme.Difference : sample.Difference > extreme.Difference))
         {
             kept = sample;

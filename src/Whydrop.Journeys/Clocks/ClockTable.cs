@@ -78,6 +78,9 @@ internal sealed class ClockTable
         return from < to ? relation.OffsetAt(time) : -relation.OffsetAtSecond(time);
     }
 
+    /// <summary>What gives the offset of two files at any time, where one fit does.</summary>
+    internal ClockPieceFit? Single(int from, int to) => from != to && Between(from, to).Length == 0 ? Relation(from, to)?.Single : null;
+
     /// <summary>Offset and drift of one clock against another in a time of the other; none when the two cannot be compared.</summary>
     public IEnumerable<ClockPiece> Pieces(int from, int to, long first, long last)
     {

@@ -58,6 +58,10 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
         return match;
     }
 
+    /// <summary>The two sightings compared, seen from either of them; null when they have nothing in common.</summary>
+    public PairMatch? Between(Sighting a, Sighting b) => byPair is not null || matches.Count == 0 ? Match(a, b)
+        : (matches[0].A == a && matches[0].B == b) || (matches[0].A == b && matches[0].B == a) ? matches[0] : null;
+
     /// <summary>Whether the client of the connection is called server in this sighting.</summary>
     public bool IsSwapped(Sighting sighting) => swapped?.Contains(sighting) == true;
 

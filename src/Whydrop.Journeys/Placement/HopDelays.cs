@@ -29,30 +29,32 @@ internal readonly struct HopDelays
     private readonly long most = long.MinValue;
 
     /// <summary>Measures every datagram that both places saw; none when the clocks cannot be compared.</summary>
-    /// <param name="match">The two places compared, seen from the one before the hop. To be asked before the next is measured.</param>
-    /// <param name="fromClient">Direction in the words of that place.</param>
-    public HopDelays(PairMatch match, bool fromClient, ClockTable clocks)
+    /// <param name="hop">To be asked before the next is measured.</param>
+    public HopDelays(in HopView hop, ClockTable clocks)
     {
         (delays, data) = ([], []);
-        roundTrip = match.A.RoundTrip;
-        if (clocks.Error(match.A.Source, match.B.Source) is null)
+        var (from, to) = (hop.Before.Source, hop.Beyond.Source);
+        roundTrip = hop.Before.RoundTrip;
+        if (clocks.Error(from, to) is null)
         {
             return;
         }
 
-        var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
-        var pairs = match.Matches(fromClient);
-        var largest = match.A.Largest(fromClient);
-        (delays, data) = (Room(ref sharedDelays, pairs.Length), Room(ref sharedData, pairs.Length));
-        foreach (var pair in pairs)
+        var a = hop.Sent.Records;
+        var b = hop.Seen.Records;
+        var largest = hop.Largest;
+        var offsets = new ClockOffsets(clocks, from, to);
+        (delays, data) = (Room(ref sharedDelays, hop.Count), Room(ref sharedData, hop.Count));
+        for (var i = 0; i < hop.Count; i++)
         {
-            ref readonly var sent = ref a[pair.A];
-            if (clocks.Offset(match.A.Source, match.B.Source, sent.UnixNanoseconds) is not { } offset)
+            var (before, beyond) = hop[i];
+            ref readonly var sent = ref a[before];
+            if (offsets.At(sent.UnixNanoseconds) is not { } offset)
             {
                 continue;
             }
 
-            var delay = b[pair.B].UnixNanoseconds - sent.UnixNanoseconds - offset;
+            var delay = b[beyond].UnixNanoseconds - sent.UnixNanoseconds - offset;
             delays[count++] = delay;
             least = Math.Min(least, delay);
             most = Math.Max(most, delay);
@@ -92,12 +94,11 @@ internal readonly struct HopDelays
     }
 
     /// <summary>Adds how often each delay was met, by ticks.</summary>
-    public void AddTo(Dictionary<long, int> counts)
+    public void AddTo(DelayCounts counts)
     {
         foreach (var delay in delays.AsSpan(0, count))
         {
-            var ticks = Span(Rounded(delay)).Ticks;
-            counts[ticks] = counts.GetValueOrDefault(ticks) + 1;
+            counts.Add(Span(Rounded(delay)).Ticks, 1);
         }
     }
 
@@ -132,11 +133,17 @@ internal readonly struct HopDelays
         shared is { } room && room.Length >= count ? room : shared = new T[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, count))];
 
     /// <summary>Up to the next multiple of the power of two that is less than one part in <see cref="Precision"/> of it.</summary>
-    private static long Rounded(long delay)
+    internal static long Rounded(long delay)
     {
-        var step = Math.Max(100, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Abs(delay) + 1) / (2 * Precision));
-        var multiple = Math.DivRem(delay, step, out var rest);
-        return (multiple + (rest > 0 ? 1 : 0)) * step;
+        const long Tick = 100;
+        var step = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Abs(delay) + 1) / (2 * Precision);
+        if (step > Tick)
+        {
+            return (delay + step - 1) & -step;
+        }
+
+        var multiple = Math.DivRem(delay, Tick, out var rest);
+        return (multiple + (rest > 0 ? 1 : 0)) * Tick;
     }
 
     private static TimeSpan Span(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);

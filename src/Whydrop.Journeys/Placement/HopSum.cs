@@ -8,7 +8,7 @@ namespace Whydrop.Journeys.Placement;
 /// <param name="first">What it did to the first of them.</param>
 internal sealed class HopSum(HopSummary first)
 {
-    private readonly Dictionary<long, int> delays = first.Delays.ToDictionary(d => d.Delay.Ticks, d => d.Count);
+    private readonly DelayCounts delays = Counted(first.Delays);
     private long segments = first.SegmentsIn;
     private long bytes = first.BytesIn;
     private long samples = first.DelaySamples;
@@ -18,22 +18,19 @@ internal sealed class HopSum(HopSummary first)
     private bool several;
 
     /// <summary>Adds another.</summary>
-    /// <param name="match">The two places compared, seen from the one before the hop.</param>
-    /// <param name="fromClient">Direction in the words of that place.</param>
-    public void Add(PairMatch match, bool fromClient, ClockTable clocks)
+    public void Add(in HopView hop, ClockTable clocks)
     {
         several = true;
-        var largest = match.A.Largest(fromClient);
-        foreach (ref readonly var record in match.A.Trail(fromClient).Records)
+        foreach (ref readonly var record in hop.Sent.Records)
         {
             if (record.Length > 0)
             {
-                segments += record.Segments(largest);
+                segments += record.Segments(hop.Largest);
                 bytes += record.Length;
             }
         }
 
-        var measured = new HopDelays(match, fromClient, clocks);
+        var measured = new HopDelays(hop, clocks);
         if (measured is { Least: { } shortest, Most: { } longest })
         {
             samples += measured.Count;
@@ -47,7 +44,7 @@ internal sealed class HopSum(HopSummary first)
     /// <summary>The fact, under the numbers of the first.</summary>
     public HopSummary Summary()
     {
-        DelayCount[] counts = [.. delays.OrderBy(d => d.Key).Select(d => new DelayCount(TimeSpan.FromTicks(d.Key), d.Value))];
+        var counts = delays.Sorted();
         return !several ? first : first with
         {
             SegmentsIn = segments,
@@ -63,6 +60,17 @@ internal sealed class HopSum(HopSummary first)
             Delays = counts,
             Delayed = delayed,
         };
+    }
+
+    private static DelayCounts Counted(IReadOnlyList<DelayCount> known)
+    {
+        var counts = new DelayCounts();
+        foreach (var (delay, count) in known)
+        {
+            counts.Add(delay.Ticks, count);
+        }
+
+        return counts;
     }
 
     private TimeSpan? At(DelayCount[] counts, double share)

@@ -69,7 +69,7 @@ internal sealed class HopTally
     /// <param name="fromClient">Direction in the words of that place.</param>
     public HopSummary Summary(PairMatch match, bool fromClient, ClockTable clocks)
     {
-        var delays = new HopDelays(match, fromClient, clocks);
+        var delays = new HopDelays(new HopView(match, match.A, fromClient), clocks);
         delays.Sort();
         var (atLoss, gaps) = LossNeighbours.Delays(match, fromClient, losses, clocks);
         var error = clocks.Error(match.A.Source, match.B.Source);

@@ -15,7 +15,7 @@ internal sealed class PathChain
     public IReadOnlyList<Sighting> Sightings { get; private set; } = [];
 
     /// <summary>From the sender to the receiver of one direction.</summary>
-    public IReadOnlyList<Sighting> Way(bool fromClient) => fromClient ? Sightings : back ??= [.. Sightings.Reverse()];
+    public IReadOnlyList<Sighting> Way(bool fromClient) => fromClient ? Sightings : back ??= Reversed(Sightings);
 
     /// <summary>Those whose place on the path is not established.</summary>
     public IReadOnlyList<Sighting> Unplaced { get; private set; } = [];
@@ -38,6 +38,17 @@ internal sealed class PathChain
         }
 
         return chain;
+    }
+
+    private static Sighting[] Reversed(IReadOnlyList<Sighting> sightings)
+    {
+        var reversed = new Sighting[sightings.Count];
+        for (var i = 0; i < reversed.Length; i++)
+        {
+            reversed[i] = sightings[^(i + 1)];
+        }
+
+        return reversed;
     }
 
     /// <summary>+1 when the first is nearer to the client, -1 when the second is, 0 when not known.</summary>

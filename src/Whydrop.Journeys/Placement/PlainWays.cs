@@ -68,8 +68,9 @@ internal sealed class PlainWays(ClockTable clocks)
 
             for (var i = 0; i + 1 < first.Count; i++)
             {
-                hops[i].Add(connection.Match(chain[i], chain[i + 1])!, true, clocks);
-                hops[^(i + 1)].Add(connection.Match(chain[i + 1], chain[i])!, false, clocks);
+                var match = connection.Between(chain[i], chain[i + 1])!;
+                hops[i].Add(new HopView(match, chain[i], true), clocks);
+                hops[^(i + 1)].Add(new HopView(match, chain[i + 1], false), clocks);
             }
         }
 
