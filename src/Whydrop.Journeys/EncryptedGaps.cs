@@ -10,7 +10,7 @@ internal sealed class EncryptedGaps(CaseFlows flows, ClockTable clocks, Encrypte
 {
     /// <summary>One gap for each capture point.</summary>
     /// <param name="connections">The sightings of each connection.</param>
-    public IEnumerable<Gap> Of(IReadOnlyList<IReadOnlyList<Sighting>> connections)
+    public IEnumerable<Gap> Of(IReadOnlyList<Sighting[]> connections)
     {
         foreach (var tunnels in encrypted.All.GroupBy(t => t.Capture))
         {

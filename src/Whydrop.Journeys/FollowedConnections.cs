@@ -30,8 +30,8 @@ internal sealed class FollowedConnections
     private long sightings;
     private readonly List<DirectionJourney> journeys = [];
     private readonly List<Sighting> starts = [];
-    private readonly List<IReadOnlyList<Sighting>> members = [];
-    private readonly List<IReadOnlyList<Sighting>> ambiguous = [];
+    private readonly List<Sighting[]> members = [];
+    private readonly List<Sighting[]> ambiguous = [];
     private readonly List<Sighting> singles = [];
     private readonly List<FateRevision> revisions = [];
 
@@ -88,7 +88,7 @@ internal sealed class FollowedConnections
             ct.ThrowIfCancellationRequested();
             connection.Settle(opening.Order);
             var chain = PathChain.Of(connection);
-            if (chain.Sightings.Count > 1)
+            if (chain.Sightings.Length > 1)
             {
                 starts.Add(chain.Sightings[0]);
             }
@@ -132,7 +132,7 @@ internal sealed class FollowedConnections
     /// <summary>All places of it are in order and call its ends alike, it simply opened and closed, and everything arrived.</summary>
     private bool IsPlain(Connection connection, PathChain chain)
     {
-        for (var i = 0; i < chain.Sightings.Count; i++)
+        for (var i = 0; i < chain.Sightings.Length; i++)
         {
             if (connection.IsSwapped(chain.Sightings[i]))
             {
@@ -140,7 +140,7 @@ internal sealed class FollowedConnections
             }
         }
 
-        return chain.Sightings.Count > 1 && chain.Unplaced.Count == 0 && !opening.Asks(chain.Sightings)
+        return chain.Sightings.Length > 1 && chain.Unplaced.Length == 0 && !opening.Asks(chain.Sightings)
             && PlainDirection.Recognise(connection, chain.Sightings, true, told) && PlainDirection.Recognise(connection, chain.Way(false), false, told);
     }
 
@@ -191,7 +191,7 @@ internal sealed class FollowedConnections
     /// <summary>What is told of all together.</summary>
     public IEnumerable<Fact> Whole()
     {
-        List<IReadOnlyList<Sighting>> all = [.. members, .. singles.Select(s => new[] { s })];
+        List<Sighting[]> all = [.. members, .. singles.Select(s => new[] { s })];
         return
         [
             .. plain?.Facts() ?? [],
@@ -215,7 +215,7 @@ internal sealed class FollowedConnections
                 $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})"));
         }
 
-        for (var i = 0; i + 1 < chain.Sightings.Count; i++)
+        for (var i = 0; i + 1 < chain.Sightings.Length; i++)
         {
             if (connection.Match(chain.Sightings[i], chain.Sightings[i + 1]) is { } match)
             {
@@ -223,16 +223,16 @@ internal sealed class FollowedConnections
             }
         }
 
-        if (chain.Unplaced.Count > 0)
+        if (chain.Unplaced.Length > 0)
         {
             facts.AddRange(unjoined.OrderUnknown(chain));
         }
     }
 
     /// <summary>Both, where it was seen at two places.</summary>
-    private static ReadOnlySpan<bool> Directions(PathChain chain) => chain.Sightings.Count < 2 ? [] : [true, false];
+    private static ReadOnlySpan<bool> Directions(PathChain chain) => chain.Sightings.Length < 2 ? [] : [true, false];
 
-    private DirectionJourney Direction(Connection connection, IReadOnlyList<Sighting> way, bool fromClient) => new(connection, way, fromClient, clocks, absence, told);
+    private DirectionJourney Direction(Connection connection, Sighting[] way, bool fromClient) => new(connection, way, fromClient, clocks, absence, told);
 
     private static FlowPairing Pairing(PairMatch match, ClockTable clocks)
     {
@@ -259,9 +259,9 @@ internal sealed class FollowedConnections
         return [.. facts.Of<CaptureSummary>().Select(c => c.Capture).Where(c => lost[c].Sum() == total[c].Sum())];
     }
 
-    private static Gap AmbiguityGap(IReadOnlyList<Sighting> group) =>
+    private static Gap AmbiguityGap(Sighting[] group) =>
         new(group[0].At, group[0].Flow.From, GapKind.Limited,
-            $"{group.Count} sightings look like one connection and cannot be told apart, so none is joined: {string.Join(", ", group.Take(4).Select(Name))}");
+            $"{group.Length} sightings look like one connection and cannot be told apart, so none is joined: {string.Join(", ", group.Take(4).Select(Name))}");
 
     private static string Name(Sighting sighting) =>
         $"{sighting.Flow.Client} to {sighting.Flow.Server} at {sighting.At}";

@@ -17,8 +17,8 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, Encrypte
         chain.Unplaced.Select(s => Of(s, UnjoinedReason.OrderUnknown, "seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured"));
 
     /// <summary>Those of groups that look like one connection.</summary>
-    public IEnumerable<UnjoinedFlow> Ambiguous(IEnumerable<IReadOnlyList<Sighting>> groups) =>
-        groups.SelectMany(g => g.Select(s => Of(s, UnjoinedReason.Ambiguous, $"{g.Count} sightings look like one connection and cannot be told apart")));
+    public IEnumerable<UnjoinedFlow> Ambiguous(IEnumerable<Sighting[]> groups) =>
+        groups.SelectMany(g => g.Select(s => Of(s, UnjoinedReason.Ambiguous, $"{g.Length} sightings look like one connection and cannot be told apart")));
 
     /// <summary>One without any other.</summary>
     public UnjoinedFlow Alone(Sighting sighting)

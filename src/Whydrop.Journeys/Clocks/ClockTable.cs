@@ -224,9 +224,9 @@ internal sealed class ClockTable
 
     private static IEnumerable<PairMatch> Pairs(Connection connection)
     {
-        for (var i = 0; i < connection.Members.Count; i++)
+        for (var i = 0; i < connection.Members.Length; i++)
         {
-            for (var j = 0; j < connection.Members.Count; j++)
+            for (var j = 0; j < connection.Members.Length; j++)
             {
                 if (connection.Members[i].Source < connection.Members[j].Source
                     && connection.Match(connection.Members[i], connection.Members[j]) is { } match && match.Sense != PathSense.Unknown)

@@ -30,7 +30,7 @@ internal sealed class ControlJourney
     /// <param name="fromClient">Direction in the words of the connection.</param>
     /// <param name="transmissions">Numbers that the first reading gave to transmissions, by frame.</param>
     public ControlJourney(
-        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, AbsenceProof absence, Ways ways,
+        Connection connection, Sighting[] chain, bool fromClient, ClockTable clocks, AbsenceProof absence, Ways ways,
         Bystanders bystanders, IReadOnlyDictionary<(int Capture, long Frame), int> transmissions)
     {
         (this.connection, this.ways, this.absence, this.bystanders) = (connection, ways, absence, bystanders);

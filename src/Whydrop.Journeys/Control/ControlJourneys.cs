@@ -20,7 +20,7 @@ internal sealed class ControlJourneys
     private readonly Ways ways;
     private readonly Bystanders bystanders;
     private readonly Dictionary<(int Capture, long Frame), int> transmissions = [];
-    private readonly List<(Connection Connection, IReadOnlyList<Sighting> Chain)> followed = [];
+    private readonly List<(Connection Connection, Sighting[] Chain)> followed = [];
 
     /// <summary>Learns the ways of the case.</summary>
     /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
@@ -58,7 +58,7 @@ internal sealed class ControlJourneys
 
     /// <summary>Takes a connection.</summary>
     /// <param name="chain">Its sightings from the client to the server, as far as their order is established.</param>
-    public void Add(Connection connection, IReadOnlyList<Sighting> chain)
+    public void Add(Connection connection, Sighting[] chain)
     {
         if (Asks(chain))
         {
@@ -67,9 +67,9 @@ internal sealed class ControlJourneys
     }
 
     /// <summary>Something besides data is to be told of it, or nothing simply arrived.</summary>
-    public bool Asks(IReadOnlyList<Sighting> chain)
+    public bool Asks(Sighting[] chain)
     {
-        for (var i = 0; i < chain.Count; i++)
+        for (var i = 0; i < chain.Length; i++)
         {
             var sighting = chain[i];
             if (flows.IsUnplain(sighting) || flows.IsTroubled(sighting) || sighting.Resets(true) || sighting.Resets(false))

@@ -6,15 +6,15 @@ namespace Whydrop.Journeys.Pairing;
 /// <summary>One TCP connection and every place it was seen.</summary>
 /// <param name="members">Its sightings; the roles of the first one are those of the connection.</param>
 /// <param name="matches">What each two of them have in common, where anything.</param>
-internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<PairMatch> matches)
+internal sealed class Connection(Sighting[] members, PairMatch[] matches)
 {
     /// <summary>Only of those seen at more than two places.</summary>
-    private readonly Dictionary<(Sighting, Sighting), PairMatch>? byPair = matches.Count > 1 ? Index(matches) : null;
+    private readonly Dictionary<(Sighting, Sighting), PairMatch>? byPair = matches.Length > 1 ? Index(matches) : null;
     private readonly HashSet<Sighting>? swapped = matches.Any(m => m.Swapped) ? FindSwapped(members, matches) : null;
     private PairMatch? reversed;
 
     /// <summary>Its sightings.</summary>
-    public IReadOnlyList<Sighting> Members { get; } = members;
+    public Sighting[] Members { get; } = members;
 
     /// <summary>One place only.</summary>
     public static Connection Single(Sighting sighting) => new([sighting], []);
@@ -23,7 +23,7 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
     /// <param name="judge">Says of a match whose order is not known.</param>
     public void Settle(Func<PairMatch, PathSense> judge)
     {
-        for (var i = 0; i < matches.Count; i++)
+        for (var i = 0; i < matches.Length; i++)
         {
             var match = matches[i];
             if (match.Sense == PathSense.Unknown)
@@ -44,7 +44,7 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
     {
         if (byPair is null)
         {
-            return matches.Count == 0 ? null
+            return matches.Length == 0 ? null
                 : matches[0].A == a && matches[0].B == b ? matches[0]
                 : matches[0].A == b && matches[0].B == a ? reversed ??= matches[0].Reversed()
                 : null;
@@ -59,13 +59,13 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
     }
 
     /// <summary>The two sightings compared, seen from either of them; null when they have nothing in common.</summary>
-    public PairMatch? Between(Sighting a, Sighting b) => byPair is not null || matches.Count == 0 ? Match(a, b)
+    public PairMatch? Between(Sighting a, Sighting b) => byPair is not null || matches.Length == 0 ? Match(a, b)
         : (matches[0].A == a && matches[0].B == b) || (matches[0].A == b && matches[0].B == a) ? matches[0] : null;
 
     /// <summary>Whether the client of the connection is called server in this sighting.</summary>
     public bool IsSwapped(Sighting sighting) => swapped?.Contains(sighting) == true;
 
-    private static HashSet<Sighting> FindSwapped(IReadOnlyList<Sighting> members, IReadOnlyList<PairMatch> matches)
+    private static HashSet<Sighting> FindSwapped(Sighting[] members, PairMatch[] matches)
     {
         var known = new Dictionary<Sighting, bool> { [members[0]] = false };
         for (var grown = true; grown;)
@@ -81,9 +81,9 @@ internal sealed class Connection(IReadOnlyList<Sighting> members, IReadOnlyList<
         return [.. known.Where(k => k.Value).Select(k => k.Key)];
     }
 
-    private static Dictionary<(Sighting, Sighting), PairMatch> Index(IReadOnlyList<PairMatch> matches)
+    private static Dictionary<(Sighting, Sighting), PairMatch> Index(PairMatch[] matches)
     {
-        var index = new Dictionary<(Sighting, Sighting), PairMatch>(2 * matches.Count);
+        var index = new Dictionary<(Sighting, Sighting), PairMatch>(2 * matches.Length);
         foreach (var match in matches)
         {
             index[(match.A, match.B)] = match;

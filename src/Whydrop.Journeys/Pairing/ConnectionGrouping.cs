@@ -33,7 +33,7 @@ internal sealed class ConnectionGrouping
     public List<Sighting> Single { get; } = [];
 
     /// <summary>Groups of sightings that look like one connection but cannot be told apart.</summary>
-    public List<IReadOnlyList<Sighting>> Ambiguous { get; } = [];
+    public List<Sighting[]> Ambiguous { get; } = [];
 
     /// <summary>Groups.</summary>
     public static ConnectionGrouping Run(CaseFlows flows, IEnumerable<Sighting> recorded)

@@ -24,7 +24,7 @@ internal sealed class DirectionJourney
     /// <param name="fromClient">Direction in the words of the connection.</param>
     /// <param name="told">What each place by itself says of them.</param>
     public DirectionJourney(
-        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks, AbsenceProof absence, ToldFates told)
+        Connection connection, Sighting[] chain, bool fromClient, ClockTable clocks, AbsenceProof absence, ToldFates told)
     {
         (this.clocks, this.absence, this.told) = (clocks, absence, told);
         var travelled = chain.Where(s => chain.Any(o => o != s && Shares(connection, s, o, fromClient)));

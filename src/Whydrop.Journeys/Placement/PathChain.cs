@@ -12,13 +12,13 @@ internal sealed class PathChain
     private PathChain(Connection connection) => this.connection = connection;
 
     /// <summary>From the client to the server; fewer than two when nothing could be ordered.</summary>
-    public IReadOnlyList<Sighting> Sightings { get; private set; } = [];
+    public Sighting[] Sightings { get; private set; } = [];
 
     /// <summary>From the sender to the receiver of one direction.</summary>
-    public IReadOnlyList<Sighting> Way(bool fromClient) => fromClient ? Sightings : back ??= Reversed(Sightings);
+    public Sighting[] Way(bool fromClient) => fromClient ? Sightings : back ??= Reversed(Sightings);
 
     /// <summary>Those whose place on the path is not established.</summary>
-    public IReadOnlyList<Sighting> Unplaced { get; private set; } = [];
+    public Sighting[] Unplaced { get; private set; } = [];
 
     /// <summary>Orders.</summary>
     public static PathChain Of(Connection connection)
@@ -30,7 +30,7 @@ internal sealed class PathChain
             return chain;
         }
 
-        while (chain.Sightings.Count > 1 && !chain.Sort())
+        while (chain.Sightings.Length > 1 && !chain.Sort())
         {
             var worst = chain.Sightings.MaxBy(chain.Doubts)!;
             chain.Sightings = [.. chain.Sightings.Where(s => s != worst)];
@@ -40,9 +40,9 @@ internal sealed class PathChain
         return chain;
     }
 
-    private static Sighting[] Reversed(IReadOnlyList<Sighting> sightings)
+    private static Sighting[] Reversed(Sighting[] sightings)
     {
-        var reversed = new Sighting[sightings.Count];
+        var reversed = new Sighting[sightings.Length];
         for (var i = 0; i < reversed.Length; i++)
         {
             reversed[i] = sightings[^(i + 1)];
@@ -65,9 +65,9 @@ internal sealed class PathChain
     private bool Sort()
     {
         Sightings = [.. Sightings.OrderByDescending(s => Sightings.Sum(o => o == s ? 0 : Nearer(s, o)))];
-        for (var i = 0; i < Sightings.Count; i++)
+        for (var i = 0; i < Sightings.Length; i++)
         {
-            for (var j = i + 1; j < Sightings.Count; j++)
+            for (var j = i + 1; j < Sightings.Length; j++)
             {
                 var nearer = Nearer(Sightings[i], Sightings[j]);
                 if (nearer < 0 || (nearer == 0 && j == i + 1))

@@ -20,16 +20,16 @@ internal static class PlainDirection
     /// <param name="chain">Sightings from the sender to the receiver.</param>
     /// <param name="fromClient">Direction in the words of the connection.</param>
     /// <param name="told">What each place by itself says of it.</param>
-    public static bool Recognise(Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ToldFates told)
+    public static bool Recognise(Connection connection, Sighting[] chain, bool fromClient, ToldFates told)
     {
-        for (var i = 0; i < chain.Count; i++)
+        for (var i = 0; i < chain.Length; i++)
         {
             if (told.Tells(chain[i]) || !IsInOrder(Trail(i).Records))
             {
                 return false;
             }
 
-            for (var j = i + 1; j < chain.Count; j++)
+            for (var j = i + 1; j < chain.Length; j++)
             {
                 if (connection.Match(chain[i], chain[j])?.Matches(fromClient != connection.IsSwapped(chain[i])) is not { Length: > 0 })
                 {
@@ -50,9 +50,9 @@ internal static class PlainDirection
 
     /// <summary>What each hop did to one that was recognised.</summary>
     /// <inheritdoc cref="Recognise"/>
-    public static IEnumerable<HopSummary> Tell(Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, ClockTable clocks)
+    public static IEnumerable<HopSummary> Tell(Connection connection, Sighting[] chain, bool fromClient, ClockTable clocks)
     {
-        for (var i = 0; i + 1 < chain.Count; i++)
+        for (var i = 0; i + 1 < chain.Length; i++)
         {
             var here = fromClient != connection.IsSwapped(chain[i]);
             var (tally, sender) = (new HopTally(), chain[i].Sender(here));

@@ -36,7 +36,7 @@ internal sealed class PlainWays(ClockTable clocks)
 
     private sealed class Way
     {
-        private readonly IReadOnlyList<Sighting> first;
+        private readonly Sighting[] first;
         private readonly List<int>[] flows;
         private readonly HopSum[] hops;
 
@@ -47,10 +47,10 @@ internal sealed class PlainWays(ClockTable clocks)
             hops = [.. PlainDirection.Tell(connection, first, true, clocks).Concat(PlainDirection.Tell(connection, chain.Way(false), false, clocks)).Select(h => new HopSum(h))];
         }
 
-        public bool Goes(IReadOnlyList<Sighting> chain)
+        public bool Goes(Sighting[] chain)
         {
-            var same = chain.Count == first.Count;
-            for (var i = 0; same && i < first.Count; i++)
+            var same = chain.Length == first.Length;
+            for (var i = 0; same && i < first.Length; i++)
             {
                 same = chain[i].Capture == first[i].Capture && chain[i].Encapsulation == first[i].Encapsulation;
             }
@@ -58,15 +58,15 @@ internal sealed class PlainWays(ClockTable clocks)
             return same;
         }
 
-        public void Add(Connection connection, IReadOnlyList<Sighting> chain, ClockTable clocks)
+        public void Add(Connection connection, Sighting[] chain, ClockTable clocks)
         {
-            for (var i = 0; i < first.Count; i++)
+            for (var i = 0; i < first.Length; i++)
             {
                 flows[i].Add(chain[i].FlowNumber);
                 chain[i].IsTogether = true;
             }
 
-            for (var i = 0; i + 1 < first.Count; i++)
+            for (var i = 0; i + 1 < first.Length; i++)
             {
                 var match = connection.Between(chain[i], chain[i + 1])!;
                 hops[i].Add(new HopView(match, chain[i], true), clocks);

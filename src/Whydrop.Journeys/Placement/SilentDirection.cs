@@ -15,10 +15,10 @@ internal static class SilentDirection
     /// <param name="fromClient">Direction in the words of the connection.</param>
     /// <param name="doubted">Transmissions whose capture holds them lost or cannot tell.</param>
     public static IEnumerable<SegmentPlacement> Placements(
-        Connection connection, IReadOnlyList<Sighting> chain, bool fromClient, Ways ways, AbsenceProof absence, Bystanders bystanders,
+        Connection connection, Sighting[] chain, bool fromClient, Ways ways, AbsenceProof absence, Bystanders bystanders,
         HashSet<FrameAt> doubted)
     {
-        var last = chain.Count - 1;
+        var last = chain.Length - 1;
         while (last >= 0 && !IsDoubted(chain[last], Here(chain[last]), doubted))
         {
             last--;

@@ -25,7 +25,7 @@ internal sealed class ProxySuspicion(AddressOwners owners)
 
     /// <summary>Tells of all connections of the case.</summary>
     /// <param name="connections">Each with its sightings.</param>
-    public IEnumerable<ProxiedConnection> Among(IReadOnlyCollection<IReadOnlyList<Sighting>> connections)
+    public IEnumerable<ProxiedConnection> Among(IReadOnlyCollection<Sighting[]> connections)
     {
         var ending = Ends(connections, c => c.Server);
         var beginning = Ends(connections, c => c.Client);
@@ -40,7 +40,7 @@ internal sealed class ProxySuspicion(AddressOwners owners)
     }
 
     /// <summary>Connections by the host that holds one of their ends, as the capture there saw them.</summary>
-    private Dictionary<VantagePoint, List<TcpFlow>> Ends(IEnumerable<IReadOnlyList<Sighting>> connections, Func<TcpFlow, IPEndPoint> end)
+    private Dictionary<VantagePoint, List<TcpFlow>> Ends(IEnumerable<Sighting[]> connections, Func<TcpFlow, IPEndPoint> end)
     {
         var found = new Dictionary<VantagePoint, List<TcpFlow>>();
         foreach (var connection in connections)
@@ -54,9 +54,9 @@ internal sealed class ProxySuspicion(AddressOwners owners)
         return found;
     }
 
-    private TcpFlow? AtEnd(IReadOnlyList<Sighting> connection, Func<TcpFlow, IPEndPoint> end)
+    private TcpFlow? AtEnd(Sighting[] connection, Func<TcpFlow, IPEndPoint> end)
     {
-        for (var i = 0; i < connection.Count && !owners.IsEmpty; i++)
+        for (var i = 0; i < connection.Length && !owners.IsEmpty; i++)
         {
             if (connection[i].At.Node is not null && connection[i].Flow is { Synchronised: true } flow && owners.Of(end(flow).Address)?.Stack == flow.At.Stack)
             {

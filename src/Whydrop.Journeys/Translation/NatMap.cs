@@ -43,9 +43,9 @@ internal sealed class NatMap
 
     /// <summary>Where a connection went another way than is said; at most one of each source.</summary>
     /// <param name="chain">Its sightings from the client to the server.</param>
-    public IEnumerable<TranslationContradiction> Contradictions(Connection connection, IReadOnlyList<Sighting> chain)
+    public IEnumerable<TranslationContradiction> Contradictions(Connection connection, Sighting[] chain)
     {
-        if (chain.Count < 2 || IsEmpty)
+        if (chain.Length < 2 || IsEmpty)
         {
             yield break;
         }
