@@ -15,6 +15,9 @@ namespace Whydrop.Journeys;
 /// <summary>Connections followed along their paths. What is told of most is known at once; where something is missing, only when all have been seen.</summary>
 internal sealed class FollowedConnections
 {
+    /// <summary>Segments of so many connections on are fetched while one is followed.</summary>
+    private const int Ahead = 3;
+
     private readonly CaseFlows flows;
     private readonly ClockTable clocks;
     private readonly EncryptedTraffic encrypted;
@@ -83,9 +86,15 @@ internal sealed class FollowedConnections
     public List<Fact> Take(ConnectionGrouping grouping, bool learnt, CancellationToken ct)
     {
         var facts = new List<Fact>();
-        foreach (var connection in grouping.Connections)
+        for (var i = 0; i < grouping.Connections.Count; i++)
         {
             ct.ThrowIfCancellationRequested();
+            if (i + Ahead < grouping.Connections.Count)
+            {
+                Array.ForEach(grouping.Connections[i + Ahead].Members, static m => m.Prefetch());
+            }
+
+            var connection = grouping.Connections[i];
             connection.Settle(opening.Order);
             var chain = PathChain.Of(connection);
             if (chain.Sightings.Length > 1)

@@ -50,13 +50,13 @@ public sealed class RecordedSegments
     /// <param name="flow">Number of the connection.</param>
     /// <param name="fromClient">By its client, else by its server.</param>
     /// <param name="piece">From 0.</param>
-    /// <returns>Empty when there are no more pieces.</returns>
-    public SegmentTrail Of(int flow, bool fromClient, int piece)
+    /// <returns>Where it lies; none when there are no more pieces.</returns>
+    public (SegmentArea Area, int Start, int Count) Of(int flow, bool fromClient, int piece)
     {
         var index = (2 * flow) + (fromClient ? 0 : 1);
         var run = firsts[index] + piece;
         return run < firsts[index + 1]
-            ? new SegmentTrail(areas[runs[run].Start >> SegmentRun.AreaShift], runs[run].Start & ((1 << SegmentRun.AreaShift) - 1), runs[run].Count)
+            ? (areas[runs[run].Start >> SegmentRun.AreaShift], runs[run].Start & ((1 << SegmentRun.AreaShift) - 1), runs[run].Count)
             : default;
     }
 }

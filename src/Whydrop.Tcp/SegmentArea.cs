@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Whydrop.Tcp.Memory;
 
 namespace Whydrop.Tcp;
@@ -47,6 +48,21 @@ public sealed unsafe class SegmentArea
         }
 
         return new Span<SegmentRecord>(first + start, count);
+    }
+
+    /// <summary>Fetches the first of some ahead of their use. Changes speed only.</summary>
+    public void Prefetch(int start, int count)
+    {
+        const int Line = 64;
+        const int Most = 12;
+        if (Sse.IsSupported && (uint)start < (uint)Room)
+        {
+            var end = (byte*)(first + start + Math.Min(count, Most));
+            for (var at = (byte*)(first + start); at < end; at += Line)
+            {
+                Sse.Prefetch0(at); // SAFETY: an address that cannot be read is let be.
+            }
+        }
     }
 
     private static void Refuse() => throw new ArgumentOutOfRangeException("place");

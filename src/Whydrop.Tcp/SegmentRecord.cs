@@ -53,30 +53,6 @@ public struct SegmentRecord
     /// <summary>Sent by the client.</summary>
     public bool FromClient;
 
-    /// <summary>Whether all of these are set.</summary>
-    public readonly bool Has(SegmentTraits traits) => (Traits & traits) == traits;
-
-    /// <summary>Sequence numbers it takes: payload and SYN. FIN is left out, for it may be carried or not by another split of the same bytes.</summary>
-    public readonly int SequenceLength => Length + (Has(SegmentTraits.Syn) ? 1 : 0);
-
-    /// <summary>IP datagram as captured.</summary>
-    public readonly int DatagramLength => HeaderLength + Length;
-
-    /// <summary>Payload bytes of one segment on the wire; a longer record is a super-packet.</summary>
-    /// <param name="largestDatagram">Of its sender, on the wire; 0 when not known.</param>
-    public readonly int SegmentSize(int largestDatagram)
-    {
-        var largest = largestDatagram - HeaderLength;
-        return largest > 0 && largest < Length ? largest : Math.Max(1, Length);
-    }
-
-    /// <summary>Segments on the wire that it was.</summary>
-    public readonly int Segments(int largestDatagram)
-    {
-        var size = SegmentSize(largestDatagram);
-        return Length == size ? 1 : (Length + size - 1) / size;
-    }
-
     /// <summary>The record of a frame that holds a TCP segment.</summary>
     /// <param name="h">The frame, decoded.</param>
     /// <param name="frame">Its bytes.</param>

@@ -8,6 +8,9 @@ namespace Whydrop.Journeys.Clocks;
 /// <summary>The clocks of all capture files against each other, from the datagrams of all connections they share.</summary>
 internal sealed class ClockTable
 {
+    /// <summary>Segments of so many matches on are fetched while those of one are compared.</summary>
+    private const int Ahead = 3;
+
     private readonly Dictionary<(int First, int Second), ClockRelation> relations = [];
     private readonly Dictionary<(int First, int Second), int[]> middles = [];
     private readonly Func<int, int, bool> sameNode;
@@ -240,8 +243,15 @@ internal sealed class ClockTable
     private static ClockSamples Samples(List<PairMatch> matches, long first, long last)
     {
         var samples = new ClockSamples(first, last);
-        foreach (var match in matches)
+        for (var i = 0; i < matches.Count; i++)
         {
+            if (i + Ahead < matches.Count)
+            {
+                matches[i + Ahead].A.Prefetch();
+                matches[i + Ahead].B.Prefetch();
+            }
+
+            var match = matches[i];
             Add(samples, match, true);
             Add(samples, match, false);
         }
@@ -251,7 +261,8 @@ internal sealed class ClockTable
 
     private static void Add(ClockSamples samples, PairMatch match, bool fromClient)
     {
-        var (a, b) = (match.A.Trail(fromClient), match.TrailOfB(fromClient));
+        var a = match.A.Trail(fromClient).Records;
+        var b = match.TrailOfB(fromClient).Records;
         var towardsSecond = (match.Sense == PathSense.FirstNearerClient) == fromClient;
         foreach (var pair in match.Matches(fromClient))
         {

@@ -78,14 +78,14 @@ internal sealed class SecondReading(IReadOnlyList<JourneySource> sources, CaseFl
 
         if (count == piece.Count)
         {
-            return piece;
+            return count == 0 ? default : new SegmentTrail(piece.Area, piece.Start, count);
         }
 
         var (page, begin) = pages.Take(count);
         for (var (i, to) = (0, begin); to < begin + count; i++)
         {
             piece = recorded.Of(flow, fromClient, i);
-            piece.Records.CopyTo(page.Slice(to, piece.Count));
+            piece.Area.Slice(piece.Start, piece.Count).CopyTo(page.Slice(to, piece.Count));
             to += piece.Count;
         }
 

@@ -11,6 +11,7 @@ internal sealed class Sighting
     private readonly VantagePoint at;
     private readonly (uint? Client, uint? Server) initial;
     private readonly (int Client, int Server) largest;
+    private readonly (bool Client, bool Server) resets;
     private TcpFlow? flow;
 
     /// <summary>One that a fact tells of.</summary>
@@ -22,6 +23,8 @@ internal sealed class Sighting
         (Capture, FlowNumber, Frames, FirstFrame, Encapsulation) = (flow.Capture, flow.Flow, flow.Frames, flow.From.Frame, flow.Encapsulation);
         initial = (flow.FromClient.InitialSequence, flow.FromServer.InitialSequence);
         largest = (flow.FromClient.LargestDatagram, flow.FromServer.LargestDatagram);
+        resets = (flow.FromClient.ResetFrame is not null, flow.FromServer.ResetFrame is not null);
+        Repeats = flow.FromClient.Retransmissions + flow.FromServer.Retransmissions > 0;
         RoundTrip = ((flow.FromClient.MinRtt ?? flow.HandshakeRtt ?? TimeSpan.Zero) + (flow.FromServer.MinRtt ?? TimeSpan.Zero)).Ticks * 100;
     }
 
@@ -101,10 +104,17 @@ internal sealed class Sighting
     public int Largest(bool fromClient) => fromClient ? largest.Client : largest.Server;
 
     /// <summary>Something of it was sent again.</summary>
-    public bool Repeats => clean is null && flow!.FromClient.Retransmissions + flow.FromServer.Retransmissions > 0;
+    public bool Repeats { get; }
 
     /// <summary>One end sent a RST.</summary>
-    public bool Resets(bool fromClient) => clean is null && Sender(fromClient).ResetFrame is not null;
+    public bool Resets(bool fromClient) => fromClient ? resets.Client : resets.Server;
+
+    /// <summary>Fetches its first segments ahead of their use. Changes speed only.</summary>
+    public void Prefetch()
+    {
+        FromClient.Prefetch();
+        FromServer.Prefetch();
+    }
 
     /// <summary>One direction.</summary>
     public SegmentTrail Trail(bool fromClient) => fromClient ? FromClient : FromServer;

@@ -34,9 +34,11 @@ internal struct AgreementTally
     /// <summary>Adds one direction.</summary>
     public void Add(SegmentTrail a, SegmentTrail b, ReadOnlySpan<IndexPair> pairs)
     {
+        var first = a.Records;
+        var second = b.Records;
         foreach (var pair in pairs)
         {
-            Add(a[pair.A], b[pair.B]);
+            Add(first[pair.A], second[pair.B]);
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed class ConnectionGrouping
     /// <summary>Places in one capture where one connection can be: pod, veth, bridge, tunnel, uplink, bond, before and after NAT.</summary>
     private const int MostPerCapture = 8;
 
+    /// <summary>Segments of so many sightings on are fetched while those of one are compared.</summary>
+    private const int Ahead = 6;
+
     /// <summary>An initial sequence number met in more sightings is no identity.</summary>
     private const int MostPerOpening = 64;
 
@@ -57,8 +60,14 @@ internal sealed class ConnectionGrouping
             place[sightings[i].Number] = i + 1;
         }
 
-        foreach (var sighting in sightings)
+        for (var i = 0; i < sightings.Length; i++)
         {
+            if (i + Ahead < sightings.Length)
+            {
+                sightings[i + Ahead].Prefetch();
+            }
+
+            var sighting = sightings[i];
             var members = Recorded(handshakes.With(sighting), place);
             if (members.Length == 0 || members[0] != sighting)
             {
@@ -71,13 +80,13 @@ internal sealed class ConnectionGrouping
                 continue;
             }
 
-            for (var i = 0; i < members.Length; i++)
+            for (var a = 0; a < members.Length; a++)
             {
-                for (var j = i + 1; j < members.Length; j++)
+                for (var b = a + 1; b < members.Length; b++)
                 {
-                    var match = PairComparison.Compare(members[i], members[j], false, 0, 0, price);
+                    var match = PairComparison.Compare(members[a], members[b], false, 0, 0, price);
                     // Nothing but SYNs sent again without a timestamp: none is the only one of its look.
-                    Keep(match.FromClient.Length + match.FromServer.Length > 0 ? match : OpeningComparison.Compare(members[i], members[j], price));
+                    Keep(match.FromClient.Length + match.FromServer.Length > 0 ? match : OpeningComparison.Compare(members[a], members[b], price));
                 }
             }
         }

@@ -1,5 +1,6 @@
 using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Pairing;
 
 namespace Whydrop.Journeys.Placement;

@@ -73,10 +73,13 @@ internal static class PathOrder
     private static int TtlVote(SegmentTrail a, SegmentTrail b, ReadOnlySpan<IndexPair> pairs)
     {
         var (higher, lower) = (0, 0);
+        var first = a.Records;
+        var second = b.Records;
         foreach (var pair in pairs)
         {
-            higher += a[pair.A].Ttl > b[pair.B].Ttl ? 1 : 0;
-            lower += a[pair.A].Ttl < b[pair.B].Ttl ? 1 : 0;
+            var (x, y) = (first[pair.A].Ttl, second[pair.B].Ttl);
+            higher += x > y ? 1 : 0;
+            lower += x < y ? 1 : 0;
         }
 
         return Majority(higher, lower);
@@ -115,30 +118,34 @@ internal static class PathOrder
         var (positive, negative) = (0, 0);
         var server = match.FromServer;
         var next = 0;
+        var requests = match.A.FromClient.Records;
+        var answers = match.A.FromServer.Records;
+        var requestsAtB = match.TrailOfB(true).Records;
+        var answersAtB = match.TrailOfB(false).Records;
         foreach (var pair in match.FromClient)
         {
-            var sent = match.A.FromClient[pair.A].UnixNanoseconds;
-            while (next + 1 < server.Length && Distance(next + 1, sent) <= Distance(next, sent))
+            var sent = requests[pair.A].UnixNanoseconds;
+            while (next + 1 < server.Length && Distance(answers, next + 1, sent) <= Distance(answers, next, sent))
             {
                 next++;
             }
 
-            if (next >= server.Length || Distance(next, sent) > LongestPairing)
+            if (next >= server.Length || Distance(answers, next, sent) > LongestPairing)
             {
                 continue;
             }
 
-            var forward = match.TrailOfB(true)[pair.B].UnixNanoseconds - sent;
-            var backward = match.TrailOfB(false)[server[next].B].UnixNanoseconds - match.A.FromServer[server[next].A].UnixNanoseconds;
+            var forward = requestsAtB[pair.B].UnixNanoseconds - sent;
+            var backward = answersAtB[server[next].B].UnixNanoseconds - answers[server[next].A].UnixNanoseconds;
             // 200 ppm is beyond any crystal, so what is left is delay.
-            var noise = Resolution + (Distance(next, sent) / 5_000);
+            var noise = Resolution + (Distance(answers, next, sent) / 5_000);
             positive += forward - backward > noise ? 1 : 0;
             negative += backward - forward > noise ? 1 : 0;
         }
 
         return Majority(positive, negative);
 
-        long Distance(int index, long time) => Math.Abs(match.A.FromServer[server[index].A].UnixNanoseconds - time);
+        long Distance(ReadOnlySpan<SegmentRecord> of, int index, long time) => Math.Abs(of[server[index].A].UnixNanoseconds - time);
     }
 
     /// <summary>Nine of ten must agree.</summary>

@@ -1,6 +1,7 @@
 using Whydrop.Evidence;
 using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Clocks;
+using Whydrop.Journeys.Collecting;
 
 namespace Whydrop.Journeys.Placement;
 

@@ -107,7 +107,7 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
         var board = engine.Ledger.BoardOf(boardNumber);
         var seen = s.Frames != 0;
         var synSeen = (o.Bits & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) != 0;
-        var counts = unusual == null ? Nothing : unusual->Counts.ToDictionary();
+        var counts = unusual == null || unusual->Counts.IsZero ? Nothing : unusual->Counts.ToDictionary();
         var zero = unusual == null ? 0 : unusual->ZeroWindowTotal;
         var repeated = board != null ? board->RepeatedBytes : unusual == null ? 0 : unusual->RepeatedBytes;
         return new SenderReport

@@ -8,7 +8,26 @@ internal struct ObservationCounts
 {
     public const int Length = (int)Observation.DuplicateSack + 1;
 
+    private static readonly string[] Names = Enum.GetNames<Observation>();
+
     private uint first;
+
+    /// <summary>Nothing was observed.</summary>
+    public readonly bool IsZero
+    {
+        get
+        {
+            foreach (var count in this)
+            {
+                if (count != 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>The counts with Wireshark's names, without zeros.</summary>
     public readonly Dictionary<string, long> ToDictionary()
@@ -18,7 +37,7 @@ internal struct ObservationCounts
         {
             if (this[i] != 0)
             {
-                named[((Observation)i).ToString()] = this[i];
+                named[Names[i]] = this[i];
             }
         }
 

@@ -3,7 +3,8 @@ namespace Whydrop.Tcp.Recording;
 /// <summary>Sorts the places of a block by the directions of their segments, keeping their order within each (radix, least digit first).</summary>
 internal sealed class SegmentSorter
 {
-    private const int DigitBits = 11;
+    /// <summary>Connections of one block mostly opened one after the other: one digit tells them apart.</summary>
+    private const int DigitBits = 16;
     private const int Digits = 1 << DigitBits;
     private readonly int[] starts = new int[Digits];
     private ushort[] order = [];
@@ -27,14 +28,15 @@ internal sealed class SegmentSorter
 
         for (var shift = 0; shift < 32 && (most - least) >> shift != 0 && directions.Length > 0; shift += DigitBits)
         {
-            Array.Clear(starts);
+            var digits = (int)Math.Min(Digits, ((most - least) >> shift) + 1);
+            Array.Clear(starts, 0, digits);
             foreach (var direction in directions)
             {
                 starts[((direction - least) >> shift) & (Digits - 1)]++;
             }
 
             var sum = 0;
-            for (var digit = 0; digit < Digits; digit++)
+            for (var digit = 0; digit < digits; digit++)
             {
                 (starts[digit], sum) = (sum, sum + starts[digit]);
             }

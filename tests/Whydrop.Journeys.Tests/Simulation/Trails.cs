@@ -1,9 +1,10 @@
+using Whydrop.Journeys.Collecting;
 using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Tests.Simulation;
 
 /// <summary>Trails of segments made up in a test.</summary>
-public static class Trails
+internal static class Trails
 {
     public static SegmentTrail Of(params SegmentRecord[] records)
     {

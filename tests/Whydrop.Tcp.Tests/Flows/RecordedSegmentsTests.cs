@@ -133,7 +133,7 @@ public sealed class RecordedSegmentsTests
         var all = new List<SegmentRecord>();
         for (var piece = 0; recorded.Of(flow, fromClient, piece) is { Count: > 0 } records; piece++)
         {
-            all.AddRange(records.Records);
+            all.AddRange(records.Area.Slice(records.Start, records.Count));
         }
 
         return [.. all];
