@@ -90,7 +90,7 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
         return gone;
     }
 
-    /// <summary>Wrapped, they were to come in where plain packets between the two ends of the tunnel do. A capture that kept ARP there has no filter, and would have kept them.</summary>
+    /// <summary>Wrapped, they were to come in where plain packets between the two ends of the tunnel do. A capture without a filter there would have kept them.</summary>
     private static Vanishing AtTunnelEnd(CaseView view, Vanishing gone)
     {
         var trail = view.Trails[gone.Directions.First().Connection];
@@ -135,7 +135,7 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
                 && !gone.Directions.Any(d => view.Trails[d.Connection].Flows.Any(f => f.At == there.At)))
             {
                 var whole = capture is { Complete: true, KernelDrops: 0 or null } && capture.First <= gone.Span.Last && capture.Last >= gone.Span.Last;
-                return gone with { Missing = there.At, Proven = whole && view.Facts.Of<NeighbourQuery>().Any(q => q.Capture == there.Capture) };
+                return gone with { Missing = there.At, Proven = whole && view.Unfiltered.Contains(there.Capture) };
             }
         }
 

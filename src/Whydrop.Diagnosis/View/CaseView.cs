@@ -157,6 +157,11 @@ internal sealed class CaseView
     /// <summary>Network namespaces with an interface table.</summary>
     internal IEnumerable<VantagePoint> ListedStacks => interfaces.Keys;
 
+    /// <summary>Captures that had no filter, by number.</summary>
+    internal IReadOnlySet<int> Unfiltered => unfiltered ??= UnfilteredCaptures.Find(Facts, c => c);
+
+    private HashSet<int>? unfiltered;
+
     /// <summary>Sizes of one direction as the sighting nearest to its sender counted them.</summary>
     internal DatagramSizes? Sizes(DirectionKey direction)
     {

@@ -11,7 +11,7 @@ namespace Whydrop.Diagnosis.View;
 /// <param name="ServicePort">Port of its server there.</param>
 /// <param name="Encapsulation">Tunnel headers it wears there; null when plain.</param>
 /// <param name="Began">Its first packet where it was last seen.</param>
-/// <param name="Passed">The next place saw packets of it.</param>
+/// <param name="Passed">The next place saw packets of it, or its other end answered some.</param>
 /// <param name="Evidence">Its first frame where it was last seen, and at the next place.</param>
 internal sealed record Crossing(DirectionKey Direction, IPEndPoint From, IPEndPoint To, int ServicePort, string? Encapsulation, Timestamp Began, bool Passed, IReadOnlyList<Provenance> Evidence)
 {
@@ -33,7 +33,7 @@ internal sealed record Crossing(DirectionKey Direction, IPEndPoint From, IPEndPo
 
             var toServer = own is { } o ? o == trail.ToServer : Index(trail, near) < Index(trail, far!);
             var (from, to) = toServer ? (near.Client, near.Server) : (near.Server, near.Client);
-            var passed = far is not null && Sent(toServer ? far.FromClient : far.FromServer);
+            var passed = (far is not null && Sent(toServer ? far.FromClient : far.FromServer)) || Answered(near, toServer);
             if (passed || own is not null)
             {
                 found.Add(new Crossing(toServer ? trail.ToServer : trail.ToClient, from, to, near.Server.Port, near.Encapsulation, near.First, passed, far is null ? [near.From] : [near.From, far.From]));
@@ -42,6 +42,9 @@ internal sealed record Crossing(DirectionKey Direction, IPEndPoint From, IPEndPo
 
         return found;
     }
+
+    /// <summary>The other end acknowledged bytes of it, or its SYN.</summary>
+    private static bool Answered(TcpFlow near, bool toServer) => toServer ? near.FromClient.LargestDelivered > 0 || near.FromServer.InitialSequence is not null : near.FromServer.LargestDelivered > 0;
 
     private static int Index(ConnectionTrail trail, TcpFlow flow) => trail.Flows.Index().First(f => ReferenceEquals(f.Item, flow)).Index;
 

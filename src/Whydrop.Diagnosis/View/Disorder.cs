@@ -35,20 +35,31 @@ internal sealed class Disorder(
     /// <summary>Bytes of these directions that were sent again although the first transmission arrived, as the sighting nearest to the sender says.</summary>
     internal IReadOnlyList<SegmentFate> Needless { get; } = [.. directions.SelectMany(d => FatesAt(view, view.Connections.NearestToSender(d), d)).Where(f => f.Fate == Fate.RetransmittedNeedlessly)];
 
+    /// <summary>Of these, those that were themselves among what came late, or that duplicate acknowledgments asked for; a probe of the tail (RFC 8985, 7) is neither.</summary>
+    internal IReadOnlyList<SegmentFate> NeedlessOfLate => needlessOfLate ??= Odd.Count == 0 ? Needless
+        : [.. Needless.Where(f => f.Recovery == Recovery.FastRetransmit || Late.Contains(KeyOf(f)))];
+
+    private IReadOnlyList<SegmentFate>? needlessOfLate;
+
     /// <summary>What these directions truly lost.</summary>
     internal int TrulyLost => View.Losses.Count(l => Directions.Contains(l.Direction));
 
     private IReadOnlyList<Loss> FindLosses()
     {
-        var late = Odd.Where(f => f.Fate == Fate.Reordered).Select(f => View.ControlKey(new FlowKey(f.Capture, f.Flow), f.FromClient, f.Sequence)).ToHashSet();
-        var refused = late.Count == 0 ? [] : ReceiverLosses.Find(View).Where(r => View.Delta(r.At, "TcpExt.PAWSEstab") is { } paws && paws.Delta >= r.Losses.Count)
+        var refused = Late.Count == 0 ? [] : ReceiverLosses.Find(View).Where(r => View.Delta(r.At, "TcpExt.PAWSEstab") is { } paws && paws.Delta >= r.Losses.Count)
             .SelectMany(r => r.Losses).ToHashSet(ReferenceEqualityComparer.Instance);
         return
         [
             .. View.Losses.Where(l => Directions.Contains(l.Direction)
-                && (refused.Contains(l) || late.Contains(View.ControlKey(new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient, l.Fate.Sequence)))),
+                && (refused.Contains(l) || Late.Contains(KeyOf(l.Fate)))),
         ];
     }
+
+    private HashSet<(DirectionKey, uint)> Late => late ??= [.. Odd.Where(f => f.Fate == Fate.Reordered).Select(KeyOf)];
+
+    private HashSet<(DirectionKey, uint)>? late;
+
+    private (DirectionKey, uint) KeyOf(SegmentFate f) => View.ControlKey(new FlowKey(f.Capture, f.Flow), f.FromClient, f.Sequence);
 
     /// <summary>"between a and b", "before b", "somewhere on the way".</summary>
     internal string Place => (Before, At) switch

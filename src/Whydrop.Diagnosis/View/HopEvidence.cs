@@ -17,15 +17,24 @@ internal static class HopEvidence
 
         var key = new FlowKey(hop.Losses[0].Fate.Capture, hop.Losses[0].Fate.Flow);
         var flow = hop.View.Flow(key);
+        var receiver = hop.Losses[0].Fate.FromClient ? flow?.Server : flow?.Client;
+        var holder = Holder(hop.View, receiver) ?? VantagePoint.Unknown;
+        if (hop.AtTheEnd)
+        {
+            yield return new NextEvidence(
+                holder, $"{AttemptEvidence.Enter(holder)}nstat -az; ss -tinmoe (where {(receiver is null ? "the receiver" : receiver.Address)} lives, before and after)", null,
+                "what its own kernel did with segments that had come to its door: TcpExtTCPRcvQDrop, TcpInCsumErrors, TcpExtTCPBacklogDrop");
+            yield break;
+        }
+
         var filter = flow is null ? "tcp" : $"tcp and port {flow.Server.Port}";
         if (hop.Seen is { } seen)
         {
             yield return Tcpdump(seen, filter, "the losses once more, at the same time as at the other end");
         }
 
-        var receiver = hop.Losses[0].Fate.FromClient ? flow?.Server : flow?.Client;
         yield return Tcpdump(
-            Holder(hop.View, receiver) ?? VantagePoint.Unknown, filter,
+            holder, filter,
             $"which of them still arrive at {(receiver is null ? "the receiver" : receiver.Address)}: that halves the way between; repeat with the hops in the middle");
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 using Whydrop.Evidence.Stack;
@@ -13,6 +14,9 @@ internal sealed class Stacks(CaseView view)
 
     private readonly ILookup<IPAddress, InterfaceAddress> owners =
         view.Facts.Of<InterfaceAddress>().Where(a => a.At.Interface != ServiceAddresses).ToLookup(a => a.Address);
+
+    private readonly HashSet<(VantagePoint, AddressFamily)> listed =
+        [.. view.Facts.Of<InterfaceAddress>().Where(a => !IPAddress.IsLoopback(a.Address)).Select(a => (a.At.Stack, a.Address.AddressFamily))];
 
     private readonly ILookup<IPEndPoint, ConntrackEntry> byDestination = view.Facts.Of<ConntrackEntry>().Where(e => e.Protocol == "tcp").ToLookup(e => e.Destination);
     private readonly ILookup<IPEndPoint, ConntrackEntry> byReplyDestination = view.Facts.Of<ConntrackEntry>().Where(e => e.Protocol == "tcp").ToLookup(e => e.ReplyDestination);
@@ -71,10 +75,10 @@ internal sealed class Stacks(CaseView view)
             return new StackEnd(owner.At.Stack, local, translated is null ? [owner.From] : [owner.From, translated.From]);
         }
 
-        // No router between: the packets of that end still have the TTL they were sent with.
+        // No router between: the packets of that end still have the TTL they were sent with. Where addresses are listed, and it is none of them, it lies behind.
         var last = client ? trail.Flows[0] : trail.Flows[^1];
         var ttl = (client ? last.FromClient : last.FromServer).Ttl;
-        return found.Length == 0 && IsInitialTtl(ttl) && last.At.Node is not null ? new StackEnd(last.At.Stack, false, [last.From]) : null;
+        return found.Length == 0 && IsInitialTtl(ttl) && last.At.Node is not null && !listed.Contains((last.At.Stack, address.AddressFamily)) ? new StackEnd(last.At.Stack, false, [last.From]) : null;
     }
 
     /// <summary>

@@ -12,12 +12,7 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
     /// <summary>A filter by ports names those of one service, or of a few; who kept traffic of more services does not filter by port.</summary>
     private const int MostPortsOfFilter = 3;
 
-    private readonly HashSet<int> open =
-    [
-        .. facts.Of<NeighbourQuery>().Select(q => flows.SourceOf(q.Capture)),
-        .. flows.Summaries.Where(s => s.GroupMessages > 0).Select(s => flows.SourceOf(s.Capture)),
-        .. HoldingAll(flows, facts),
-    ];
+    private readonly HashSet<int> open = UnfilteredCaptures.Find(facts, flows.SourceOf);
 
     private readonly Dictionary<int, Kept> kept = [];
 
@@ -37,17 +32,6 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
         return known.Services.Contains(packet.Destination) || known.Answers.Contains((packet.Source, packet.Destination.Address))
             || (known.Ports.Count > MostPortsOfFilter && known.Receivers.Contains(packet.Destination.Address))
             || (packet.OuterSource is { } from && packet.OuterDestination is { } to && known.Tunnels.Contains((packet.Tunnel, from, to)));
-    }
-
-    /// <summary>Captures that hold exactly as many frames as their device received and sent between two readings around them: a filter would have left some out.</summary>
-    private static IEnumerable<int> HoldingAll(CaseFlows flows, FactSet facts)
-    {
-        var grown = facts.Of<CounterDelta>().Where(d => d.Name is "Link.RxPackets" or "Link.TxPackets").DistinctBy(d => (d.At, d.Name)).ToLookup(d => d.At, d => d.Delta);
-        return flows.Summaries.Where(s => !s.AnyDevice).GroupBy(s => flows.SourceOf(s.Capture)).Where(g =>
-        {
-            long[] counted = [.. grown[g.First().At]];
-            return counted.Length == 2 && counted.Sum() is > 0 and var all && g.Sum(s => s.Frames) == all;
-        }).Select(g => g.Key);
     }
 
     private Kept Read(int capture)

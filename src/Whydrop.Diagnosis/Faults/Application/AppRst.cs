@@ -113,7 +113,7 @@ internal sealed class AppRst : FaultOf<AppRst.Aborts>
     // Whoever waits in vain gives up in the end: the silence is what has to be explained, and whether the time was too short only its application knows.
     private static IEnumerable<Sighting> OwnAccord(Aborts a) => a.Resets.Select(r => r.FromClient && r.Silence is { } pause && pause.DataFromClient == r.Segment.FromClient
         ? Sighting.Unknown(string.Create(null, $"it had waited {pause.Duration.TotalSeconds:0.##} s for an answer"), r.From)
-        : r is { FromClient: true, Phase: ResetPhase.Open, Segment.Acknowledgment: 0 } ? Sighting.Unknown("its kernel answered a segment of a connection that it did not know", r.From)
+        : r is { Phase: ResetPhase.Open, Segment.Acknowledgment: 0 } ? Sighting.Unknown("its kernel answered a segment of a connection that it did not know", r.From)
         : !r.FromClient || Listed(a, r) ? Sighting.Of(true, "nothing was owed to it for long", r.From) : Sighting.Unknown("silences were not listed", r.From));
 
     private static bool Listed(Aborts a, ConnectionReset r) => r.Sightings.Any(s => a.View.ListsSilences(s.Capture));

@@ -65,7 +65,8 @@ internal sealed class FirewallStateLoss : FaultOf<StateLost>
         }
 
         var (from, to) = moment;
-        yield return Sighting.Of(from <= to, from <= to ? $"between {from} and {to}" : $"one was dead at {to}, another alive at {from}", h.Frames);
+        yield return from <= to ? Sighting.Of(true, $"between {from} and {to}", h.Frames)
+            : new Sighting(h.Placed ? Answer.No : Answer.Unknown, $"one was dead at {to}, another alive at {from}{(h.Placed ? "" : ", and where they died is not proven")}", h.Frames);
     }
 
     private static IEnumerable<Sighting> LivedOn(StateLost h)

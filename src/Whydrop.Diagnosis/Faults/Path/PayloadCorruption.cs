@@ -63,7 +63,8 @@ internal sealed class PayloadCorruption : FaultOf<PayloadCorruption.Damaged>
     {
         if (d.There.Count > 0)
         {
-            yield return new Sighting(Counted.Tells(d.Errors, d.There.Count), $"{d.There.Count} arrived in vain, {d.Counter} +{d.Errors}", [.. d.There.Take(12).Select(l => l.From)]);
+            yield return new Sighting(
+                d.EndsProven ? Counted.Tells(d.Errors, d.There.Count) : Answer.Unknown, $"{d.There.Count} arrived in vain, {d.Counter} +{d.Errors}", [.. d.There.Take(12).Select(l => l.From)]);
         }
     }
 
@@ -87,6 +88,7 @@ internal sealed class PayloadCorruption : FaultOf<PayloadCorruption.Damaged>
             var to = view.Losses.Where(counter == OfTcp ? EndsThere : l => l.LastSeen?.Stack == At && Unwrapping.Lost(view, l)).ToArray();
             There = counter != OfTcp ? [.. to.Select(l => l.Fate)] : [.. to.Select(l => l.Direction).Distinct().SelectMany(d => view.Connections.FromSender(d)
                 .Where(k => view.Flow(k)?.At.Stack == At).TakeLast(1).SelectMany(k => Disorder.FatesAt(view, k, d))).Where(f => f.Fate == Fate.LostAfter)];
+            EndsProven = counter != OfTcp || to.All(l => End(l) is { Proven: true });
             Losses = Counted.Agree(errors, to.Length) || Counted.Agree(errors, There.Count) ? to : [];
         }
 
@@ -96,6 +98,9 @@ internal sealed class PayloadCorruption : FaultOf<PayloadCorruption.Damaged>
 
         internal long Errors { get; }
 
+        /// <summary>Those connections end in that namespace, and not in one behind it.</summary>
+        internal bool EndsProven { get; }
+
         /// <summary>Seen at a device of that namespace, and yet lost.</summary>
         internal IReadOnlyList<SegmentFate> There { get; }
 
@@ -104,7 +109,8 @@ internal sealed class PayloadCorruption : FaultOf<PayloadCorruption.Damaged>
         internal override bool Placed => There.Count > 0;
 
         /// <summary>It was sent to that namespace, and no place between misses it.</summary>
-        private bool EndsThere(Loss l) => View.Stacks.End(l.Direction.Connection, l.Direction.FromClient != View.Trails[l.Direction.Connection].ToServer.FromClient)?.At == At
-            && l.Placement is not { AbsenceProven: true };
+        private bool EndsThere(Loss l) => End(l)?.At == At && l.Placement is not { AbsenceProven: true };
+
+        private StackEnd? End(Loss l) => View.Stacks.End(l.Direction.Connection, l.Direction.FromClient != View.Trails[l.Direction.Connection].ToServer.FromClient);
     }
 }

@@ -61,8 +61,8 @@ internal sealed class Reordering : FaultOf<Disorder>
     }
 
     protected override string Summarise(Disorder d) => d.Odd.Count > 0
-        ? $"{d.Odd.Count} segments overtaken {d.Place}; {d.Needless.Count} were sent again in vain, {d.TrulyLost} lost."
-        : $"{d.Needless.Count} segments sent again in vain: what the sender took for lost had arrived, behind later ones.";
+        ? $"{d.Odd.Count} segments overtaken {d.Place}; {d.NeedlessOfLate.Count} were sent again in vain, {d.TrulyLost} lost."
+        : $"{d.NeedlessOfLate.Count} segments sent again in vain: what the sender took for lost had arrived, behind later ones.";
 
     protected override IEnumerable<NextEvidence> Next(Disorder d)
     {
@@ -87,7 +87,7 @@ internal sealed class Reordering : FaultOf<Disorder>
             yield return new Sighting(Answer.Yes, $"{d.Odd.Count} came behind later ones at {d.At}", [.. d.Odd.Take(12).Select(f => f.From)]);
         }
 
-        var vain = d.Needless.Where(IsFastInVain).ToArray();
+        var vain = d.NeedlessOfLate.Where(IsFastInVain).ToArray();
         if (vain.Length > 0)
         {
             yield return new Sighting(vain.Length >= Several ? Answer.Yes : Answer.Unknown, $"{vain.Length} acknowledged twice after a fast retransmit", [.. vain.Take(12).Select(f => f.From)]);
@@ -96,7 +96,7 @@ internal sealed class Reordering : FaultOf<Disorder>
 
     private static IEnumerable<Sighting> SentAgain(Disorder d)
     {
-        yield return new Sighting(d.Needless.Count > 0 ? Answer.Yes : Answer.No, $"{d.Needless.Count} sent again in vain", [.. (d.Needless.Count > 0 ? d.Needless : d.Odd).Take(12).Select(f => f.From)]);
+        yield return new Sighting(d.NeedlessOfLate.Count > 0 ? Answer.Yes : Answer.No, $"{d.NeedlessOfLate.Count} sent again in vain", [.. (d.NeedlessOfLate.Count > 0 ? d.NeedlessOfLate : d.Odd).Take(12).Select(f => f.From)]);
     }
 
     private static IEnumerable<Sighting> OrderChanged(Disorder d) => d.Placed
@@ -105,13 +105,13 @@ internal sealed class Reordering : FaultOf<Disorder>
 
     private static IEnumerable<Sighting> Arrived(Disorder d)
     {
-        var text = $"{d.Needless.Count} of {d.Needless.Count + d.TrulyLost} repetitions were in vain";
-        yield return d.TrulyLost == 0 || d.Needless.Count >= d.TrulyLost ? Sighting.Of(true, text) : Sighting.Unknown(text);
+        var text = $"{d.NeedlessOfLate.Count} of {d.NeedlessOfLate.Count + d.TrulyLost} repetitions were in vain";
+        yield return d.TrulyLost == 0 || d.NeedlessOfLate.Count >= d.TrulyLost ? Sighting.Of(true, text) : Sighting.Unknown(text);
     }
 
     private static IEnumerable<Sighting> ByAcknowledgments(Disorder d)
     {
-        var by = d.Needless.Where(f => f.Recovery is not (null or Recovery.Unknown)).ToArray();
+        var by = d.NeedlessOfLate.Where(f => f.Recovery is not (null or Recovery.Unknown)).ToArray();
         if (by.Length > 0)
         {
             var fast = by.Count(f => f.Recovery == Recovery.FastRetransmit);
