@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Whydrop.Tcp.Packets;
@@ -108,7 +109,7 @@ public struct SegmentRecord
         var value = (ulong)payload.Length;
         if (payload.Length == HashedBytes)
         {
-            value ^= MemoryMarshal.Read<ulong>(payload);
+            value ^= BinaryPrimitives.ReadUInt64LittleEndian(payload);
         }
         else
         {

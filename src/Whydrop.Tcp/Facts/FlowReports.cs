@@ -141,7 +141,13 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
     {
         if (board != null)
         {
-            return engine.Ledger.Book.LargestDelivered(board);
+            var largest = 0;
+            foreach (var size in engine.Ledger.Book.SizesOf(board))
+            {
+                largest = size.Delivered > 0 ? Math.Max(largest, size.DatagramLength) : largest;
+            }
+
+            return largest;
         }
 
         // Without a board everything up to the last acknowledgment arrived; what is outstanding was not judged, so that only a fully acknowledged direction can say.

@@ -214,18 +214,6 @@ internal sealed unsafe class FateBook(FlowTable table, List<PointTally> points, 
         }
     }
 
-    /// <summary>The largest size of a board of which any was delivered; 0 when none was.</summary>
-    public int LargestDelivered(Board* b)
-    {
-        var largest = 0;
-        for (var i = b->Sizes; i > 0; i = sizes[i - 1]->Next)
-        {
-            largest = sizes[i - 1]->Delivered > 0 ? Math.Max(largest, sizes[i - 1]->DatagramLength) : largest;
-        }
-
-        return largest;
-    }
-
     /// <summary>The sizes of a board, ascending.</summary>
     public List<SizeCount> SizesOf(Board* b)
     {

@@ -51,7 +51,7 @@ public sealed class EncryptedTunnelTests
             trace.Add(i, Udp($"10.1.{i >> 8}.{i & 255}", "10.2.0.1", 4500, "c0ffee01 00000001 0102030405060708"));
         }
 
-        Assert.Equal(256, trace.Analyse().Of<EncryptedTunnel>().Count());
+        Assert.Equal(256, trace.Analyse().Of<EncryptedTunnel>().Count);
     }
 
     private static byte[] Udp(string source, string destination, int port, string payload)
