@@ -2,8 +2,8 @@ using Whydrop.Tcp.Recording;
 
 namespace Whydrop.Tcp;
 
-/// <summary>Every segment of a capture by connection and direction, in capture order.</summary>
-public sealed class RecordedSegments
+/// <summary>Every segment of a capture by connection and direction, in capture order. It outlives the <see cref="TcpAnalysis"/>.</summary>
+public sealed class RecordedSegments : IDisposable
 {
     private readonly SegmentArea[] areas;
 
@@ -45,6 +45,9 @@ public sealed class RecordedSegments
 
         firsts[0] = 0;
     }
+
+    /// <inheritdoc />
+    public void Dispose() => Array.ForEach(areas, static a => a.Dispose());
 
     /// <summary>What one end of a connection sent, in pieces; not to be changed.</summary>
     /// <param name="flow">Number of the connection.</param>

@@ -4,9 +4,10 @@ using Whydrop.Tcp.Memory;
 
 namespace Whydrop.Tcp;
 
-/// <summary>Room for segments outside the managed heap, given back when nobody refers to it any more.</summary>
-// SAFETY: the mapping belongs to this object, and whoever looks at segments refers to it by a trail; places are checked against the room.
-public sealed unsafe class SegmentArea
+/// <summary>Room for segments outside the managed heap, given back when nobody refers to it any more or sooner.</summary>
+// SAFETY: the mapping belongs to this object, and whoever looks at segments refers to it by a trail; places are checked against the room, which is none once
+// it was given back.
+public sealed unsafe class SegmentArea : IDisposable
 {
     private readonly NativePages pages;
     private readonly SegmentRecord* first;
@@ -21,7 +22,7 @@ public sealed unsafe class SegmentArea
     }
 
     /// <summary>How many there is room for.</summary>
-    public int Room { get; }
+    public int Room { get; private set; }
 
     /// <summary>One of them.</summary>
     public ref SegmentRecord this[int place]
@@ -63,6 +64,13 @@ public sealed unsafe class SegmentArea
                 Sse.Prefetch0(at); // SAFETY: an address that cannot be read is let be.
             }
         }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Room = 0;
+        pages.Dispose();
     }
 
     private static void Refuse() => throw new ArgumentOutOfRangeException("place");

@@ -73,17 +73,31 @@ internal sealed class CaptureStage(
             }
         }
 
+        sources = Fitting(sources, files);
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
         if (sources.Count > 0)
         {
             var facts = CaptureDrops.Apply([.. texts.Concat(files).SelectMany(f => f.Facts), .. grown]);
             var joined = JourneyJoin.Run(sources, new FactSet(facts), options.Following, options.Traced, out var revisions, cancellation);
+            sources.ForEach(s => s.Segments?.Dispose());
             Joined = RingFrames.Apply([.. joined.Where(f => f is not TcpFlow)], chains);
             var flows = joined.OfType<TcpFlow>().ToLookup(f => f.From.Source, StringComparer.Ordinal);
             files = [.. files.Select(f => f with { Facts = RingFrames.Apply(FateRevision.Apply(With(f.Facts, flows[f.Entry.Path]), revisions), chains) })];
         }
 
         return files;
+    }
+
+    /// <summary>Where not all segments fit at once, those that were recorded would only take the room of the parts.</summary>
+    private static List<JourneySource> Fitting(List<JourneySource> sources, List<ReadFile> files)
+    {
+        if (files.SelectMany(f => f.Facts).OfType<CaptureSummary>().Sum(s => s.TcpSegments) <= JourneyJoin.MostRecords)
+        {
+            return sources;
+        }
+
+        sources.ForEach(s => s.Segments?.Dispose());
+        return sources.ConvertAll(s => s with { Segments = null });
     }
 
     private (CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap) Analyse(CaptureChain chain, TcpAnalysisOptions details)

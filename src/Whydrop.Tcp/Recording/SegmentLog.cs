@@ -46,6 +46,7 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
     {
         IsEnded = true;
         allowance.Return(kept);
+        areas.ForEach(a => a.Dispose());
         areas.Clear();
         runs.Clear();
         (open, directions, sorter, count) = ([], [], null, 0);

@@ -77,6 +77,21 @@ public sealed class RecordedSegmentsTests
     }
 
     [Fact]
+    public void What_was_given_back_cannot_be_read()
+    {
+        var trace = new Trace();
+        new Conversation(trace).Handshake(0);
+        var recorded = Analyse(trace.ToArray(), 1000).Segments!;
+        var (area, start, count) = recorded.Of(0, true, 0);
+        Assert.Equal(2, area.Slice(start, count).Length);
+
+        recorded.Dispose();
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => area.Slice(start, count).Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => area[start].Length);
+    }
+
+    [Fact]
     public void A_capture_that_shows_a_datagram_twice_or_a_piece_of_one_records_nothing()
     {
         foreach (var fragment in new[] { false, true })
