@@ -147,8 +147,9 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
         [new(Between ? Answer.Yes : Answer.Unknown, $"{Gone.What} {Gone.Place}{(Between ? "" : ", and what lies between is not known")}", [.. Gone.Frames.Take(24)])];
 
     /// <summary>Nothing of these connections came through, however often it was sent.</summary>
-    internal IEnumerable<Sighting> NothingPassed() =>
-        Gone.Count < Enough ? [Sighting.Unknown($"{Gone.What}: too few", [.. Gone.Frames])] : Stopped.Select(c => Sighting.Of(!c.Passed, $"{c.From} > {c.To}: {(c.Passed ? "other packets of it passed" : "nothing passed")}", c.Evidence));
+    internal IEnumerable<Sighting> NothingPassed() => Stopped.Select(c => c.Passed ? Sighting.Of(false, $"{c.From} > {c.To}: other packets of it passed", c.Evidence)
+        : Gone.Count < Enough ? Sighting.Unknown($"{Gone.What}: too few", c.Evidence)
+        : Sighting.Of(true, $"{c.From} > {c.To}: nothing passed", c.Evidence));
 
     /// <summary>ICMP errors from outside both hosts that say: not allowed.</summary>
     internal IEnumerable<Sighting> Prohibited()

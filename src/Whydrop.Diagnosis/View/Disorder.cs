@@ -101,7 +101,7 @@ internal sealed class Disorder(
             }
         }
 
-        return found.GroupBy(f => (f.Before, f.At)).Select(g => new Disorder(view, g.Key.Before, g.Key.At, [.. g.SelectMany(f => f.Odd)], g.Select(f => f.Direction).ToHashSet(), g.All(f => f.Leaves)))
+        return found.GroupBy(f => (f.Before, f.At)).Select(g => new Disorder(view, g.Key.Before, g.Key.At, [.. g.SelectMany(f => f.Odd)], g.Select(f => f.Direction).ToHashSet(), g.Any(f => f.Leaves)))
             .OrderByDescending(d => d.Odd.Count);
     }
 

@@ -34,7 +34,7 @@ internal static class VethPairs
 
     /// <summary>
     /// A namespace collected as a host of its own. Equal indices on two hosts are common, so that the two must also share a subnet, or one know
-    /// the other's link-layer address at that device.
+    /// the other's link-layer address there.
     /// </summary>
     private static NetworkInterface? OnAnotherNode(CaseView view, NetworkInterface end, int index, int own)
     {
@@ -65,8 +65,10 @@ internal static class VethPairs
         return true;
     }
 
-    private static bool Knows(CaseView view, NetworkInterface a, NetworkInterface b) =>
-        b.Mac is not null && view.Facts.Of<Neighbour>().Any(n => n.At == a.At && Equals(n.Mac, b.Mac));
+    /// <summary>As neighbour at that device or at the bridge it is a port of, or as a station that the bridge learned behind that port.</summary>
+    private static bool Knows(CaseView view, NetworkInterface a, NetworkInterface b) => b.Mac is not null
+        && (view.Facts.Of<Neighbour>().Any(n => (n.At == a.At || (a.Master is { } master && n.At == a.At with { Interface = master })) && Equals(n.Mac, b.Mac))
+            || view.Facts.Of<ForwardingEntry>().Any(e => e.At == a.At && e.Mac == b.Mac));
 
     /// <summary>Every pair once.</summary>
     internal static IEnumerable<(NetworkInterface A, NetworkInterface B)> All(CaseView view)

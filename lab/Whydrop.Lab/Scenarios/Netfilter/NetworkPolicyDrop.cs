@@ -50,12 +50,8 @@ public sealed class NetworkPolicyDrop : PodScenario
         run.End();
 
         var rules = run.HasDumps(HostRole.NodeB);
-        // From the client and its node alone packets go out and nothing comes back: that is any fault behind it.
-        // From the ends alone, what goes to a Service goes nobody knows where.
-        var unfollowed = run.Settings.Word("service") == "on" && run.CapturedOnly(HostRole.Client, HostRole.Server, HostRole.Server2, HostRole.ServerA);
-        var hidden = unfollowed || run.CapturedOnly(HostRole.Client, HostRole.NodeA);
-        // That they die inside the server's node is seen there; of what, only its rules tell.
-        run.Truth.Blame(Fault, network.NodeB, confirmable: rules, suspectable: rules || !(hidden || run.HasCaptures(HostRole.NodeB)));
+        // Packets go out and nothing comes back: of what they die, only the rules tell.
+        run.Truth.Blame(Fault, network.NodeB, confirmable: rules, suspectable: rules);
         run.Truth.Unseen(!rules && !run.HasDumps(HostRole.Client) && !run.HasCaptures(HostRole.Client) && !run.HasCaptures(HostRole.NodeA));
         if (!rules)
             run.Truth.LooksLike("sg-nacl-drop");

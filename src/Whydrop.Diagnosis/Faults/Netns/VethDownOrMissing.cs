@@ -58,11 +58,11 @@ internal sealed class VethDownOrMissing : FaultOf<VethDownOrMissing.CutOff>
         }
 
         // Tables only: a pod that is up at its own end and cut off at the other.
-        foreach (var pod in view.ListedStacks.SelectMany(view.Interfaces).Where(d => d is { Kind: "veth", Up: true, Carrier: false }))
+        foreach (var pod in view.ListedStacks.SelectMany(view.Interfaces).Where(d => d is { Kind: "veth", Up: true }))
         {
             foreach (var own in view.Facts.Of<InterfaceAddress>().Where(a => a.At == pod.At && !a.Address.IsIPv6LinkLocal).Select(a => a.Address).Distinct().Take(1))
             {
-                found.AddRange(view.ListedStacks.Where(s => s != pod.At.Stack).SelectMany(s => Ends(view, s, pod).Where(host => host.Up == false)
+                found.AddRange(view.ListedStacks.Where(s => s != pod.At.Stack).SelectMany(s => Ends(view, s, pod).Where(host => (host.Up != false || pod.Carrier == false) && IsCut(view, host, pod, own))
                     .Where(host => !found.Any(f => f.Host.At == host.At)).Select(host => new CutOff(view, s, null, own, host, pod))));
             }
         }
