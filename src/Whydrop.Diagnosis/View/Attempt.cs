@@ -67,8 +67,10 @@ internal sealed record Attempt(
     /// <summary>Nothing was opened.</summary>
     internal bool Failed => Outcome is AttemptOutcome.Refused or AttemptOutcome.IcmpError or AttemptOutcome.Unanswered or AttemptOutcome.HalfOpen;
 
-    /// <summary>It was opened, but not by the first SYN.</summary>
-    internal bool Slow => Outcome == AttemptOutcome.Established && (SynTimes.Count > 1 || SynAcks.Count > 1);
+    /// <summary>It was opened, but not by the first SYN or its answer. An answer that comes again sooner than any timer sends it (RFC 6298, 2.1; Linux TCP_RTO_MIN) is a copy.</summary>
+    internal bool Slow => Outcome == AttemptOutcome.Established && (SynTimes.Count > 1 || (SynAcks.Count > 1 && SynAcks[^1].Seen - SynAcks[0].Seen >= ShortestTimer));
+
+    private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(200);
 
     /// <summary>It opened late or never, and no place on the way is proven to have lost its SYN or SYN-ACK: what is left is the server's own kernel.</summary>
     internal bool LeftToServer => (Outcome is AttemptOutcome.Unanswered or AttemptOutcome.HalfOpen || Slow) && !LostSyns.Any(l => l.Proven) && !LostSynAcks.Any(l => l.Proven);

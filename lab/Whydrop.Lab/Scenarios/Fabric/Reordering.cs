@@ -41,9 +41,13 @@ public sealed class Reordering : PodScenario
         var after = run.Counters(network.Client);
         run.End();
 
-        run.BlameFabric(Fault);
+        // From the sender's side it shows by what is sent again in vain; once may be a copy that somebody made.
+        var repeated = after["Tcp.RetransSegs"] - before["Tcp.RetransSegs"];
+        var unseen = repeated < 2 && run.CapturedOnly(HostRole.Client, HostRole.NodeA);
+        run.BlameFabric(Fault, suspectable: run.HasAnyCapture && !unseen);
+        run.Truth.Unseen(unseen);
         run.Truth.Figure("packetsHeldBack", held.Count);
-        run.Truth.Figure("segmentsRetransmitted", after["Tcp.RetransSegs"] - before["Tcp.RetransSegs"]);
+        run.Truth.Figure("segmentsRetransmitted", repeated);
         run.Truth.Figure("bytesMoved", moved.Sum(m => m.Bytes));
         run.Truth.Expect(held.Count >= 10, $"only {held.Count} packets were held back");
         run.Truth.Expect(box.Overruns() == 0, $"{box.Overruns()} packets were lost before the middlebox");

@@ -95,7 +95,8 @@ internal sealed class SynQueueCookies : FaultOf<SynQueueCookies.Queue>
         {
             var unanswered = q.Attempts.Sum(a => (long)Math.Max(0, a.SynsThere.Count - a.SynAcks.Count));
             var text = $"{drops.Delta} dropped, {cookies.Delta} cookies; {unanswered} SYNs without an answer";
-            yield return drops.Delta >= unanswered || Counted.Agree(drops.Delta, unanswered) ? Sighting.Of(true, text, drops.From) : Sighting.Unknown(text, drops.From);
+            var (counted, beyond) = (drops.Delta + cookies.Delta, unanswered - drops.Delta);
+            yield return beyond <= 0 || Counted.Agree(counted, counted + beyond) ? Sighting.Of(true, text, drops.From) : Sighting.Unknown(text, drops.From);
         }
     }
 
