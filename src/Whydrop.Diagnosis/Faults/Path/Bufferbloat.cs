@@ -43,7 +43,7 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
 
     protected override IEnumerable<Standing> Propose(CaseView view)
     {
-        var hops = view.Facts.Of<HopSummary>().Where(h => h is { MinDelay: not null, MedianDelay: not null } && h.SegmentsIn >= LeastSegments)
+        var hops = view.Facts.Of<HopSummary>().Where(h => h is { MinDelay: not null, MedianDelay: not null } && Outlasts(h.SegmentsIn, h.BytesOut))
             .GroupBy(h => (h.At, h.OtherAt, h.FromClient)).Select(g => new Standing(view, [.. g])).ToArray();
         var placed = hops.Where(h => h.Wait >= Noticed).ToArray();
         return Array.Exists(placed, IsStanding) ? placed : placed.Concat(RoundTrips(view, measured: hops.Length > 0 && placed.Length == 0).Where(r => r.Wait >= Noticed));
@@ -58,7 +58,7 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
         .Select(d => (Key: view.Connections.NearestToSender(d), Direction: d))
         .Select(d => (Flow: view.Flow(d.Key), FromClient: view.Connections.FromClient(d.Key, d.Direction)))
         .Where(f => f.Flow is not null).Select(f => (Flow: f.Flow!, Sender: f.FromClient ? f.Flow!.FromClient : f.Flow!.FromServer, To: f.FromClient ? f.Flow.Server.Address : f.Flow.Client.Address))
-        .Where(f => f.Sender is { MinRtt: not null, SmoothedRtt: not null } && f.Sender.Segments >= LeastSegments)
+        .Where(f => f.Sender is { MinRtt: not null, SmoothedRtt: not null } && Outlasts(f.Sender.Segments, f.Sender.Bytes))
         .GroupBy(f => (f.Flow.Capture, f.To)).Select(g => new Standing(view, [.. g.Select(f => (f.Flow, f.Sender))]));
 
     private static bool EndsAtReceiver(CaseView view, DirectionKey direction) => view.Connections.FromSender(direction) is [_, .., var last]
@@ -77,8 +77,10 @@ internal sealed class Bufferbloat : FaultOf<Bufferbloat.Standing>
         }
     }
 
-    // Slow start alone queues for a moment; a hundred segments outlast it.
+    // Slow start alone queues for a moment; a hundred segments outlast it, or as many bytes in larger ones.
     private const long LeastSegments = 100;
+
+    private static bool Outlasts(long segments, long bytes) => segments >= LeastSegments || bytes >= LeastSegments * Datagram;
 
     // RFC 8289: 5 ms of standing queue are tolerable. Ten times that, at the median, is a queue that stands; below four times it is not told from hosts that are busy.
     private static readonly TimeSpan Standing50 = TimeSpan.FromMilliseconds(50);
