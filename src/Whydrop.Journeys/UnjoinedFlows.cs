@@ -12,9 +12,9 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, Encrypte
 {
     private readonly Dictionary<int, int> listed = flows.Sightings.GroupBy(s => s.Capture).ToDictionary(g => g.Key, g => g.Count());
 
-    /// <summary>Those of a connection whose place on its path is not established.</summary>
+    /// <summary>Those of a connection whose place on its path is not established; where only one is left, it neither.</summary>
     public IEnumerable<UnjoinedFlow> OrderUnknown(PathChain chain) =>
-        chain.Unplaced.Select(s => Of(s, UnjoinedReason.OrderUnknown, "seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured"));
+        (chain.Sightings.Length == 1 ? chain.Unplaced.Concat(chain.Sightings) : chain.Unplaced).Select(s => Of(s, UnjoinedReason.OrderUnknown, "seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured"));
 
     /// <summary>Those of groups that look like one connection.</summary>
     public IEnumerable<UnjoinedFlow> Ambiguous(IEnumerable<Sighting[]> groups) =>
