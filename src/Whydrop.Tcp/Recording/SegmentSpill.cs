@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -5,7 +6,7 @@ namespace Whydrop.Tcp.Recording;
 
 /// <summary>Segments written to the temporary folder, in files that have no name any more: they take no memory that the kernel cannot take back, and vanish with the process.</summary>
 /// <param name="folder">The temporary folder.</param>
-internal sealed unsafe class SegmentSpill(string folder) : IDisposable
+internal sealed class SegmentSpill(string folder) : IDisposable
 {
     /// <summary>So much of the disk is left to others, bytes.</summary>
     private const long LeftFree = 1L << 30;
@@ -65,7 +66,7 @@ internal sealed unsafe class SegmentSpill(string folder) : IDisposable
     private void Write(ReadOnlySpan<SegmentRecord> segments)
     {
         file ??= Open();
-        RandomAccess.Write(file, MemoryMarshal.AsBytes(segments), (long)written * sizeof(SegmentRecord));
+        RandomAccess.Write(file, MemoryMarshal.AsBytes(segments), (long)written * Unsafe.SizeOf<SegmentRecord>());
         written += segments.Length;
     }
 
