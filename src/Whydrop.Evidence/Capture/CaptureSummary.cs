@@ -63,6 +63,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
     /// <summary>Connections with data in only one direction of travel captured.</summary>
     public long OneSidedFlows { get; init; }
 
+    /// <summary>Connections with frames of both ends captured.</summary>
+    public long TwoSidedFlows { get; init; }
+
     /// <summary>Connections without their SYN.</summary>
     public long MidFlowFlows { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed unsafe class CaptureFacts(
     private readonly long[] sentSegments = new long[engine.Points.Count];
     private readonly long[] sentBytes = new long[engine.Points.Count];
     private readonly long[] oneSided = new long[engine.Points.Count];
+    private readonly long[] twoSided = new long[engine.Points.Count];
     private readonly long[] midFlow = new long[engine.Points.Count];
     private readonly long?[] silences = new long?[engine.Points.Count];
     private readonly ObservationCounts[] observed = new ObservationCounts[engine.Points.Count];
@@ -61,6 +62,7 @@ internal sealed unsafe class CaptureFacts(
             sentBytes[point] += flow->Low.Bytes + flow->High.Bytes;
             var (low, high) = (flow->Low, flow->High);
             oneSided[point] += (low.Frames == 0 || high.Frames == 0) && low.Segments + high.Segments > 0 ? 1 : 0;
+            twoSided[point] += low.Frames > 0 && high.Frames > 0 ? 1 : 0;
             midFlow[point] += ((opening->Low.Bits | opening->High.Bits) & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) == 0 ? 1 : 0;
             if (flow->Unusual != 0)
             {
@@ -100,6 +102,7 @@ internal sealed unsafe class CaptureFacts(
             BackwardSteps = p.BackwardSteps,
             Flows = flowCounts[i],
             OneSidedFlows = oneSided[i],
+            TwoSidedFlows = twoSided[i],
             MidFlowFlows = midFlow[i],
             ConnectionsTo = p.Point.MacAddresses.Where(m => m.AsDestination > 0).ToDictionary(m => m.Address, m => m.AsDestination, StringComparer.OrdinalIgnoreCase),
             Silences = silences[i],
