@@ -156,6 +156,6 @@ public class FlowTests
         Assert.Equal(FlowState.SynOnly, result.Analysis.Flow(0).State);
         Assert.Equal(3, result.Of<TcpFlow>()[0].FromClient.Observations["SynRetry"]);
         Assert.Equal(FlowState.Reset, result.Analysis.Flow(1).State);
-        Assert.Equal(6L, result.Of<TcpFlow>()[1].FromServer.ResetFrame);
+        Assert.Equal(6L, result.Of<TcpFlow>()[1].FromServer.ResetFrame!.Frame);
     }
 }
