@@ -70,7 +70,10 @@ public class CompareTests
     {
         var was = new FactSet([Timed(100, before), .. Enumerable.Range(0, 10).Select(i => Late((i + 0.5) * 10))]);
 
-        Assert.Equal(cure, Compare.Run(was, new FactSet([Timed(100, after)])).Cure);
+        var compared = Compare.Run(was, new FactSet([Timed(100, after)]));
+
+        Assert.Equal(cure, compared.Cure);
+        Assert.Equal(cure == Cure.NotCured, compared.Reason.Contains("late by the median before", StringComparison.Ordinal));
     }
 
     [Fact]

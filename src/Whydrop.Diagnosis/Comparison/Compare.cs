@@ -64,6 +64,7 @@ public static class Compare
             : chance <= Level ? (Cure.NotCured, $"it came {Times(m)} in {Span(Seconds(a.Seconds))}: rarer than every {Span(mean!.Value)}, and still there")
             : effective >= mean!.Value.TotalSeconds ? (Cure.NotCured, $"it came {Times(m)} in {Span(Seconds(a.Seconds))}, as often as before (every {Span(mean.Value)})")
             : (Cure.NotCured, $"it came again after {Span(Seconds(a.Seconds))} at the latest; before, every {Span(mean.Value)}");
+        reason += a.Slower ? "; late by the median before, none by their own" : b.Slower ? "; before, late by the median after, none by their own" : "";
         yield return new ComparedSymptom(name, n, Seconds(b.Seconds), m, Seconds(a.Seconds), ratio, mean, needed, chance, cure, reason);
     }
 
@@ -100,8 +101,9 @@ public static class Compare
     {
         var loads = view.Facts.Of<LoadReport>().Where(l => l.First is not null && l.Last is not null).ToArray();
         var late = Bunches(view.Facts.Of<LateRequest>().Select(l => l.Time));
+        var slower = late > 0 ? 0 : Bunches(loads.SelectMany(l => Slower(l, view, other)));
         return loads.Length == 0 ? null
-            : new Watch(late > 0 ? late : Bunches(loads.SelectMany(l => Slower(l, view, other))), Watched(loads.Select(l => (l.First!.Value, l.Last!.Value))), loads.Sum(l => l.Requests));
+            : new Watch(late + slower, Watched(loads.Select(l => (l.First!.Value, l.Last!.Value))), loads.Sum(l => l.Requests), slower > 0);
     }
 
     /// <summary>
@@ -182,5 +184,6 @@ public static class Compare
     private static string Span(TimeSpan t) => t.TotalDays >= 2 ? string.Create(null, $"{t.TotalDays:0.#} days") : t.TotalHours >= 2 ? string.Create(null, $"{t.TotalHours:0.#} h")
         : t.TotalMinutes >= 2 ? string.Create(null, $"{t.TotalMinutes:0.#} min") : string.Create(null, $"{t.TotalSeconds:0.#} s");
 
-    private readonly record struct Watch(int Events, double Seconds, double Load);
+    /// <param name="Slower">Late by the median of the other case only.</param>
+    private readonly record struct Watch(int Events, double Seconds, double Load, bool Slower = false);
 }
