@@ -31,7 +31,7 @@ internal sealed class CaptureStage(
         var details = new TcpAnalysisOptions();
         if (options.Following != Following.Troubled && chains.Count > 0)
         {
-            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords), TimesApplications = false };
+            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords) { Folder = options.TemporaryFolder }, TimesApplications = false };
         }
 
         List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed =
@@ -73,7 +73,6 @@ internal sealed class CaptureStage(
             }
         }
 
-        sources = Fitting(sources, files);
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
         if (sources.Count > 0)
         {
@@ -86,18 +85,6 @@ internal sealed class CaptureStage(
         }
 
         return files;
-    }
-
-    /// <summary>Where not all segments fit at once, those that were recorded would only take the room of the parts.</summary>
-    private static List<JourneySource> Fitting(List<JourneySource> sources, List<ReadFile> files)
-    {
-        if (files.SelectMany(f => f.Facts).OfType<CaptureSummary>().Sum(s => s.TcpSegments) <= JourneyJoin.MostRecords)
-        {
-            return sources;
-        }
-
-        sources.ForEach(s => s.Segments?.Dispose());
-        return sources.ConvertAll(s => s with { Segments = null });
     }
 
     private (CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap) Analyse(CaptureChain chain, TcpAnalysisOptions details)

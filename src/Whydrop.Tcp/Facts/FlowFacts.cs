@@ -77,6 +77,18 @@ internal sealed unsafe class FlowFacts(FlowEngine engine, FlowReports reports, T
             Microseconds(toServer) + Microseconds(server.MinRtt), reports.Encapsulation(index));
     }
 
+    /// <summary>The ends of one.</summary>
+    public FlowEnds Ends(int index)
+    {
+        var flow = engine.Table.Records[index];
+        var opening = engine.Table.Openings[index];
+        var (client, server) = reports.Ends(index);
+        var first = (opening->Bits & FlowOpening.ClientHigh) != 0 ? flow->High : flow->Low;
+        return new FlowEnds(
+            client, server, opening->HandshakeRtt == 0 ? null : Microseconds(opening->HandshakeRtt), first.Frames == 0 ? null : first.Ttl,
+            flow->Low.Segments + flow->High.Segments > 0 || ((flow->Low.Bits | flow->High.Bits) & SenderState.FinSeen) != 0);
+    }
+
     private bool IsClean(int flow)
     {
         if (reports.IsUnusual(flow))
