@@ -137,6 +137,17 @@ public sealed class JourneysCommandTests : IDisposable
         Assert.Contains("10.0.0.1:40000", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WhatIsNoCaptureIsNotLeftOutSilently()
+    {
+        var (capture, text) = (Path.Combine(folder, "eth0.pcap"), Path.Combine(folder, "notes.pcap"));
+        File.WriteAllBytes(capture, CleanCapture.Bytes());
+        File.WriteAllText(text, "hello\n");
+
+        Assert.Contains("notes.pcap: unrecognised", Invocation.Of("journeys", capture, text).Output, StringComparison.Ordinal);
+        Assert.Contains(Json("journeys", capture, text)["gaps"]!.AsArray(), g => (string?)g!["source"] == "notes.pcap");
+    }
+
     [Theory]
     [InlineData("--range", "7-3")]
     [InlineData("--range", "all")]

@@ -329,6 +329,21 @@ public sealed class JourneyJoinTests
     }
 
     [Fact]
+    public void One_capture_under_two_names_has_no_order()
+    {
+        var path = new NodePortPath(seed: 42) { Front = new SimCapture("one.pcap", "one", "eth0") };
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(20) });
+        var again = new SimCapture("again.pcap", "again", "eth0");
+        again.Seen.AddRange(path.Front.Seen);
+
+        var facts = SimFacts.JoinAll(path.Front, again);
+
+        Assert.Equal([UnjoinedReason.OrderUnknown, UnjoinedReason.OrderUnknown], facts.OfType<UnjoinedFlow>().Select(f => f.Why));
+        Assert.Equal([0, 1], facts.OfType<UnjoinedFlow>().Select(f => f.Capture).Order());
+        Assert.Empty(facts.OfType<FlowPairing>());
+    }
+
+    [Fact]
     public void Ports_used_again_are_another_connection()
     {
         var path = new NodePortPath(seed: 43);
