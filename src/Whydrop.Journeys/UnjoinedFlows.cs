@@ -14,7 +14,14 @@ internal sealed class UnjoinedFlows(CaseFlows flows, ClockTable clocks, Encrypte
 
     /// <summary>Those of a connection whose place on its path is not established; where only one is left, it neither.</summary>
     public IEnumerable<UnjoinedFlow> OrderUnknown(PathChain chain) =>
-        (chain.Sightings.Length == 1 ? chain.Unplaced.Concat(chain.Sightings) : chain.Unplaced).Select(s => Of(s, UnjoinedReason.OrderUnknown, "seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured"));
+        (chain.Sightings.Length == 1 ? chain.Unplaced.Concat(chain.Sightings) : chain.Unplaced).Select(s => Of(s, UnjoinedReason.OrderUnknown, WhyUnplaced(chain, s)));
+
+    /// <summary>Why a sighting has no place on the path of its connection.</summary>
+    public string WhyUnplaced(PathChain chain, Sighting sighting) =>
+        chain.Sightings.Length > 1 && flows.Summary(sighting.Capture)?.Ring is { } ring
+            && Array.Exists(chain.Sightings, s => s.At == sighting.At && flows.Summary(s.Capture)?.Ring == ring)
+            ? "seen in another part of the same ring too, by which it is followed"
+            : "seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured";
 
     /// <summary>Those of groups that look like one connection.</summary>
     public IEnumerable<UnjoinedFlow> Ambiguous(IEnumerable<Sighting[]> groups) =>

@@ -131,11 +131,8 @@ internal sealed class CaptureStage(
         }
 
         clean = null;
-        List<Fact> facts =
-        [
-            .. options.Following == Following.Summed ? analysis.Facts(entry.Path, firstCapture, Place, out clean) : analysis.Facts(entry.Path, firstCapture, Place),
-            .. chain.Gaps,
-        ];
+        var told = options.Following == Following.Summed ? analysis.Facts(entry.Path, firstCapture, Place, out clean) : analysis.Facts(entry.Path, firstCapture, Place);
+        List<Fact> facts = [.. told.Select(f => chain.Ring is { } ring && f is CaptureSummary summary ? summary with { Ring = ring.Path } : f), .. chain.Gaps];
         var frames = facts.OfType<CaptureSummary>().Sum(c => c.Frames);
         var distinct = places.Distinct().ToList();
         at = distinct is [var one] ? one : at;

@@ -1,6 +1,7 @@
 using Whydrop.Capture;
 using Whydrop.Evidence.Capture;
 using Whydrop.Tcp;
+using Whydrop.Tcp.Artefacts;
 using Whydrop.Wire;
 
 namespace Whydrop.Journeys.Collecting;
@@ -16,6 +17,7 @@ internal sealed class SegmentCollection
     private readonly long[] firstFrames;
     private readonly SightingSet chosen;
     private readonly HashSet<int> capturesWithCopies;
+    private readonly HashSet<int> capturesOfAny;
     private readonly ConnectionTable bound;
     private readonly RecordPages pages;
     private readonly SegmentPile[] piles;
@@ -33,6 +35,7 @@ internal sealed class SegmentCollection
         piles = new SegmentPile[byFirstFrame.Length];
         bound = new ConnectionTable(byFirstFrame.Count(chosen.Contains));
         capturesWithCopies = [.. flows.SummariesOf(source).Where(s => s.CopiedFrames > 0).Select(s => s.Capture)];
+        capturesOfAny = [.. flows.SummariesOf(source).Where(s => s.AnyDevice).Select(s => s.Capture)];
         this.chosen = chosen;
     }
 
@@ -145,7 +148,7 @@ internal sealed class SegmentCollection
         var record = SegmentRecord.Of(headers, bytes, frame.UnixNanoseconds, number);
         record.FromClient = fromClient;
         ref var pile = ref piles[to.Index];
-        if (to.HasCopies && IsCopy(pile, record))
+        if (to.HasCopies && IsCopy(pile, record, byFirstFrame[to.Index].Capture))
         {
             return;
         }
@@ -159,13 +162,11 @@ internal sealed class SegmentCollection
         Records++;
     }
 
-    /// <summary>
-    /// The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies. A
-    /// retransmission is a new datagram with a new IP Identification.
-    /// </summary>
-    private static bool IsCopy(in SegmentPile pile, in SegmentRecord record)
+    /// <summary>The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies, and by its rule.</summary>
+    private bool IsCopy(in SegmentPile pile, in SegmentRecord record, int capture)
     {
-        const long LongestApart = 5_000_000;
+        var again = new SameDatagram(
+            record.IpId, record.Has(SegmentTraits.Timestamp) ? record.TsVal : null, record.Length, record.Has(SegmentTraits.Syn), record.Has(SegmentTraits.Reset), headers.SackBlocks > 0, capturesOfAny.Contains(capture));
         var recent = 64;
         for (var i = pile.Count - 1; i >= 0 && recent > 0; i--)
         {
@@ -176,9 +177,8 @@ internal sealed class SegmentCollection
             }
 
             recent--;
-            if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length
-                && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash
-                && (Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds) < LongestApart || (record.IpId != 0 && record.Ttl < past.Ttl)))
+            if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length && past.Traits == record.Traits
+                && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash && again.Holds(Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds), past.Ttl - record.Ttl))
             {
                 return true;
             }

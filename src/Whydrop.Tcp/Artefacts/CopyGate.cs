@@ -13,12 +13,6 @@ namespace Whydrop.Tcp.Artefacts;
 internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
 {
     private const int MostSteps = 64;
-    private const long CopyNanoseconds = 1_000_000;
-    private const long UnidentifiedNanoseconds = 100_000;
-
-    // A tick of TSval is a millisecond with Linux; RFC 7323, 5.4 allows up to a second.
-    private const long TimestampNanoseconds = 1_000_000_000;
-    private const long SmallestTimeoutNanoseconds = 200_000_000;
     private readonly LoopTable loops = new();
     private readonly CopyNotes notes = new();
 
@@ -67,34 +61,9 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
             return false;
         }
 
-        var apart = Math.Abs(s.Time - past.Time);
-        var fall = past.Ttl - s.Ttl;
-        if (s.IpId != 0)
-        {
-            return fall > 0 || (apart <= CopyNanoseconds && fall >= -1);
-        }
-
-        // RSTs look alike whoever sent them.
-        if (fall > 0 && !s.IsReset && IsSentOnce(s, apart, fall))
-        {
-            return true;
-        }
-
-        if (s.IsSyn)
-        {
-            return apart <= CopyNanoseconds && Math.Abs(fall) <= 1; // No timer sends a SYN again that soon.
-        }
-
-        // No Identification (atomic datagrams, RFC 6864; IPv6): the timestamp must speak, and duplicate ACKs share it within a millisecond.
         var anyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice;
-        var limit = anyDevice ? CopyNanoseconds : UnidentifiedNanoseconds;
-        return s.HasTimestamp && s.SackBlocks == 0 && apart <= limit && Math.Abs(fall) <= 1 && (s.Length > 0 || anyDevice);
+        return new SameDatagram(s.IpId, s.HasTimestamp ? s.TsVal : null, s.Length, s.IsSyn, s.IsReset, s.SackBlocks > 0, anyDevice).Holds(Math.Abs(s.Time - past.Time), past.Ttl - s.Ttl);
     }
-
-    // With a lower TTL, a retransmission would have come another way; one has a later timestamp, and none comes before the smallest time-out unless
-    // duplicate ACKs ask for it, which they do not for an empty segment.
-    private static bool IsSentOnce(in TcpSegment s, long apart, int fall) =>
-        s.HasTimestamp ? s.TsVal != 0 && apart < TimestampNanoseconds : apart < SmallestTimeoutNanoseconds && (s.Length == 0 || fall > 1);
 
     private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d, ReadOnlySpan<byte> frame, uint frameNumber)
     {

@@ -105,7 +105,7 @@ internal sealed unsafe class FlowFacts(FlowEngine engine, FlowReports reports, T
     /// <summary>A time that is kept in microseconds plus one.</summary>
     private static TimeSpan Microseconds(uint kept) => kept == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(kept - 1);
 
-    private static TcpSender Sender(SenderReport r) => new(
+    private TcpSender Sender(SenderReport r) => new(
         r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,
-        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame) { Unjudged = r.Unjudged };
+        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame is { } frame ? new Provenance(source, Frame: frame) : null) { Unjudged = r.Unjudged };
 }
