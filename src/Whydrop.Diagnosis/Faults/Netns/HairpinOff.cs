@@ -1,3 +1,4 @@
+using System.Net;
 using Whydrop.Diagnosis.View;
 using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
@@ -42,20 +43,21 @@ internal sealed class HairpinOff : FaultOf<HairpinOff.Itself>
 
     protected override IEnumerable<Itself> Propose(CaseView view)
     {
+        var returns = new Returns(view);
         foreach (var ofClient in view.Attempts.Where(a => a.Outcome == AttemptOutcome.Unanswered && !a.Server.Address.Equals(a.Client.Address)).GroupBy(a => a.Client.Address))
         {
             var rule = Rule(view, ofClient.Key);
-            var sure = ofClient.Where(a => Tracked(view, a) is not null || CameBack(view, a) is not null).ToArray();
+            var sure = ofClient.Where(a => returns.Tracked(a) is not null || returns.CameBack(a).Any()).ToArray();
 
             // Others to the same Service died the same way, when it may pick the pod and nothing of them left its node.
             var alike = ofClient.Except(sure).Where(a => rule is { Grown: not 0 } && ToService(view, a, ofClient.Key)).ToArray();
             if (sure.Length + alike.Length > 0)
             {
                 // Each namespace that shows it is a place of its own: its evidence stands without that of the others.
-                var places = sure.Select(a => Tracked(view, a)?.At.Stack).Concat(sure.SelectMany(a => AllCameBack(view, a)).Select(f => f.At.Stack)).OfType<VantagePoint>().Distinct().DefaultIfEmpty(rule?.Rule.At.Stack ?? VantagePoint.Unknown);
+                var places = sure.Select(a => returns.Tracked(a)?.At.Stack).Concat(sure.SelectMany(returns.CameBack).Select(f => f.At.Stack)).OfType<VantagePoint>().Distinct().DefaultIfEmpty(rule?.Rule.At.Stack ?? VantagePoint.Unknown);
                 foreach (var at in places)
                 {
-                    yield return new Itself(view, HostEnd(view, at, ofClient.Key), at, [.. sure, .. alike], rule);
+                    yield return new Itself(view, HostEnd(view, at, ofClient.Key), at, [.. sure, .. alike], rule, returns);
                 }
             }
         }
@@ -72,24 +74,15 @@ internal sealed class HairpinOff : FaultOf<HairpinOff.Itself>
     }
 
     /// <summary>Rule that translates to that address.</summary>
-    private static (FirewallRule Rule, long? Grown)? Rule(CaseView view, System.Net.IPAddress pod) =>
+    private static (FirewallRule Rule, long? Grown)? Rule(CaseView view, IPAddress pod) =>
         view.Facts.Of<FirewallRule>().Where(r => r.Action == "dnat" && r.Translations.Any(t => t.Address.Equals(pod))).Select(r => ((FirewallRule, long?)?)(r,
             view.Facts.Of<CounterDelta>().FirstOrDefault(d => d.At.Stack == r.At.Stack && d.Name == r.Counter)?.Delta)).LastOrDefault();
 
-    private static bool ToService(CaseView view, Attempt a, System.Net.IPAddress pod) =>
+    private static bool ToService(CaseView view, Attempt a, IPAddress pod) =>
         view.Stacks.Owners(a.Server.Address).Count == 0 && a.SeenAt.All(f => f.At.Stack == a.SeenAt[0].At.Stack || f.Client.Address.Equals(pod)) && a.SeenAt.All(f => f.Server.Equals(a.Server))
         && view.Facts.Of<FirewallRule>().Any(r => r.Destinations.Any(d => d.PrefixLength > 0 && d.Contains(a.Server.Address)) && (r.DestinationPorts.Count == 0 || r.DestinationPorts.Any(p => a.Server.Port >= p.First && a.Server.Port <= p.Last)));
 
-    private static ConntrackEntry? Tracked(CaseView view, Attempt a) => view.Facts.Of<ConntrackEntry>().FirstOrDefault(e =>
-        e is { Protocol: "tcp", Unreplied: true } && e.Source.Equals(a.Client) && e.Destination.Equals(a.Server) && e.ReplySource.Address.Equals(a.Client.Address));
-
-    private static TcpFlow? CameBack(CaseView view, Attempt a) => AllCameBack(view, a).FirstOrDefault();
-
-    /// <summary>The same connection with the pod's address at both ends.</summary>
-    private static IEnumerable<TcpFlow> AllCameBack(CaseView view, Attempt a) => view.Facts.Of<TcpFlow>().Where(f =>
-        f.Client.Equals(a.Client) && f.Server.Address.Equals(a.Client.Address) && f.FromServer.InitialSequence is null && f.FromClient.InitialSequence is not null);
-
-    private static NetworkInterface? HostEnd(CaseView view, VantagePoint at, System.Net.IPAddress pod)
+    private static NetworkInterface? HostEnd(CaseView view, VantagePoint at, IPAddress pod)
     {
         var own = view.Facts.Of<InterfaceAddress>().Where(a => a.Address.Equals(pod) && a.At.Stack != at).SelectMany(a => view.Interfaces(a.At.Stack).Where(d => d.At == a.At)).FirstOrDefault();
         var ports = view.Interfaces(at).Where(d => d.Master is not null).ToArray();
@@ -98,12 +91,12 @@ internal sealed class HairpinOff : FaultOf<HairpinOff.Itself>
 
     private static IEnumerable<Sighting> Picked(Itself h)
     {
-        foreach (var entry in h.Attempts.Select(a => Tracked(h.View, a)).OfType<ConntrackEntry>().Take(4))
+        foreach (var entry in h.Attempts.Select(h.Returns.Tracked).OfType<ConntrackEntry>().Take(4))
         {
             yield return Sighting.Of(true, $"{entry.Source} > {entry.Destination} is translated to {entry.ReplySource}, not answered", entry.From);
         }
 
-        foreach (var flow in h.Attempts.Select(a => CameBack(h.View, a)).OfType<TcpFlow>().Take(4))
+        foreach (var flow in h.Attempts.SelectMany(a => h.Returns.CameBack(a).Take(1)).Take(4))
         {
             yield return Sighting.Of(true, $"{flow.Client} > {flow.Server} at {flow.At}", flow.From);
         }
@@ -120,22 +113,39 @@ internal sealed class HairpinOff : FaultOf<HairpinOff.Itself>
 
     private static IEnumerable<Sighting> Refused(Itself h)
     {
-        foreach (var flow in h.Attempts.Select(a => CameBack(h.View, a)).OfType<TcpFlow>().Take(4))
+        foreach (var flow in h.Attempts.SelectMany(a => h.Returns.CameBack(a).Take(1)).Take(4))
         {
             yield return Sighting.Of(true, $"{flow.Client} > {flow.Server} came back at {flow.At}: its own address as source", flow.From);
         }
 
         // Where the node routes it instead of bridging it, it leaves by the bridge itself and no port has to hairpin: the setting alone proves nothing.
-        if (h.Hairpin is { } hairpin && h.Attempts.All(a => CameBack(h.View, a) is null))
+        if (h.Hairpin is { } hairpin && !h.Attempts.Any(a => h.Returns.CameBack(a).Any()))
         {
             yield return Sighting.Unknown($"{hairpin.At} hairpin {hairpin.Value}", hairpin.From);
         }
     }
 
+    /// <summary>What shows by itself that it was to go back to where it came from.</summary>
+    internal sealed class Returns(CaseView view)
+    {
+        private readonly ILookup<(IPEndPoint, IPEndPoint), ConntrackEntry> tracked = view.Facts.Of<ConntrackEntry>()
+            .Where(e => e is { Protocol: "tcp", Unreplied: true } && e.ReplySource.Address.Equals(e.Source.Address)).ToLookup(e => (e.Source, e.Destination));
+
+        private readonly ILookup<IPEndPoint, TcpFlow> flows = view.Facts.Of<TcpFlow>()
+            .Where(f => f.Server.Address.Equals(f.Client.Address) && f.FromServer.InitialSequence is null && f.FromClient.InitialSequence is not null).ToLookup(f => f.Client);
+
+        internal ConntrackEntry? Tracked(Attempt a) => tracked[(a.Client, a.Server)].FirstOrDefault();
+
+        /// <summary>The same connection with the pod's address at both ends.</summary>
+        internal IEnumerable<TcpFlow> CameBack(Attempt a) => flows[a.Client];
+    }
+
     /// <summary>A pod that a Service sends back to itself.</summary>
-    internal sealed class Itself(CaseView view, NetworkInterface? port, VantagePoint at, IReadOnlyList<Attempt> attempts, (FirewallRule Rule, long? Grown)? rule)
+    internal sealed class Itself(CaseView view, NetworkInterface? port, VantagePoint at, IReadOnlyList<Attempt> attempts, (FirewallRule Rule, long? Grown)? rule, Returns returns)
         : Hypothesis(view, Scope.Of(at))
     {
+        internal Returns Returns { get; } = returns;
+
         internal NetworkInterface? Port { get; } = port;
 
         internal VantagePoint Node { get; } = at.Stack;
