@@ -55,18 +55,18 @@ public static class JourneyJoin
         IReadOnlyList<JourneySource> sources, FactSet captureFacts, Following following, TracedRange? traced, long mostRecords, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
         var flows = new CaseFlows(sources, captureFacts);
-        var facts = Join(sources, flows, captureFacts, following, traced, mostRecords, out revisions, ct);
+        var selection = SightingSelection.Choose(flows, following, mostRecords);
+        var facts = Join(sources, flows, selection, captureFacts, following, traced, mostRecords, out revisions, ct);
         var asked = facts.OfType<ProxiedConnection>().SelectMany(p => new[] { (p.Capture, p.Flow), (p.OtherCapture, p.OtherFlow) }).ToHashSet();
-        facts.AddRange(flows.Sightings.Where(s => s.IsUntold && (!s.IsTogether || asked.Contains((s.Capture, s.FlowNumber)))).Select(s => s.Flow));
+        facts.AddRange(flows.Sightings.Where(s => s.IsUntold && (asked.Contains((s.Capture, s.FlowNumber)) || (!s.IsTogether && (following != Following.Troubled || selection.Chosen.Contains(s))))).Select(s => s.Flow));
         return facts;
     }
 
     private static List<Fact> Join(
-        IReadOnlyList<JourneySource> sources, CaseFlows flows, FactSet captureFacts, Following following, TracedRange? traced, long mostRecords, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
+        IReadOnlyList<JourneySource> sources, CaseFlows flows, SightingSelection selection, FactSet captureFacts, Following following, TracedRange? traced, long mostRecords, out IReadOnlyList<FateRevision> revisions, CancellationToken ct)
     {
         revisions = [];
         var facts = new List<Fact>();
-        var selection = SightingSelection.Choose(flows, following, mostRecords);
         if (selection.LeftOut > 0)
         {
             facts.Add(LimitGap(sources, $"{selection.LeftOut} connections were not followed across captures: more than {mostRecords} segments"));

@@ -4,7 +4,7 @@ using Whydrop.Tcp.Facts;
 namespace Whydrop.Tcp;
 
 /// <summary>
-/// The connections of one capture without anything unusual, which are most of them: each is made when it is asked for, as long as the
+/// Connections of one capture without anything unusual, which are most of them, and without a fact: each is made when it is asked for, as long as the
 /// <see cref="TcpAnalysis"/> is not disposed of.
 /// </summary>
 public sealed class CleanFlows
@@ -13,9 +13,11 @@ public sealed class CleanFlows
     private readonly int firstCapture;
     private readonly int[] flows;
 
-    internal CleanFlows(FlowFacts facts, int firstCapture) => (this.facts, this.firstCapture, flows) = (facts, firstCapture, facts.Clean());
+    /// <param name="told">Of so many, the first ones, there are facts.</param>
+    /// <param name="most">Most of the others.</param>
+    internal CleanFlows(FlowFacts facts, int firstCapture, int told, int most) => (this.facts, this.firstCapture, flows) = (facts, firstCapture, facts.Clean(told, most));
 
-    /// <summary>How many there are, up to <see cref="TcpAnalysisOptions.MostCleanFlows"/>.</summary>
+    /// <summary>How many there are.</summary>
     public int Count => flows.Length;
 
     /// <summary>One of them, in the order of their first frames.</summary>

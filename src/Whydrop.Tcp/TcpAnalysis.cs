@@ -98,14 +98,16 @@ public sealed class TcpAnalysis : IDisposable
     public IEnumerable<Fact> Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage) =>
         Facts(source, firstCapture, vantage, out FlowFacts _).All(clean: true);
 
-    /// <summary>The same without a fact for each connection that nothing unusual was seen of.</summary>
-    /// <param name="clean">Those.</param>
+    /// <summary>The same, and the connections that nothing unusual was seen of for which there is no fact.</summary>
+    /// <param name="clean">Whether some of these have one, up to <see cref="TcpAnalysisOptions.MostCleanFlows"/>.</param>
+    /// <param name="mostUntold">Most of the others.</param>
+    /// <param name="untold">The others.</param>
     /// <inheritdoc cref="Facts(string, int, Func{CapturePoint, VantagePoint})"/>
-    public IEnumerable<Fact> Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage, out CleanFlows clean)
+    public IEnumerable<Fact> Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage, bool clean, int mostUntold, out CleanFlows untold)
     {
         var facts = Facts(source, firstCapture, vantage, out FlowFacts flows);
-        clean = new CleanFlows(flows, firstCapture);
-        return facts.All(clean: false);
+        untold = new CleanFlows(flows, firstCapture, clean ? options.MostCleanFlows : 0, mostUntold);
+        return facts.All(clean);
     }
 
     private CaptureFacts Facts(string source, int firstCapture, Func<CapturePoint, VantagePoint> vantage, out FlowFacts flows)

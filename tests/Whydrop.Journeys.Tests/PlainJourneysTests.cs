@@ -22,6 +22,22 @@ public sealed class PlainJourneysTests
     }
 
     [Fact]
+    public void A_diagnosis_finds_the_counterparts_of_connections_in_trouble_that_have_no_fact_of_their_own()
+    {
+        var captures = Captures(lossPerMille: 3);
+        var listed = SimFacts.JoinTroubled(10_000, out _, captures);
+
+        var unlisted = SimFacts.JoinTroubled(0, out var first, captures);
+
+        Assert.NotEmpty(listed.Placements());
+        Assert.Equal(listed.Placements().Select(p => p.ToString()), unlisted.Placements().Select(p => p.ToString()));
+        // Every sighting that a fact of the join names has one.
+        var told = first.All.Concat(unlisted).OfType<TcpFlow>().Select(f => (f.Capture, f.Flow)).ToHashSet();
+        Assert.All(unlisted.OfType<FlowPairing>(), p => Assert.True(told.Contains((p.Capture, p.Flow)) && told.Contains((p.OtherCapture, p.OtherFlow))));
+        Assert.True(told.Count < listed.OfType<FlowPairing>().Count() * 100);
+    }
+
+    [Fact]
     public void What_something_happened_to_is_told_as_it_is_one_by_one()
     {
         var captures = Captures(lossPerMille: 3);

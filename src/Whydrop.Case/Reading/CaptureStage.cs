@@ -18,7 +18,7 @@ internal sealed class CaptureStage(
     List<CaseEntry> entries, CapturePlace place, IReadOnlyList<ReadFile> texts, IReadOnlyList<Fact> grown, ByteProgress progress, CaseOptions options, CancellationToken cancellation)
 {
     /// <summary>
-    /// Connections followed where all are to be: about half a kilobyte each while they are joined, so 300 MB in the whole case.
+    /// Connections without anything unusual that are looked at in other captures: about half a kilobyte each while all are joined, so 300 MB in the whole case.
     /// </summary>
     private const int MostFollowed = 600_000;
 
@@ -31,7 +31,7 @@ internal sealed class CaptureStage(
         var details = new TcpAnalysisOptions();
         if (options.Following != Following.Troubled && chains.Count > 0)
         {
-            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords) { Folder = options.TemporaryFolder }, TimesApplications = false };
+            details = details with { MostCleanFlows = MostUntold(chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords) { Folder = options.TemporaryFolder }, TimesApplications = false };
         }
 
         List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed =
@@ -46,12 +46,16 @@ internal sealed class CaptureStage(
         }
     }
 
+    private static int MostUntold(int captures) => Math.Max(new TcpAnalysisOptions().MostCleanFlows, MostFollowed / captures);
+
     private List<ReadFile> Join(List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed)
     {
         var chains = analysed.ConvertAll(a => a.Chain);
         var files = new List<ReadFile>();
         var sources = new List<JourneySource>();
         var firstCapture = 0;
+        // A diagnosis of one capture has nowhere else to look.
+        var mostUntold = options.Following == Following.All || (options.Following == Following.Troubled && analysed.Sum(a => a.Analysis?.Points.Count ?? 0) == 1) ? 0 : MostUntold(chains.Count);
         foreach (var (chain, analysis, gap) in analysed)
         {
             if (analysis is null)
@@ -60,10 +64,10 @@ internal sealed class CaptureStage(
                 continue;
             }
 
-            files.AddRange(Facts(chain, analysis, firstCapture, out var clean));
-            sources.Add(new JourneySource(chain.First.Path, chain.Open, firstCapture) { Clean = clean, Segments = analysis.Segments });
+            files.AddRange(Facts(chain, analysis, firstCapture, mostUntold, out var untold));
+            sources.Add(new JourneySource(chain.First.Path, chain.Open, firstCapture) { Clean = untold, Segments = analysis.Segments });
             firstCapture += analysis.Points.Count;
-            if (clean is null)
+            if (untold is null)
             {
                 analysis.Dispose();
             }
@@ -118,7 +122,7 @@ internal sealed class CaptureStage(
         .. facts.Where(f => f is not (CaptureSummary or TcpFlow)),
     ];
 
-    private List<ReadFile> Facts(CaptureChain chain, TcpAnalysis analysis, int firstCapture, out CleanFlows? clean)
+    private List<ReadFile> Facts(CaptureChain chain, TcpAnalysis analysis, int firstCapture, int mostUntold, out CleanFlows? untold)
     {
         var entry = chain.First;
         var at = place.Of(entry);
@@ -130,15 +134,16 @@ internal sealed class CaptureStage(
             return here;
         }
 
-        clean = null;
-        var told = options.Following == Following.Summed ? analysis.Facts(entry.Path, firstCapture, Place, out clean) : analysis.Facts(entry.Path, firstCapture, Place);
+        untold = null;
+        var told = mostUntold == 0 ? analysis.Facts(entry.Path, firstCapture, Place)
+            : analysis.Facts(entry.Path, firstCapture, Place, clean: options.Following == Following.Troubled, mostUntold, out untold);
         List<Fact> facts = [.. told.Select(f => chain.Ring is { } ring && f is CaptureSummary summary ? summary with { Ring = ring.Path } : f), .. chain.Gaps];
         var frames = facts.OfType<CaptureSummary>().Sum(c => c.Frames);
         var distinct = places.Distinct().ToList();
         at = distinct is [var one] ? one : at;
         var format = entry.Inner.ToString().ToLowerInvariant();
         var all = chain.Entries.Count > 1 ? $" in {chain.Entries.Count} files of one ring" : "";
-        var connections = facts.OfType<TcpFlow>().Count() + (clean?.Count ?? 0);
+        var connections = facts.OfType<TcpFlow>().Count() + (untold?.Count ?? 0);
         return
         [
             new ReadFile(entry, CaseFileKind.Capture, at, facts, $"{format}, {frames} frames, {connections} TCP connections{all}"),

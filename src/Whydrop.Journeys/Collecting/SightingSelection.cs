@@ -19,9 +19,12 @@ internal sealed class SightingSelection
     private ILookup<uint, Sighting>? byOpening;
     private long records;
 
-    private SightingSelection(CaseFlows flows, long most)
+    /// <summary>Connections that no fact tells of are followed only for the sake of others.</summary>
+    private readonly bool toldOnly;
+
+    private SightingSelection(CaseFlows flows, Following following, long most)
     {
-        (this.flows, this.most, chosen) = (flows, most, new SightingSet(flows.Sightings.Length));
+        (this.flows, this.most, chosen, toldOnly) = (flows, most, new SightingSet(flows.Sightings.Length), following == Following.Troubled);
         firsts = Array.FindAll(flows.Sightings, flows.Handshakes.IsFirst);
     }
 
@@ -42,10 +45,11 @@ internal sealed class SightingSelection
     /// <param name="most">Records kept at a time.</param>
     public static SightingSelection Choose(CaseFlows flows, Following following, long most)
     {
-        var selection = new SightingSelection(flows, most);
-        var troubled = flows.Sightings.Where(flows.IsTroubled).ToArray();
-        selection.AddTroubled(troubled);
-        var unplain = flows.Sightings.Where(selection.NeedsFollowing).ToArray();
+        var selection = new SightingSelection(flows, following, most);
+        var asked = Array.FindAll(flows.Sightings, selection.IsAsked);
+        var troubled = Array.FindAll(asked, flows.IsTroubled);
+        selection.AddTroubled(troubled, asked);
+        var unplain = Array.FindAll(asked, selection.NeedsFollowing);
         foreach (var sighting in unplain)
         {
             selection.Add([.. selection.WithOpening(sighting).Union(selection.Group(sighting).ToArray())]);
@@ -137,6 +141,8 @@ internal sealed class SightingSelection
         }
     }
 
+    private bool IsAsked(Sighting sighting) => !(toldOnly && sighting.IsUntold);
+
     private IEnumerable<Sighting[]> Groups() => firsts.Select(f => Group(f).ToArray());
 
     private ReadOnlySpan<Sighting> Group(Sighting sighting) =>
@@ -149,7 +155,8 @@ internal sealed class SightingSelection
         return byOpening[sighting.Initial(true) ?? 0];
     }
 
-    private void AddTroubled(Sighting[] troubled)
+    /// <param name="asked">Among these, where a counterpart is not known by its handshake.</param>
+    private void AddTroubled(Sighting[] troubled, Sighting[] asked)
     {
         foreach (var sighting in troubled)
         {
@@ -160,7 +167,7 @@ internal sealed class SightingSelection
         var files = flows.Sightings.Select(s => s.Source).Distinct().Count();
         if (Array.Exists(troubled, s => Group(s).Length < 2 || Files(Group(s)) < files))
         {
-            foreach (var sighting in flows.Sightings.Where(s => !s.HasHandshake || Group(s).Length < 2).OrderBy(s => s.Frames))
+            foreach (var sighting in asked.Where(s => !s.HasHandshake || Group(s).Length < 2).OrderBy(s => s.Frames))
             {
                 Add([sighting]);
             }
@@ -212,7 +219,7 @@ internal sealed class SightingSelection
 
     private void AddWitnesses(bool everyPair)
     {
-        var groups = Groups().Where(g => g.Length > 1).ToArray();
+        var groups = Groups().Where(g => g.Length > 1 && Array.Exists(g, IsAsked)).ToArray();
         foreach (var witness in groups.Where(g => !chosen.Contains(g[0])).OrderBy(g => g.Sum(s => s.Frames)).TakeLast(ClockWitnesses))
         {
             AddIfCheap(witness);

@@ -38,13 +38,15 @@ internal sealed unsafe class FlowFacts(FlowEngine engine, FlowReports reports, T
         }
     }
 
-    /// <summary>The others, up to the limit.</summary>
-    public int[] Clean()
+    /// <summary>Connections without anything unusual.</summary>
+    /// <param name="skipped">So many, the first ones, are left out.</param>
+    /// <param name="most">Most of the others.</param>
+    public int[] Clean(int skipped, int most)
     {
         var flows = new List<int>();
-        for (var i = 0; i < engine.Table.Count && flows.Count < options.MostCleanFlows; i++)
+        for (var i = 0; i < engine.Table.Count && flows.Count < most; i++)
         {
-            if (IsClean(i))
+            if (IsClean(i) && skipped-- <= 0)
             {
                 flows.Add(i);
             }

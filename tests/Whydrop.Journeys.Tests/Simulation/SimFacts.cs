@@ -43,6 +43,11 @@ public static class SimFacts
     /// <summary>As the journeys command does: connections to which nothing happened have no fact, and are told together.</summary>
     public static IReadOnlyList<Fact> JoinSummed(params SimCapture[] captures) => Join([], Following.Summed, out _, captures);
 
+    /// <summary>As a diagnosis does.</summary>
+    /// <param name="mostClean">Most connections of each capture without anything unusual that have a fact.</param>
+    /// <param name="first">Facts of the captures.</param>
+    public static IReadOnlyList<Fact> JoinTroubled(int mostClean, out FactSet first, params SimCapture[] captures) => Join([], Following.Troubled, out first, captures, mostClean: mostClean);
+
     /// <summary>As the journeys command does, with the segments that the first reading recorded.</summary>
     /// <param name="recorded">Of how many captures there was a record.</param>
     public static IReadOnlyList<Fact> JoinRecorded(Following following, SegmentAllowance allowance, out int recorded, params SimCapture[] captures)
@@ -63,7 +68,7 @@ public static class SimFacts
     }
 
     private static IReadOnlyList<Fact> Join(
-        IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null, long mostRecords = 6_000_000, TracedRange? traced = null, SegmentAllowance? recording = null)
+        IReadOnlyList<Fact> known, Following following, out FactSet first, SimCapture[] captures, Func<CaptureSummary, CaptureSummary>? told = null, long mostRecords = 6_000_000, TracedRange? traced = null, SegmentAllowance? recording = null, int mostClean = 10_000)
     {
         var sources = new List<JourneySource>();
         var facts = new List<Fact>();
@@ -73,12 +78,12 @@ public static class SimFacts
         {
             var bytes = capture.ToFile();
             using var file = CaptureFile.Open(new MemoryStream(bytes), capture.Name);
-            var analysis = TcpAnalysis.Run(file, new TcpAnalysisOptions { Recording = recording });
+            var analysis = TcpAnalysis.Run(file, new TcpAnalysisOptions { Recording = recording, MostCleanFlows = mostClean });
             analyses.Add(analysis);
             CleanFlows? clean = null;
-            var own = following == Following.Summed
-                ? analysis.Facts(capture.Name, firstCapture, point => Place(capture, point), out clean)
-                : analysis.Facts(capture.Name, firstCapture, point => Place(capture, point));
+            var own = following == Following.All
+                ? analysis.Facts(capture.Name, firstCapture, point => Place(capture, point))
+                : analysis.Facts(capture.Name, firstCapture, point => Place(capture, point), clean: following == Following.Troubled, 10_000, out clean);
             facts.AddRange(own.Select(f => WithDrops(f, capture)).Select(f => told is not null && f is CaptureSummary s ? told(s) : f));
             sources.Add(new JourneySource(capture.Name, () => CaptureFile.Open(new MemoryStream(bytes), capture.Name), firstCapture) { Clean = clean, Segments = analysis.Segments });
             firstCapture += analysis.Points.Count;

@@ -14,7 +14,7 @@ public class CleanFlowsTests
     public void What_is_told_of_each_is_told_when_it_is_asked_for()
     {
         var all = Facts(out _);
-        var some = analysis.Facts("trace.pcap", 3, _ => VantagePoint.Unknown, out var clean).ToList();
+        var some = analysis.Facts("trace.pcap", 3, _ => VantagePoint.Unknown, clean: false, 1000, out var clean).ToList();
         analysis.ReleaseDetails();
         var later = Enumerable.Range(0, clean.Count).Select(i => clean.Fact(clean[i].Flow)).ToList();
 
@@ -23,10 +23,21 @@ public class CleanFlowsTests
     }
 
     [Fact]
+    public void Those_beyond_the_limit_of_facts_can_be_had_up_to_a_limit_of_their_own()
+    {
+        var limited = Mixed().Analyse(new TcpAnalysisOptions { MostCleanFlows = 3 }).Analysis;
+
+        var told = limited.Facts("trace.pcap", 3, _ => VantagePoint.Unknown, clean: true, mostUntold: 4, out var untold).OfType<TcpFlow>().Select(f => f.Flow).ToList();
+
+        Assert.Equal([0, 1, 2, 8, 9], told);
+        Assert.Equal([3, 4, 5, 6], Enumerable.Range(0, untold.Count).Select(i => untold[i].Flow));
+    }
+
+    [Fact]
     public void Everything_else_is_told_as_before_but_for_the_times_of_their_applications()
     {
         var all = Facts(out _);
-        var some = analysis.Facts("trace.pcap", 3, _ => VantagePoint.Unknown, out _).ToList();
+        var some = analysis.Facts("trace.pcap", 3, _ => VantagePoint.Unknown, clean: false, 1000, out _).ToList();
 
         Assert.NotEmpty(some.OfType<Pause>());
         Assert.Equal(all.Where(f => f is not (TcpFlow or ExchangeTiming)).Select(Kind), some.Where(f => f is not (TcpFlow or ExchangeTiming)).Select(Kind));
@@ -50,7 +61,7 @@ public class CleanFlowsTests
 
     private List<Fact> Facts(out CleanFlows clean)
     {
-        _ = analysis.Facts("trace.pcap", 3, _ => VantagePoint.Unknown, out clean);
+        _ = analysis.Facts("trace.pcap", 3, _ => VantagePoint.Unknown, clean: false, 1000, out clean);
         return [.. analysis.Facts("trace.pcap", 3, _ => VantagePoint.Unknown)];
     }
 
