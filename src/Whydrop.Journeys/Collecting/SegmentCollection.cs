@@ -1,6 +1,7 @@
 using Whydrop.Capture;
 using Whydrop.Evidence.Capture;
 using Whydrop.Tcp;
+using Whydrop.Tcp.Artefacts;
 using Whydrop.Wire;
 
 namespace Whydrop.Journeys.Collecting;
@@ -16,11 +17,13 @@ internal sealed class SegmentCollection
     private readonly long[] firstFrames;
     private readonly SightingSet chosen;
     private readonly HashSet<int> capturesWithCopies;
+    private readonly bool anyDevice;
     private readonly ConnectionTable bound;
     private readonly RecordPages pages;
     private readonly SegmentPile[] piles;
     private PacketHeaders headers;
     private int next;
+    private bool anyCopy;
 
     /// <summary>Prepares.</summary>
     /// <param name="pages">Where the records are kept.</param>
@@ -33,6 +36,7 @@ internal sealed class SegmentCollection
         piles = new SegmentPile[byFirstFrame.Length];
         bound = new ConnectionTable(byFirstFrame.Count(chosen.Contains));
         capturesWithCopies = [.. flows.SummariesOf(source).Where(s => s.CopiedFrames > 0).Select(s => s.Capture)];
+        anyDevice = flows.SummariesOf(source).Any(s => s.AnyDevice);
         this.chosen = chosen;
     }
 
@@ -147,6 +151,7 @@ internal sealed class SegmentCollection
         ref var pile = ref piles[to.Index];
         if (to.HasCopies && IsCopy(pile, record))
         {
+            anyCopy = true;
             return;
         }
 
@@ -159,13 +164,9 @@ internal sealed class SegmentCollection
         Records++;
     }
 
-    /// <summary>
-    /// The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies. A
-    /// retransmission is a new datagram with a new IP Identification.
-    /// </summary>
-    private static bool IsCopy(in SegmentPile pile, in SegmentRecord record)
+    /// <summary>The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies.</summary>
+    private bool IsCopy(in SegmentPile pile, in SegmentRecord record)
     {
-        const long LongestApart = 5_000_000;
         var recent = 64;
         for (var i = pile.Count - 1; i >= 0 && recent > 0; i--)
         {
@@ -176,14 +177,57 @@ internal sealed class SegmentCollection
             }
 
             recent--;
-            if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length
+            if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length && past.Traits == record.Traits
                 && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash
-                && (Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds) < LongestApart || (record.IpId != 0 && record.Ttl < past.Ttl)))
+                && new DatagramPair
+                {
+                    Apart = Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds),
+                    Fall = past.Ttl - record.Ttl,
+                    Identified = record.IpId != 0,
+                    HasTimestamp = record.Has(SegmentTraits.Timestamp),
+                    TsVal = record.TsVal,
+                    Length = record.Length,
+                    Syn = record.Has(SegmentTraits.Syn),
+                    Reset = record.Has(SegmentTraits.Reset),
+                    Selective = headers.SackBlocks > 0,
+                    Asked = record.Has(SegmentTraits.Syn) && IsAsked(pile, record),
+                    AnyDevice = anyDevice,
+                }.IsOne)
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    private bool IsAsked(in SegmentPile pile, in SegmentRecord record)
+    {
+        if (anyCopy)
+        {
+            return false;
+        }
+
+        var more = 0;
+        var other = default(SegmentRecord);
+        for (var i = 0; i < pile.Count; i++)
+        {
+            ref readonly var past = ref pile[i];
+            if (!past.Has(SegmentTraits.Syn))
+            {
+                continue;
+            }
+
+            if (past.FromClient == record.FromClient)
+            {
+                more--;
+                continue;
+            }
+
+            more += other.Frame != 0 && other.IpId == past.IpId && other.TsVal == past.TsVal ? 0 : 1;
+            other = past;
+        }
+
+        return more > 0;
     }
 }

@@ -1,6 +1,7 @@
 using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Packets;
+using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Artefacts;
 
@@ -13,12 +14,6 @@ namespace Whydrop.Tcp.Artefacts;
 internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
 {
     private const int MostSteps = 64;
-    private const long CopyNanoseconds = 1_000_000;
-    private const long UnidentifiedNanoseconds = 100_000;
-
-    // A tick of TSval is a millisecond with Linux; RFC 7323, 5.4 allows up to a second.
-    private const long TimestampNanoseconds = 1_000_000_000;
-    private const long SmallestTimeoutNanoseconds = 200_000_000;
     private readonly LoopTable loops = new();
     private readonly CopyNotes notes = new();
 
@@ -59,42 +54,53 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
         }
     }
 
-    private bool IsSameDatagram(in TcpSegment s, in PastFrame past, in Direction d)
+    private bool IsSameDatagram(in TcpSegment s, in PastFrame past, in Direction d) =>
+        past.Acknowledgment == s.Acknowledgment && past.Length == Math.Min(s.Length, 0xFFFFF) && past.Flags == s.Flags
+        && past.IpId == (ushort)s.IpId && past.HasTimestamp == s.HasTimestamp && past.TsVal == s.TsVal
+        && new DatagramPair
+        {
+            Apart = Math.Abs(s.Time - past.Time),
+            Fall = past.Ttl - s.Ttl,
+            Identified = s.IpId != 0,
+            HasTimestamp = s.HasTimestamp,
+            TsVal = s.TsVal,
+            Length = s.Length,
+            Syn = s.IsSyn,
+            Reset = s.IsReset,
+            Selective = s.SackBlocks > 0,
+            Asked = s.IsSyn && IsAsked(s, d),
+            AnyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice,
+        }.IsOne;
+
+    private bool IsAsked(in TcpSegment s, in Direction d)
     {
-        if (past.Acknowledgment != s.Acknowledgment || past.Length != Math.Min(s.Length, 0xFFFFF) || past.Flags != s.Flags
-            || past.IpId != (ushort)s.IpId || past.HasTimestamp != s.HasTimestamp || past.TsVal != s.TsVal)
+        if (engine.Points[d.Flow->Key.Point].CopiedFrames > 0)
         {
             return false;
         }
 
-        var apart = Math.Abs(s.Time - past.Time);
-        var fall = past.Ttl - s.Ttl;
-        if (s.IpId != 0)
+        var more = 0;
+        var number = d.Flow->LastFrame;
+        PastFrame* other = null;
+        for (var steps = 0; steps < MostSteps && engine.History[number] is var past && past != null; steps++, number = past->Previous)
         {
-            return fall > 0 || (apart <= CopyNanoseconds && fall >= -1);
+            if ((past->Flags & TcpFlag.Syn) == 0)
+            {
+                continue;
+            }
+
+            if (past->FromHigh == s.FromHigh)
+            {
+                more--;
+                continue;
+            }
+
+            more += other != null && other->IpId == past->IpId && other->TsVal == past->TsVal ? 0 : 1;
+            other = past;
         }
 
-        // RSTs look alike whoever sent them.
-        if (fall > 0 && !s.IsReset && IsSentOnce(s, apart, fall))
-        {
-            return true;
-        }
-
-        if (s.IsSyn)
-        {
-            return apart <= CopyNanoseconds && Math.Abs(fall) <= 1; // No timer sends a SYN again that soon.
-        }
-
-        // No Identification (atomic datagrams, RFC 6864; IPv6): the timestamp must speak, and duplicate ACKs share it within a millisecond.
-        var anyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice;
-        var limit = anyDevice ? CopyNanoseconds : UnidentifiedNanoseconds;
-        return s.HasTimestamp && s.SackBlocks == 0 && apart <= limit && Math.Abs(fall) <= 1 && (s.Length > 0 || anyDevice);
+        return more > 0;
     }
-
-    // With a lower TTL, a retransmission would have come another way; one has a later timestamp, and none comes before the smallest time-out unless
-    // duplicate ACKs ask for it, which they do not for an empty segment.
-    private static bool IsSentOnce(in TcpSegment s, long apart, int fall) =>
-        s.HasTimestamp ? s.TsVal != 0 && apart < TimestampNanoseconds : apart < SmallestTimeoutNanoseconds && (s.Length == 0 || fall > 1);
 
     private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d, ReadOnlySpan<byte> frame, uint frameNumber)
     {
