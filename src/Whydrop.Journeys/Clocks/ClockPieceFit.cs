@@ -62,8 +62,8 @@ internal sealed class ClockPieceFit
     /// <summary>Offset at a time of the first clock.</summary>
     public long OffsetAt(long time) => drift == 0 ? middle : middle + (long)(drift * (time - origin));
 
-    /// <summary>Offset at a time of the second clock: an offset changes by parts per million only.</summary>
-    public long OffsetAtSecond(long time) => OffsetAt(time - OffsetAt(time));
+    /// <summary>Offset at a time of the second clock.</summary>
+    public long OffsetAtSecond(long time) => drift == 0 ? middle : middle + (long)(drift / (1 + drift) * (time - middle - origin));
 
     /// <summary>Some drift lets no datagram arrive before it was sent by more than a tolerance.</summary>
     public static bool Fits(ReadOnlySpan<ClockSample> samples, long tolerance)
