@@ -208,26 +208,23 @@ internal sealed class SegmentCollection
             return false;
         }
 
-        var more = 0;
         var other = default(SegmentRecord);
         for (var i = 0; i < pile.Count; i++)
         {
             ref readonly var past = ref pile[i];
-            if (!past.Has(SegmentTraits.Syn))
+            if (!past.Has(SegmentTraits.Syn) || past.FromClient == record.FromClient)
             {
                 continue;
             }
 
-            if (past.FromClient == record.FromClient)
+            if (other.Frame != 0 && (other.IpId != past.IpId || other.TsVal != past.TsVal))
             {
-                more--;
-                continue;
+                return true;
             }
 
-            more += other.Frame != 0 && other.IpId == past.IpId && other.TsVal == past.TsVal ? 0 : 1;
             other = past;
         }
 
-        return more > 0;
+        return false;
     }
 }

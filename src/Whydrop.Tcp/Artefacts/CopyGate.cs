@@ -79,27 +79,24 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
             return false;
         }
 
-        var more = 0;
         var number = d.Flow->LastFrame;
         PastFrame* other = null;
         for (var steps = 0; steps < MostSteps && engine.History[number] is var past && past != null; steps++, number = past->Previous)
         {
-            if ((past->Flags & TcpFlag.Syn) == 0)
+            if ((past->Flags & TcpFlag.Syn) == 0 || past->FromHigh == s.FromHigh)
             {
                 continue;
             }
 
-            if (past->FromHigh == s.FromHigh)
+            if (other != null && (other->IpId != past->IpId || other->TsVal != past->TsVal))
             {
-                more--;
-                continue;
+                return true;
             }
 
-            more += other != null && other->IpId == past->IpId && other->TsVal == past->TsVal ? 0 : 1;
             other = past;
         }
 
-        return more > 0;
+        return false;
     }
 
     private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d, ReadOnlySpan<byte> frame, uint frameNumber)

@@ -37,7 +37,7 @@ public readonly ref struct DatagramPair
     /// <summary>With SACK blocks.</summary>
     public bool Selective { get; init; }
 
-    /// <summary>More SYNs of the other end, each sent anew, came by before than of this one, and nothing was captured twice so far.</summary>
+    /// <summary>The other end sent its SYN again, and nothing was captured twice so far.</summary>
     public bool Asked { get; init; }
 
     /// <summary>Captured on all devices at once.</summary>

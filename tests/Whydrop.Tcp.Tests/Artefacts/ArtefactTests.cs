@@ -86,6 +86,7 @@ public class ArtefactTests
         var syn = c.FromClient(0, 0, 0, 2) with { Mss = 1460, SackPermitted = true, Ack = 0, Timestamp = (100, 0) };
         var synAck = c.FromServer(0, 1, 0, 18) with { Mss = 1460, SackPermitted = true, Timestamp = (1000, 100) };
         c.Add(0, true, syn);
+        c.Add(10, false, synAck with { Timestamp = (900, 100) }, ipId: 0);
         foreach (var (at, client) in new (double At, bool Client)[] { (20.1, false), (synAgain ?? 0, true), (20.4, false) }.Where(p => p.At > 0).OrderBy(p => p.At))
         {
             c.Add(at, client, client ? syn with { Timestamp = (120, 0) } : synAck, ipId: client ? null : (ushort)0);
