@@ -142,8 +142,8 @@ internal sealed class FrameWriter
         bool back = segment.FromServer;
         if (_traffic.Place == 1)
         {
-            // Masquerade and a Service: the node asks, one of 64 pods answers.
-            (client, server) = ((192 << 24) | (168 << 16) | (flow & 7), (10 << 24) | (245 << 16) | (server & 0x3F));
+            // Masquerade and a Service: a node asks, from a port that it has not used before, and one of 64 pods answers.
+            (client, server) = ((192 << 24) | (168 << 16) | (flow / 64_000 << 8) | (flow & 7), (10 << 24) | (245 << 16) | (server & 0x3F));
             (clientPort, serverPort) = ((ushort)(1024 + ((flow * 40_503L) % 64_000)), 8080);
         }
 

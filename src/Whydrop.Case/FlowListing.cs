@@ -129,7 +129,7 @@ public sealed class FlowListing : IDisposable
 
     private static TcpSender Sender(SenderReport r, CaptureChain chain) => new(
         r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,
-        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame is { } frame ? chain.Find(frame).Frame : null);
+        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame is { } frame ? chain.Find(new Provenance(chain.First.Path, Frame: frame)) : null);
 
     private sealed record ListedCapture(CaptureChain Chain, TcpAnalysis Analysis, VantagePoint[] Places, int FirstCapture, int FirstFlow);
 }

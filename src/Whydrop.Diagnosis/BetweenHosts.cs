@@ -78,8 +78,11 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
                 continue;
             }
 
-            var way = to.Contains(flows[seen].Server.Address) ? flows[(seen + 1)..] : Enumerable.Reverse(flows[..seen]);
-            if (way.FirstOrDefault(f => f.At.Stack != gone.Seen.Stack) is { } entrance && (gone.Missing is null || gone.Missing.Stack == entrance.At.Stack)
+            var toServer = to.Contains(flows[seen].Server.Address);
+            var way = toServer ? flows[(seen + 1)..] : Enumerable.Reverse(flows[..seen]);
+
+            // A capture may have kept one direction only: what others sent that way was seen there.
+            if (way.FirstOrDefault(f => f.At.Stack != gone.Seen.Stack) is { } entrance && (toServer ? entrance.FromClient : entrance.FromServer).Ttl is not null && (gone.Missing is null || gone.Missing.Stack == entrance.At.Stack)
                 && view.Capture(entrance.Capture) is { Complete: true, KernelDrops: 0 or null } capture && capture.First <= first && capture.Last >= last
                 && !gone.Directions.Any(d => view.Trails[d.Connection].Flows.Any(f => f.At.Stack == entrance.At.Stack)))
             {

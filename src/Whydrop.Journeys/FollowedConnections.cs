@@ -220,8 +220,7 @@ internal sealed class FollowedConnections
     {
         foreach (var sighting in chain.Unplaced)
         {
-            facts.Add(new Gap(sighting.At, sighting.Flow.From, GapKind.NotCollected,
-                $"the same connection was seen elsewhere too, but not which place comes first: equal TTL, and not both directions of travel captured ({Name(sighting)})"));
+            facts.Add(new Gap(sighting.At, sighting.Flow.From, GapKind.NotCollected, $"the same connection was {unjoined.WhyUnplaced(chain, sighting)} ({Name(sighting)})"));
         }
 
         for (var i = 0; i + 1 < chain.Sightings.Length; i++)

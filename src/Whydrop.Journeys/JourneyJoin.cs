@@ -15,7 +15,7 @@ namespace Whydrop.Journeys;
 /// <summary>Follows the same byte ranges across everything that was captured: several files, several interfaces in one, before and after NAT and tunnels.</summary>
 public static class JourneyJoin
 {
-    /// <summary>Segments kept at a time: 40 bytes each, so 240 MB.</summary>
+    /// <summary>Segments kept in memory at a time: 40 bytes each, so 240 MB.</summary>
     public const long MostRecords = 6_000_000;
 
     /// <summary>Reads the captures once more and says where transmissions were last seen and where they are missing.</summary>

@@ -27,6 +27,10 @@ public sealed class CleanFlows
     /// <summary>Where the frames of a point were taken.</summary>
     public Evidence.VantagePoint At(int point) => facts.At(point);
 
+    /// <summary>The ends of one.</summary>
+    /// <param name="flow">Number of the connection.</param>
+    public FlowEnds Ends(int flow) => facts.Ends(flow);
+
     /// <summary>The fact of one.</summary>
     /// <param name="flow">Number of the connection.</param>
     public TcpFlow Fact(int flow) => facts.Of(flow);

@@ -46,6 +46,49 @@ public sealed class RecordedSegments : IDisposable
         firsts[0] = 0;
     }
 
+    private RecordedSegments(List<SegmentArea> areas, List<(int Start, int Count)> runs, int[] firsts) => (this.areas, this.runs, this.firsts) = ([.. areas], [.. runs], firsts);
+
+    /// <summary>The same, each direction in one piece and behind those that opened before it; this one is left.</summary>
+    /// <param name="spill">Where to; empty.</param>
+    /// <exception cref="IOException">There is no room.</exception>
+    internal RecordedSegments PutTogether(SegmentSpill spill)
+    {
+        var (together, pieces, begins) = (new List<SegmentArea>(), new List<(int Start, int Count)>(), new int[firsts.Length]);
+        for (var index = 0; index + 1 < firsts.Length; index++)
+        {
+            var all = runs.AsSpan(firsts[index]..firsts[index + 1]);
+            var count = 0;
+            foreach (var run in all)
+            {
+                count += run.Count;
+            }
+
+            if (spill.Count > 0 && spill.Count + (long)count > 1 << SegmentRun.AreaShift)
+            {
+                together.Add(spill.Seal());
+            }
+
+            if (count > 0)
+            {
+                pieces.Add(((together.Count << SegmentRun.AreaShift) + spill.Count, count));
+            }
+
+            foreach (var run in all)
+            {
+                spill.Append(areas[run.Start >> SegmentRun.AreaShift].Slice(run.Start & ((1 << SegmentRun.AreaShift) - 1), run.Count));
+            }
+
+            begins[index + 1] = pieces.Count;
+        }
+
+        if (spill.Count > 0)
+        {
+            together.Add(spill.Seal());
+        }
+
+        return new RecordedSegments(together, pieces, begins);
+    }
+
     /// <inheritdoc />
     public void Dispose() => Array.ForEach(areas, static a => a.Dispose());
 

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Microsoft.Win32.SafeHandles;
 using Whydrop.Tcp.Memory;
 
 namespace Whydrop.Tcp;
 
-/// <summary>Room for segments outside the managed heap, given back when nobody refers to it any more or sooner.</summary>
+/// <summary>Room for segments outside the managed heap, or a file of them, given back when nobody refers to it any more or sooner.</summary>
 // SAFETY: the mapping belongs to this object, and whoever looks at segments refers to it by a trail; places are checked against the room, which is none once
 // it was given back.
 public sealed unsafe class SegmentArea : IDisposable
@@ -18,6 +19,17 @@ public sealed unsafe class SegmentArea : IDisposable
     {
         Room = room;
         pages = new NativePages((nuint)Math.Max(1, room) * (nuint)sizeof(SegmentRecord)).PreferHugePages();
+        first = (SegmentRecord*)pages.Start;
+    }
+
+    /// <summary>Those in a file.</summary>
+    /// <param name="file">Begins with them; it may be closed.</param>
+    /// <param name="count">How many; at least one.</param>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    internal SegmentArea(SafeFileHandle file, int count)
+    {
+        Room = count;
+        pages = new NativePages(file, (nuint)count * (nuint)sizeof(SegmentRecord));
         first = (SegmentRecord*)pages.Start;
     }
 

@@ -37,6 +37,48 @@ public sealed class JourneysCommandTests : IDisposable
         Assert.Matches(@"^LOST +14 of 60 segments \(19 572 bytes\) between fwd-node/eth0 and fwd-node/tunl0\n", run.Output);
     }
 
+    [Fact]
+    public void ARingWithAMissingFileIsOnePlaceAndNothingIsLostInIt()
+    {
+        // Frames 76 to 79 of the tunnel's far end were in a file that nobody kept; a connection goes on across them.
+        var example = Path.Combine(Repository.Root, "examples/tunnel-mtu");
+        foreach (var file in Directory.GetFiles(example, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(example, file));
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var tunnel = Path.Combine(folder, "worker-node/tunl0.pcap");
+        var frames = File.ReadAllBytes(tunnel);
+        File.WriteAllBytes(tunnel, Frames(frames, 0, 75));
+        File.WriteAllBytes(tunnel + "2", Frames(frames, 79, int.MaxValue));
+
+        var (whole, ring) = (Json("journeys", example), Json("journeys", folder));
+
+        static IEnumerable<string> Names(JsonNode document) => document["stops"]!.AsArray().Select(s => (string)s!["name"]!);
+        static IEnumerable<string> Lost(JsonNode document) => document["hops"]!.AsArray().Where(h => (long)h!["lost"]! > 0).Select(h => $"{h!["from"]} {h["to"]} {h["lost"]} {h["segmentsIn"]}");
+        Assert.Equal(Names(whole), Names(ring));
+        Assert.Equal(Lost(whole), Lost(ring));
+        Assert.Equal((int)whole["joined"]!, (int)ring["joined"]!);
+        Assert.Contains("another part of the same ring", ring["unjoined"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A pcap file with some frames of another.</summary>
+    private static byte[] Frames(byte[] file, int first, int end)
+    {
+        const int FileHeader = 24, FrameHeader = 16;
+        var kept = file[..FileHeader].ToList();
+        for (var (at, n) = (FileHeader, 0); at < file.Length; n++)
+        {
+            var next = at + FrameHeader + BitConverter.ToInt32(file, at + 8);
+            kept.AddRange(n >= first && n < end ? file[at..next] : []);
+            at = next;
+        }
+
+        return [.. kept];
+    }
+
     [Theory]
     [InlineData("10.209.30.21:59434,10.209.34.80:30170")]
     [InlineData("10.209.34.80:30170, 10.209.30.21:59434")]
@@ -93,6 +135,17 @@ public sealed class JourneysCommandTests : IDisposable
         Assert.Equal(4, run.Code);
         Assert.StartsWith("NOT JOINED", run.Output, StringComparison.Ordinal);
         Assert.Contains("10.0.0.1:40000", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsNoCaptureIsNotLeftOutSilently()
+    {
+        var (capture, text) = (Path.Combine(folder, "eth0.pcap"), Path.Combine(folder, "notes.pcap"));
+        File.WriteAllBytes(capture, CleanCapture.Bytes());
+        File.WriteAllText(text, "hello\n");
+
+        Assert.Contains("notes.pcap: unrecognised", Invocation.Of("journeys", capture, text).Output, StringComparison.Ordinal);
+        Assert.Contains(Json("journeys", capture, text)["gaps"]!.AsArray(), g => (string?)g!["source"] == "notes.pcap");
     }
 
     [Theory]

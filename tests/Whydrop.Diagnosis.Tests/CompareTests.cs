@@ -61,6 +61,43 @@ public class CompareTests
         Assert.Contains("3.3 min more", symptom.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(60, 60, Cure.Cured)]
+    [InlineData(60, 100, Cure.Cured)] // slower, and no request by a retransmission time-out
+    [InlineData(60, 300, Cure.NotCured)]
+    [InlineData(300, 60, Cure.Cured)]
+    public void What_is_slower_as_a_whole_is_late_by_what_was_usual(int before, int after, Cure cure)
+    {
+        var was = new FactSet([Timed(100, before), .. Enumerable.Range(0, 10).Select(i => Late((i + 0.5) * 10))]);
+
+        var compared = Compare.Run(was, new FactSet([Timed(100, after)]));
+
+        Assert.Equal(cure, compared.Cure);
+        Assert.Equal(cure == Cure.NotCured, compared.Reason.Contains("late by the median before", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_service_that_was_slow_all_the_time_shows_the_symptom() =>
+        Assert.Equal((1, 0), Compare.Run(new FactSet([Timed(100, 300)]), new FactSet([Timed(100, 60)])).Symptoms[0] is var s ? (s.Before, s.After) : default);
+
+    [Fact]
+    public void Another_client_is_no_measure_of_what_is_usual()
+    {
+        var far = Timed(100, 300) with { At = new VantagePoint("far") };
+
+        Assert.Equal(0, Compare.Run(new FactSet([Timed(100, 60)]), new FactSet([far])).Symptoms[0].After);
+    }
+
+    private static LoadReport Timed(int seconds, int milliseconds)
+    {
+        var latency = TimeSpan.FromMilliseconds(milliseconds);
+        return Report(seconds, 1) with
+        {
+            Percentiles = new Dictionary<double, TimeSpan> { [50] = latency },
+            Intervals = [.. Enumerable.Range(0, seconds).Select(i => new LoadInterval(At(i), TimeSpan.FromSeconds(1), 10, 0, latency, latency, latency))],
+        };
+    }
+
     private static FactSet Case(int late, int seconds, double load) => new([Report(seconds, load), .. Enumerable.Range(0, late).Select(i => Late((i + 0.5) * seconds / late))]);
 
     private static LoadReport Report(int seconds, double load, int from = 0) => new(

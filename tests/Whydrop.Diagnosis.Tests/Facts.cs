@@ -61,7 +61,7 @@ internal sealed class Facts
     internal Facts Placed(VantagePoint at, int capture, VantagePoint missing, int missingCapture, uint sequence, int length, int datagram, double seconds, int? passed, string? encapsulation = null, bool proven = true, int flow = 0, bool fromClient = true) =>
         Add(new SegmentPlacement(
             at, new Provenance($"{at}.pcap", null, ++frame), capture, flow, fromClient, sequence, length, datagram, true, missing, missingCapture, flow, encapsulation, proven,
-            "neighbours of the same flow were seen there", passed, passed is null ? null : 5, false, Seconds(seconds)));
+            "neighbours of the same flow were seen there", passed, passed is null ? null : new Provenance($"{at}.pcap", Frame: 5), false, Seconds(seconds)));
 
     internal Facts Paired(int capture, VantagePoint at, int other, VantagePoint otherAt, bool translated = true, int flow = 0) =>
         Add(new FlowPairing(at, new Provenance($"{at}.pcap"), capture, flow, otherAt, other, flow, 10, true, translated, TimeSpan.Zero, TimeSpan.Zero));

@@ -113,6 +113,26 @@ public sealed class ExpectedPathTests
         Assert.All(facts.Controls(), p => Assert.Equal((keeps, "server/eth0"), (p.AbsenceProven, p.MissingAt.ToString())));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_capture_of_one_direction_proves_nothing_of_the_other(bool group)
+    {
+        // What leaves node-b was kept at its uplink (tcpdump -Q out); what is lost behind it had come in there.
+        var captures = Captures();
+        var played = Play(4, captures);
+        var random = new Random(11);
+        new Topology([new Tap(captures[2]), new Router(20_000, random), new Tap(captures[4]), new Router(20_000, random)], random.Next()).Play(Flow(3) with { Requests = [200], Responses = [300], Start = -3_800_000_000 });
+        _ = captures[3].Seen.RemoveAll(p => p.FromClient && p.Flow != 999);
+        captures[3].GroupMessages = group ? 1 : 0;
+        var queries = Open(6).OfType<NeighbourQuery>().Select(q => q.Capture != 3 ? q : q with { Answered = 0 });
+
+        var facts = SimFacts.Join([.. Tables(), .. queries], played);
+
+        Assert.NotEmpty(facts.Controls());
+        Assert.DoesNotContain(facts.Controls(), p => p.AbsenceProven && p.MissingAt.ToString() == Places[3]);
+    }
+
     [Fact]
     public void Without_any_table_nothing_is_expected_anywhere()
     {

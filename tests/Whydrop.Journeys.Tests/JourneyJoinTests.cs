@@ -63,15 +63,23 @@ public sealed class JourneyJoinTests
 
     /// <summary>The same bytes leave several times in one tick of the TCP timestamp, without IP Identification: only the order of the places tells one from the other.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Losses_repeated_within_a_tick_and_lost_again_further_on_are_each_on_their_hop(int seed)
+    [InlineData(1, 600_000, false)]
+    [InlineData(2, 600_000, false)]
+    [InlineData(3, 600_000, false)]
+    [InlineData(1, 600_000, true)]
+    [InlineData(2, 250_000, true)]
+    public void Losses_repeated_within_a_tick_and_lost_again_further_on_are_each_on_their_hop(int seed, long repeatsAfter, bool mirrored)
     {
         var path = new NodePortPath(TunnelType.Vxlan, ipv6: true, seed);
         var random = new Random(seed);
         path.Drops = (_, p) => p.Length > 0 && random.Next(100) < 10;
-        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(400), Responses = NodePortPath.Sizes(300, 900), RepeatsAfter = 600_000 });
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(400), Responses = NodePortPath.Sizes(300, 900), RepeatsAfter = repeatsAfter });
+        if (mirrored)
+        {
+            // A port that is mirrored too shows one of them twice: the others are no copies for that.
+            var shown = path.Node.Seen.First(s => s.Length > 0);
+            path.Node.Seen.Add(shown with { Time = shown.Time + 5_000 });
+        }
 
         var facts = SimFacts.Join(path.Front, path.Node, path.Worker, path.Pod);
 
@@ -318,6 +326,21 @@ public sealed class JourneyJoinTests
         Assert.NotEmpty(slow.Held);
         Assert.Equal(2, facts.OfType<FlowPairing>().Count());
         Assert.Empty(facts.Placements());
+    }
+
+    [Fact]
+    public void One_capture_under_two_names_has_no_order()
+    {
+        var path = new NodePortPath(seed: 42) { Front = new SimCapture("one.pcap", "one", "eth0") };
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(20) });
+        var again = new SimCapture("again.pcap", "again", "eth0");
+        again.Seen.AddRange(path.Front.Seen);
+
+        var facts = SimFacts.JoinAll(path.Front, again);
+
+        Assert.Equal([UnjoinedReason.OrderUnknown, UnjoinedReason.OrderUnknown], facts.OfType<UnjoinedFlow>().Select(f => f.Why));
+        Assert.Equal([0, 1], facts.OfType<UnjoinedFlow>().Select(f => f.Capture).Order());
+        Assert.Empty(facts.OfType<FlowPairing>());
     }
 
     [Fact]

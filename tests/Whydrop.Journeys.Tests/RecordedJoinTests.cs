@@ -20,9 +20,12 @@ public sealed class RecordedJoinTests
             var again = FactWords.Of(SimFacts.JoinReadAgain(following, captures));
             var recorded = FactWords.Of(SimFacts.JoinRecorded(following, new SegmentAllowance(1_000_000), out var count, captures));
 
-            Assert.Equal(captures.Length, count);
+            var onDisk = FactWords.Of(SimFacts.JoinRecorded(following, new SegmentAllowance(0) { Folder = Path.GetTempPath() }, out var countOnDisk, captures));
+
+            Assert.Equal((captures.Length, captures.Length), (count, countOnDisk));
             Assert.NotEmpty(recorded);
             Assert.Equal(again, recorded);
+            Assert.Equal(again, onDisk);
         }
     }
 

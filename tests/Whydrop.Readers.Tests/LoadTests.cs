@@ -75,6 +75,34 @@ public sealed class LoadTests
         Assert.Empty(read.All<LateRequest>());
     }
 
+    [Theory]
+    [InlineData(LoadSamples.Ab)]
+    [InlineData(LoadSamples.Wrk)]
+    [InlineData(LoadSamples.Fortio)]
+    [InlineData("Fortio 1.60.3 running at 8 queries per second, 2->2 procs, for 5s: http://10.0.0.1/\nStarting at 8 qps with 4 thread(s) [gomax 2] for 5s : 10 calls each (total 40)\nEnded after 5.09s : 40 calls. qps=7.8\n")]
+    public void Two_runs_in_one_text_are_two(string text)
+    {
+        var one = Assert.Single(Reading.Of(text).All<LoadReport>());
+        var read = Reading.Of(text + text).WithoutGaps();
+        var cut = Reading.Of(text[..(text.IndexOf('\n', StringComparison.Ordinal) + 1)] + text);
+
+        Assert.All(read.All<LoadReport>(), r => Assert.Equal((one.Requests, one.Failed), (r.Requests, r.Failed)));
+        Assert.Equal(2, read.All<LoadReport>().Count);
+        Assert.Equal(one.Requests, Assert.Single(cut.All<LoadReport>()).Requests);
+        Assert.Contains("did not finish", Assert.Single(cut.Gaps).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Timestamp: Sat Nov 21 21:06:32 2026 468132 usec\n[ROUTE]Deleted 10.244.2.0/24 via 10.20.2.12 dev eth0 proto bird metric 32 \n")]
+    [InlineData("[2026-11-21T21:06:32.468132] [nsid current][ROUTE]Deleted 10.244.2.0/24 via 10.20.2.12 dev eth0 proto bird metric 32 \n[2026-11-21T21:06:33.000001] [NEIGH]10.20.2.12 dev eth0 lladdr 02:00:00:00:00:01 REACHABLE\n[2026-11-21T21:06:33.000002] [nsid 3][ROUTE]10.9.0.0/24 via 10.20.2.12 dev eth0 proto bird\n")]
+    public void Routes_with_a_label_are_read_and_neighbours_are_none(string text)
+    {
+        var change = Assert.Single(Reading.Of(text).WithoutGaps().All<LogEvent>());
+
+        Assert.Equal(("route-deleted", "10.244.2.0/24", "Deleted 10.244.2.0/24 via 10.20.2.12 dev eth0 proto bird metric 32"), (change.Kind, change.Subject, change.Text));
+        Assert.Equal(("2026-11-21T21:06:32.468132", "10.20.2.12"), (change.Details["local-time"], change.Details["via"]));
+    }
+
     [Fact]
     public void Routes_that_go_and_come_keep_the_clock_of_the_wall()
     {

@@ -18,7 +18,7 @@ public class FlowsWriterTests
         {
             Encapsulation = "VXLAN 42 → \"b\"",
             HandshakeRtt = TimeSpan.FromMicroseconds(1234.5),
-            FromServer = flow.FromServer with { Mss = null, WindowScale = null, SackPermitted = null, Ttl = null, MinRtt = null, SmoothedRtt = null, ResetFrame = 7 },
+            FromServer = flow.FromServer with { Mss = null, WindowScale = null, SackPermitted = null, Ttl = null, MinRtt = null, SmoothedRtt = null, ResetFrame = new Provenance("node-a/eth0.pcap1", Frame: 7) },
         };
         var rows = Enumerable.Range(0, flows).Select(i => new FlowRow(i % 2 == 0 ? flow : full, i, 1)).ToList();
         Gap[] gaps =

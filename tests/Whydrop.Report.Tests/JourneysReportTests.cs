@@ -202,7 +202,7 @@ public class JourneysReportTests
 
     private static SegmentPlacement Placement(long frame, bool proven) => new(
         Near, new Provenance("a.pcap", Frame: frame), 0, 0, true, 2880, 1398, 1450, true, Middle, 1, 0, "ipip 10.0.0.1>10.0.0.2", proven,
-        proven ? "others before and after it were seen there" : "the capture there ends too soon after it to tell late from lost", 1359, 3, false,
+        proven ? "others before and after it were seen there" : "the capture there ends too soon after it to tell late from lost", 1359, new Provenance("a.pcap", Frame: 3), false,
         new Timestamp(Start.UnixNanoseconds + (frame * 1_000_000)))
     {
         SeenAt = [new Provenance("a.pcap", Frame: frame)],

@@ -31,7 +31,7 @@ internal sealed class CaptureStage(
         var details = new TcpAnalysisOptions();
         if (options.Following != Following.Troubled && chains.Count > 0)
         {
-            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords), TimesApplications = false };
+            details = details with { MostCleanFlows = Math.Max(details.MostCleanFlows, MostFollowed / chains.Count), Recording = new SegmentAllowance(JourneyJoin.MostRecords) { Folder = options.TemporaryFolder }, TimesApplications = false };
         }
 
         List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed =
@@ -73,7 +73,6 @@ internal sealed class CaptureStage(
             }
         }
 
-        sources = Fitting(sources, files);
         // One capture may hold a connection twice: before and after NAT or a tunnel on the same device.
         if (sources.Count > 0)
         {
@@ -86,18 +85,6 @@ internal sealed class CaptureStage(
         }
 
         return files;
-    }
-
-    /// <summary>Where not all segments fit at once, those that were recorded would only take the room of the parts.</summary>
-    private static List<JourneySource> Fitting(List<JourneySource> sources, List<ReadFile> files)
-    {
-        if (files.SelectMany(f => f.Facts).OfType<CaptureSummary>().Sum(s => s.TcpSegments) <= JourneyJoin.MostRecords)
-        {
-            return sources;
-        }
-
-        sources.ForEach(s => s.Segments?.Dispose());
-        return sources.ConvertAll(s => s with { Segments = null });
     }
 
     private (CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap) Analyse(CaptureChain chain, TcpAnalysisOptions details)
@@ -144,11 +131,8 @@ internal sealed class CaptureStage(
         }
 
         clean = null;
-        List<Fact> facts =
-        [
-            .. options.Following == Following.Summed ? analysis.Facts(entry.Path, firstCapture, Place, out clean) : analysis.Facts(entry.Path, firstCapture, Place),
-            .. chain.Gaps,
-        ];
+        var told = options.Following == Following.Summed ? analysis.Facts(entry.Path, firstCapture, Place, out clean) : analysis.Facts(entry.Path, firstCapture, Place);
+        List<Fact> facts = [.. told.Select(f => chain.Ring is { } ring && f is CaptureSummary summary ? summary with { Ring = ring.Path } : f), .. chain.Gaps];
         var frames = facts.OfType<CaptureSummary>().Sum(c => c.Frames);
         var distinct = places.Distinct().ToList();
         at = distinct is [var one] ? one : at;

@@ -11,6 +11,9 @@ internal sealed record CaptureChain(IReadOnlyList<CaseEntry> Entries, IReadOnlyL
 {
     private long[] framesBefore = [0];
 
+    /// <summary>The earliest file of the ring of which this is a part, when something is missing between its parts; else null.</summary>
+    public CaseEntry? Ring { get; init; }
+
     /// <summary>The file that stands for all: the earliest.</summary>
     public CaseEntry First => Entries[0];
 

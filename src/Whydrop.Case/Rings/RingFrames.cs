@@ -34,14 +34,14 @@ internal static class RingFrames
             // The one frame that they name is what is to be looked up.
             ExchangeTiming { MaxAnswerFrame: { } frame } timing => timing with { From = Of(own, timing.From, frame), MaxAnswerFrame = own.Find(frame).Frame },
             FragmentTally { IncompleteExample: { } frame } tally => tally with { From = Of(own, tally.From, frame), IncompleteExample = own.Find(frame).Frame },
-            SegmentPlacement { LargestPassedFrame: { } frame } p => p with { From = place, LargestPassedFrame = own.Find(frame) is var (entry, number) && entry.Path == place.Source ? number : null },
-            Pause { EndFrame: { } frame } pause => pause with { From = place, EndFrame = own.Find(frame).Frame },
-            SegmentFate { ProvenBy: { } frame } fate => fate with { From = place, ProvenBy = own.Find(frame).Frame },
+            SegmentPlacement { LargestPassedFrame: { } frame } p => p with { From = place, LargestPassedFrame = own.Find(frame) },
+            Pause { EndFrame: { } end } pause => pause with { From = place, EndFrame = own.Find(end) },
+            SegmentFate { ProvenBy: { } proof } fate => fate with { From = place, ProvenBy = own.Find(proof) },
             _ => fact with { From = place },
         };
     }
 
     private static Provenance Of(CaptureChain ring, Provenance place, long frame) => ring.Find(place with { Frame = frame });
 
-    private static TcpSender Told(TcpSender sender, CaptureChain ring) => sender.ResetFrame is { } frame ? sender with { ResetFrame = ring.Find(frame).Frame } : sender;
+    private static TcpSender Told(TcpSender sender, CaptureChain ring) => sender.ResetFrame is { } frame ? sender with { ResetFrame = ring.Find(frame) } : sender;
 }

@@ -87,11 +87,7 @@ internal sealed class RingGrouping(CancellationToken cancellation)
                     $"between {chain[^1].Entry.Name} and {files[i].Entry.Name} {why}: they are read as two captures, and nothing in between is proven absent"));
             }
 
-            if (chain.Length > 1 || gaps.Count > 0)
-            {
-                yield return new CaptureChain([.. chain.Select(f => f.Entry)], gaps);
-            }
-
+            yield return new CaptureChain([.. chain.Select(f => f.Entry)], gaps) { Ring = chain.Length < files.Length ? files[0].Entry : null };
             (start, gaps) = (i, []);
         }
     }

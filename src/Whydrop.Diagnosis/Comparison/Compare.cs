@@ -30,7 +30,7 @@ public static class Compare
         var (was, now) = (new CaseView(before), new CaseView(after));
         ComparedSymptom[] symptoms =
         [
-            .. Symptom("late or failed requests", Requests(was), Requests(now)),
+            .. Symptom("late or failed requests", Requests(was, now), Requests(now, was)),
             .. Symptom("troubles of connections", Connections(was), Connections(now)),
             .. Symptom("times of loss", Lost(was), Lost(now)),
         ];
@@ -64,6 +64,7 @@ public static class Compare
             : chance <= Level ? (Cure.NotCured, $"it came {Times(m)} in {Span(Seconds(a.Seconds))}: rarer than every {Span(mean!.Value)}, and still there")
             : effective >= mean!.Value.TotalSeconds ? (Cure.NotCured, $"it came {Times(m)} in {Span(Seconds(a.Seconds))}, as often as before (every {Span(mean.Value)})")
             : (Cure.NotCured, $"it came again after {Span(Seconds(a.Seconds))} at the latest; before, every {Span(mean.Value)}");
+        reason += a.Slower ? "; late by the median before, none by their own" : b.Slower ? "; before, late by the median after, none by their own" : "";
         yield return new ComparedSymptom(name, n, Seconds(b.Seconds), m, Seconds(a.Seconds), ratio, mean, needed, chance, cure, reason);
     }
 
@@ -96,11 +97,30 @@ public static class Compare
     private static Dictionary<(string Where, string Name), long> Grown(FactSet facts) => facts.Of<CounterDelta>().Where(c => OfTrouble.Contains(c.Name))
         .GroupBy(c => (Where: c.At.Stack.ToString(), c.Name)).ToDictionary(g => g.Key, g => g.Max(c => c.Delta));
 
-    private static Watch? Requests(CaseView view)
+    private static Watch? Requests(CaseView view, CaseView other)
     {
         var loads = view.Facts.Of<LoadReport>().Where(l => l.First is not null && l.Last is not null).ToArray();
+        var late = Bunches(view.Facts.Of<LateRequest>().Select(l => l.Time));
+        var slower = late > 0 ? 0 : Bunches(loads.SelectMany(l => Slower(l, view, other)));
         return loads.Length == 0 ? null
-            : new Watch(Bunches(view.Facts.Of<LateRequest>().Select(l => l.Time)), Watched(loads.Select(l => (l.First!.Value, l.Last!.Value))), loads.Sum(l => l.Requests));
+            : new Watch(late + slower, Watched(loads.Select(l => (l.First!.Value, l.Last!.Value))), loads.Sum(l => l.Requests), slower > 0);
+    }
+
+    /// <summary>
+    /// Times in which requests were late by the median of the other case: a service that is slower as a whole has none that is late by its own. Only the same tool at
+    /// the same place asks over the same way.
+    /// </summary>
+    private static IEnumerable<Timestamp> Slower(LoadReport load, CaseView view, CaseView other)
+    {
+        if (view.Facts.Of<LoadReport>().Count(Alike) != 1 || other.Facts.Of<LoadReport>().Where(Alike).ToArray() is not [var counterpart]
+            || !load.Percentiles.TryGetValue(50, out var own) || !counterpart.Percentiles.TryGetValue(50, out var usual) || usual >= own)
+        {
+            return [];
+        }
+
+        return load.Intervals.Where(i => i.Longest >= usual + LateRequest.Delay).Select(i => i.Start);
+
+        bool Alike(LoadReport l) => l.At == load.At && l.Tool == load.Tool;
     }
 
     private static Watch? Connections(CaseView view) => Captured(view, view.Attempts.Where(a => (a.Failed || a.Slow) && a.SynTimes.Count > 0).Select(a => a.SynTimes[0])
@@ -164,5 +184,6 @@ public static class Compare
     private static string Span(TimeSpan t) => t.TotalDays >= 2 ? string.Create(null, $"{t.TotalDays:0.#} days") : t.TotalHours >= 2 ? string.Create(null, $"{t.TotalHours:0.#} h")
         : t.TotalMinutes >= 2 ? string.Create(null, $"{t.TotalMinutes:0.#} min") : string.Create(null, $"{t.TotalSeconds:0.#} s");
 
-    private readonly record struct Watch(int Events, double Seconds, double Load);
+    /// <param name="Slower">Late by the median of the other case only.</param>
+    private readonly record struct Watch(int Events, double Seconds, double Load, bool Slower = false);
 }

@@ -9,7 +9,7 @@ internal sealed class Resets
 {
     private readonly CaseView view;
     private readonly ILookup<(FlowKey Key, bool FromClient), ControlSegment> fins;
-    private readonly ILookup<(FlowKey Key, long? Frame), Pause> endedPauses;
+    private readonly ILookup<(FlowKey Key, Provenance? Frame), Pause> endedPauses;
     private readonly ILookup<FlowKey, Pause> pauses;
     private readonly ILookup<(FlowKey Key, bool FromClient), SegmentFate> undelivered;
     private readonly ILookup<(DirectionKey Direction, uint Sequence), ControlBirth> births;
@@ -103,7 +103,7 @@ internal sealed class Resets
         var key = new FlowKey(first.Capture, first.Flow);
         var flow = view.Flow(key) ?? trail.Flows[0];
         var (own, peer) = first.FromClient ? (flow.FromClient, flow.FromServer) : (flow.FromServer, flow.FromClient);
-        var pause = sightings.SelectMany(s => endedPauses[(new FlowKey(s.Capture, s.Flow), s.From.Frame)]).FirstOrDefault();
+        var pause = sightings.SelectMany(s => endedPauses[(new FlowKey(s.Capture, s.Flow), s.From)]).FirstOrDefault();
         var phase = Phase(trail, first, key, fromClient, own, peer);
         var notTaken = NotTaken(first, peer, undelivered[(key, !first.FromClient)], fins[(key, first.FromClient)].FirstOrDefault(f => f.Seen <= first.Seen));
         // A hole below its number that the receiver has not acknowledged either: its sender had sent more than ever came here.
@@ -198,7 +198,7 @@ internal sealed class Resets
         }
 
         return pauses[key].Where(p => p.DataFromClient == rst.FromClient && p is { ClientOutstanding: 0, ServerOutstanding: 0 } && p.Duration <= fin.Seen - p.Start
-                && ((p.EndedBy == PauseEnd.Fin && p.EndFrame == fin.From.Frame) || (p.EndedBy == PauseEnd.NewData && p.EndedFromClient != rst.FromClient)))
+                && ((p.EndedBy == PauseEnd.Fin && p.EndFrame == fin.From) || (p.EndedBy == PauseEnd.NewData && p.EndedFromClient != rst.FromClient)))
             .OrderBy(p => p.Start).LastOrDefault()?.Duration;
     }
 

@@ -9,6 +9,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
     /// <summary>The files of a rotating capture in the order in which they were written; empty when it is one file. <see cref="Fact.From"/> names the first.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>The earliest file of the ring of which this is a part, when files are missing between its parts: one place, and its parts are captures by themselves. Null when there is no other part.</summary>
+    public string? Ring { get; init; }
+
     /// <summary>Frames read.</summary>
     public long Frames { get; init; }
 
@@ -62,6 +65,9 @@ public sealed record CaptureSummary(VantagePoint At, Provenance From, int Captur
 
     /// <summary>Connections with data in only one direction of travel captured.</summary>
     public long OneSidedFlows { get; init; }
+
+    /// <summary>Connections with frames of both ends captured.</summary>
+    public long TwoSidedFlows { get; init; }
 
     /// <summary>Connections without their SYN.</summary>
     public long MidFlowFlows { get; init; }

@@ -14,9 +14,9 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="ServerWindow">Window the server offered, bytes; null when its scale is not known.</param>
 /// <param name="EndedFromClient">Who broke the silence; meaningless at <see cref="PauseEnd.EndOfCapture"/>.</param>
 /// <param name="EndedBy">How.</param>
-/// <param name="EndFrame">Frame that ended it, in the file of a rotating capture that holds it; null at the end of the capture.</param>
+/// <param name="EndFrame">Frame that ended it; null at the end of the capture.</param>
 /// <remarks><see cref="Fact.From"/> names the last frame before it.</remarks>
 public sealed record Pause(
     VantagePoint At, Provenance From, int Capture, int Flow, Timestamp Start, TimeSpan Duration, bool LastFromClient, int LastLength,
     bool DataFromClient, long ClientOutstanding, long ServerOutstanding, long? ClientWindow, long? ServerWindow, bool EndedFromClient,
-    PauseEnd EndedBy, long? EndFrame) : Fact(At, From);
+    PauseEnd EndedBy, Provenance? EndFrame) : Fact(At, From);

@@ -12,7 +12,7 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="Recovery">Why the sender sent it: null for a first transmission.</param>
 /// <param name="Fate">What became of it.</param>
 /// <param name="Proven">The receiver itself said so (SACK, duplicate ACK, D-SACK, later ACK). False: nothing was heard from the receiver afterwards.</param>
-/// <param name="ProvenBy">Frame of that statement, in the file of a rotating capture that holds it.</param>
+/// <param name="ProvenBy">Frame of that statement.</param>
 /// <param name="Sent">When it passed here; for an unseen one, when its absence showed.</param>
 /// <param name="NeverDelivered">No transmission of these bytes was acknowledged up to the end of the capture. Lost before this place and sent again: false, the later transmission, which came by, tells.</param>
 /// <param name="DataOrdinal">How many data segments of this direction passed before it, from 0.</param>
@@ -21,7 +21,7 @@ namespace Whydrop.Evidence.Capture;
 /// <remarks><see cref="Fact.From"/> names its frame; for an unseen one, the frame that showed its absence.</remarks>
 public sealed record SegmentFate(
     VantagePoint At, Provenance From, int Capture, int Flow, bool FromClient, uint Sequence, long StreamOffset, int Length,
-    int? DatagramLength, bool? DontFragment, int Transmission, Recovery? Recovery, Fate Fate, bool Proven, long? ProvenBy,
+    int? DatagramLength, bool? DontFragment, int Transmission, Recovery? Recovery, Fate Fate, bool Proven, Provenance? ProvenBy,
     Timestamp Sent, bool NeverDelivered, long DataOrdinal, long BytesInFlight, TimeSpan? RttBefore) : Fact(At, From)
 {
     /// <summary>Its receiver named it as received twice (D-SACK, RFC 2883): this transmission arrived as well.</summary>

@@ -17,11 +17,11 @@ namespace Whydrop.Evidence.Capture;
 /// <param name="SmoothedRtt">Smoothed round trip (RFC 6298 SRTT).</param>
 /// <param name="Observations">Counts by Wireshark's name: "Retransmission", "FastRetransmission", "SpuriousRetransmission", "OutOfOrder", "PreviousSegmentNotCaptured", "AckedUnseenSegment", "DuplicateAck", "WindowUpdate", "WindowFull", "ZeroWindow", "ZeroWindowProbe", "ZeroWindowProbeAck", "KeepAlive", "KeepAliveAck", "PortReused", "Reset", "SynRetry"; and "WindowLimited", a full segment with no room in the window for another, "BadChecksum", and "DuplicateSack", a D-SACK (RFC 2883) that it sent: bytes of the other end came twice.</param>
 /// <param name="Fin">A FIN was seen.</param>
-/// <param name="ResetFrame">Frame of its first RST, in the file of a rotating capture that holds it; null when none.</param>
+/// <param name="ResetFrame">Frame of its first RST; null when none.</param>
 public sealed record TcpSender(
     long Segments, long Bytes, long UniqueBytes, long Retransmissions, int? Mss, int? WindowScale, bool? SackPermitted,
     bool Timestamps, uint? InitialSequence, int LargestDatagram, int LargestDelivered, int? Ttl, TimeSpan? MinRtt,
-    TimeSpan? SmoothedRtt, IReadOnlyDictionary<string, long> Observations, bool Fin, long? ResetFrame)
+    TimeSpan? SmoothedRtt, IReadOnlyDictionary<string, long> Observations, bool Fin, Provenance? ResetFrame)
 {
     /// <summary>Of its segments, bytes and distinct bytes, those never acknowledged that no <see cref="SegmentFate"/> tells one by one: <see cref="Fate.Unknown"/> in <see cref="FateTally"/>.</summary>
     public (long Segments, long Bytes, long UniqueBytes) Unjudged { get; init; }

@@ -18,13 +18,13 @@ namespace Whydrop.Evidence.Journeys;
 /// <param name="AbsenceProven">The capture there was alive and complete then and saw neighbours of the same flow, or is on the way of it without a way around.</param>
 /// <param name="Reason">Why the absence is proven, or why it is not.</param>
 /// <param name="LargestPassed">Largest IP datagram of this direction that was seen in both places (length at the first); null when none.</param>
-/// <param name="LargestPassedFrame">Its frame in <see cref="Fact.From"/>'s file; null when it is in another of a rotating capture.</param>
+/// <param name="LargestPassedFrame">Its frame there; null when none.</param>
 /// <param name="LaterSeen">A later transmission of the same bytes did pass.</param>
 /// <param name="Sent">When it was last seen.</param>
 public sealed record SegmentPlacement(
     VantagePoint At, Provenance From, int Capture, int Flow, bool FromClient, uint Sequence, int Length, int DatagramLength,
     bool DontFragment, VantagePoint MissingAt, int MissingCapture, int? MissingFlow, string? MissingEncapsulation, bool AbsenceProven,
-    string Reason, int? LargestPassed, long? LargestPassedFrame, bool LaterSeen, Timestamp Sent) : Fact(At, From)
+    string Reason, int? LargestPassed, Provenance? LargestPassedFrame, bool LaterSeen, Timestamp Sent) : Fact(At, From)
 {
     /// <summary>Position in the stream, as <see cref="SegmentFate.StreamOffset"/>: the same at every place, whatever NAT and middleboxes change.</summary>
     public long StreamOffset { get; init; }

@@ -6,4 +6,8 @@ namespace Whydrop.Evidence.Load;
 /// <param name="Latency">Until its answer, or until it was given up.</param>
 /// <param name="Status">What the tool prints of its end: an HTTP status, an error; null when nothing.</param>
 /// <param name="Failed">It had no answer, or one that says failure.</param>
-public sealed record LateRequest(VantagePoint At, Provenance From, Timestamp Time, TimeSpan Resolution, TimeSpan Latency, string? Status, bool Failed) : Fact(At, From);
+public sealed record LateRequest(VantagePoint At, Provenance From, Timestamp Time, TimeSpan Resolution, TimeSpan Latency, string? Status, bool Failed) : Fact(At, From)
+{
+    /// <summary>TCP_RTO_MIN (include/net/tcp.h): what waited for one retransmission is later by that at the least.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
+}

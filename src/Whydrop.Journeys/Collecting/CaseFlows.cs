@@ -10,11 +10,13 @@ internal sealed class CaseFlows
     private readonly HashSet<(int Capture, int Flow)> troubled = [];
     private readonly HashSet<(int Capture, int Flow)> unplain = [];
     private readonly int[] firstCaptures;
+    private readonly bool[] recorded;
 
     /// <summary>Sorts the facts.</summary>
     public CaseFlows(IReadOnlyList<JourneySource> sources, FactSet facts)
     {
         firstCaptures = [.. sources.Select(s => s.FirstCapture)];
+        recorded = [.. sources.Select(s => s.Segments is not null)];
         foreach (var summary in facts.Of<CaptureSummary>())
         {
             summaries[summary.Capture] = summary;
@@ -40,8 +42,8 @@ internal sealed class CaseFlows
     /// <summary>The same by their handshakes.</summary>
     public HandshakeGroups Handshakes { get; }
 
-    /// <summary>Frames of connections over all files.</summary>
-    public long Frames => Sightings.Sum(s => s.Frames);
+    /// <summary>Segments to be kept in order to follow a connection; none where the first reading kept them.</summary>
+    public long Cost(Sighting sighting) => recorded[sighting.Source] ? 0 : sighting.Frames;
 
     /// <summary>What is known of a capture point; null when nobody summarised it.</summary>
     public CaptureSummary? Summary(int capture) => summaries.GetValueOrDefault(capture);

@@ -17,7 +17,7 @@ internal sealed class SegmentCollection
     private readonly long[] firstFrames;
     private readonly SightingSet chosen;
     private readonly HashSet<int> capturesWithCopies;
-    private readonly bool anyDevice;
+    private readonly HashSet<int> capturesOfAny;
     private readonly ConnectionTable bound;
     private readonly RecordPages pages;
     private readonly SegmentPile[] piles;
@@ -36,7 +36,7 @@ internal sealed class SegmentCollection
         piles = new SegmentPile[byFirstFrame.Length];
         bound = new ConnectionTable(byFirstFrame.Count(chosen.Contains));
         capturesWithCopies = [.. flows.SummariesOf(source).Where(s => s.CopiedFrames > 0).Select(s => s.Capture)];
-        anyDevice = flows.SummariesOf(source).Any(s => s.AnyDevice);
+        capturesOfAny = [.. flows.SummariesOf(source).Where(s => s.AnyDevice).Select(s => s.Capture)];
         this.chosen = chosen;
     }
 
@@ -149,7 +149,7 @@ internal sealed class SegmentCollection
         var record = SegmentRecord.Of(headers, bytes, frame.UnixNanoseconds, number);
         record.FromClient = fromClient;
         ref var pile = ref piles[to.Index];
-        if (to.HasCopies && IsCopy(pile, record))
+        if (to.HasCopies && IsCopy(pile, record, byFirstFrame[to.Index].Capture))
         {
             anyCopy = true;
             return;
@@ -164,9 +164,16 @@ internal sealed class SegmentCollection
         Records++;
     }
 
-    /// <summary>The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies.</summary>
-    private bool IsCopy(in SegmentPile pile, in SegmentRecord record)
+    /// <summary>The same datagram once more at the same point (mirror, bridge, routing loop): only where the first reading found such copies, and by its rule.</summary>
+    private bool IsCopy(in SegmentPile pile, in SegmentRecord record, int capture)
     {
+        var again = new SameDatagram(
+            record.IpId, record.Has(SegmentTraits.Timestamp) ? record.TsVal : null, record.Length, record.Has(SegmentTraits.Syn), record.Has(SegmentTraits.Reset), headers.SackBlocks > 0, capturesOfAny.Contains(capture));
+        if (record.Has(SegmentTraits.Syn) && record.IpId == 0 && !anyCopy && IsAsked(pile, record))
+        {
+            return false;
+        }
+
         var recent = 64;
         for (var i = pile.Count - 1; i >= 0 && recent > 0; i--)
         {
@@ -178,21 +185,7 @@ internal sealed class SegmentCollection
 
             recent--;
             if (past.Sequence == record.Sequence && past.Acknowledgment == record.Acknowledgment && past.Length == record.Length && past.Traits == record.Traits
-                && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash
-                && new DatagramPair
-                {
-                    Apart = Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds),
-                    Fall = past.Ttl - record.Ttl,
-                    Identified = record.IpId != 0,
-                    HasTimestamp = record.Has(SegmentTraits.Timestamp),
-                    TsVal = record.TsVal,
-                    Length = record.Length,
-                    Syn = record.Has(SegmentTraits.Syn),
-                    Reset = record.Has(SegmentTraits.Reset),
-                    Selective = headers.SackBlocks > 0,
-                    Asked = record.Has(SegmentTraits.Syn) && IsAsked(pile, record),
-                    AnyDevice = anyDevice,
-                }.IsOne)
+                && past.TsVal == record.TsVal && past.IpId == record.IpId && past.Hash == record.Hash && again.Holds(Math.Abs(record.UnixNanoseconds - past.UnixNanoseconds), past.Ttl - record.Ttl))
             {
                 return true;
             }
@@ -201,13 +194,9 @@ internal sealed class SegmentCollection
         return false;
     }
 
-    private bool IsAsked(in SegmentPile pile, in SegmentRecord record)
+    /// <summary>The other end sent its SYN again: a SYN-ACK answers each.</summary>
+    private static bool IsAsked(in SegmentPile pile, in SegmentRecord record)
     {
-        if (anyCopy)
-        {
-            return false;
-        }
-
         var other = default(SegmentRecord);
         for (var i = 0; i < pile.Count; i++)
         {

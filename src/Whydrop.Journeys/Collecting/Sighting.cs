@@ -73,6 +73,9 @@ internal sealed class Sighting
     /// <summary>The connection there. Whoever does not need all of it asks for what he needs: most have no fact.</summary>
     public TcpFlow Flow => flow ??= clean!.Fact(FlowNumber);
 
+    /// <summary>Its ends, without making a fact of it.</summary>
+    public FlowEnds Ends => flow is null ? clean!.Ends(FlowNumber) : FlowEnds.Of(flow);
+
     /// <summary>No fact of the capture tells of it.</summary>
     public bool IsUntold => clean is not null;
 

@@ -66,7 +66,7 @@ internal sealed class SightingSelection
     /// <summary>What fits at once; else those first whose counterparts have to be looked for, and the rest in parts.</summary>
     private void AddAll()
     {
-        if (flows.Frames > most)
+        if (flows.Sightings.Sum(flows.Cost) > most)
         {
             AddWitnesses(everyPair: true);
             AddAlone();
@@ -107,11 +107,11 @@ internal sealed class SightingSelection
     private void AddInParts()
     {
         var rest = Groups().Select(g => Array.FindAll(g, s => !chosen.Contains(s))).Where(g => g.Length > 0).ToArray();
-        var parts = (int)((rest.Sum(g => g.Sum(s => s.Frames)) + records) / most) + 1;
+        var parts = (int)((rest.Sum(g => g.Sum(flows.Cost)) + records) / most) + 1;
         var costs = new List<long>();
         for (var i = 0; i < rest.Length; i++)
         {
-            var cost = rest[i].Sum(s => s.Frames);
+            var cost = rest[i].Sum(flows.Cost);
             if (cost > most)
             {
                 continue;
@@ -242,7 +242,7 @@ internal sealed class SightingSelection
 
     private void AddIfCheap(Sighting[] group)
     {
-        if (records + group.Sum(s => s.Frames) <= most / 4)
+        if (records + group.Sum(flows.Cost) <= most / 4)
         {
             Add(group);
         }
@@ -256,7 +256,7 @@ internal sealed class SightingSelection
             if (!chosen.Contains(sighting))
             {
                 wanted++;
-                cost += sighting.Frames;
+                cost += flows.Cost(sighting);
             }
         }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Whydrop.Evidence.Capture;
+using Whydrop.Journeys.Collecting;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Paths;
 
@@ -16,12 +18,20 @@ internal readonly record struct Addressing(
     int Capture, bool ToServer, string Tunnel, IPEndPoint Source, IPEndPoint Destination, IPAddress? OuterSource, IPAddress? OuterDestination)
 {
     /// <summary>Reads it from the fact.</summary>
-    public static Addressing Of(TcpFlow flow, bool fromClient)
+    public static Addressing Of(TcpFlow flow, bool fromClient) => Of(flow.Capture, flow.Encapsulation, flow.Client, flow.Server, fromClient);
+
+    /// <summary>The same without the fact.</summary>
+    public static Addressing Of(Sighting sighting, in FlowEnds ends, bool fromClient) => Of(sighting.Capture, sighting.Encapsulation, ends.Client, ends.Server, fromClient);
+
+    /// <summary>Kinds of the tunnel headers from the outside in; empty when plain.</summary>
+    public static string TunnelOf(Sighting sighting) => Layers(sighting.Encapsulation).Tunnel;
+
+    private static Addressing Of(int capture, string? encapsulation, IPEndPoint client, IPEndPoint server, bool fromClient)
     {
-        var (tunnel, outerSource, outerDestination) = Layers(flow.Encapsulation);
+        var (tunnel, outerSource, outerDestination) = Layers(encapsulation);
         return fromClient
-            ? new Addressing(flow.Capture, true, tunnel, flow.Client, flow.Server, outerSource, outerDestination)
-            : new Addressing(flow.Capture, false, tunnel, flow.Server, flow.Client, outerDestination, outerSource);
+            ? new Addressing(capture, true, tunnel, client, server, outerSource, outerDestination)
+            : new Addressing(capture, false, tunnel, server, client, outerDestination, outerSource);
     }
 
     /// <summary>Takes apart "vxlan 42 10.0.0.1>10.0.0.2 …", which is written for the packets of the client.</summary>

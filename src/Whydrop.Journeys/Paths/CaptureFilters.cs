@@ -16,7 +16,7 @@ internal sealed class CaptureFilters(CaseFlows flows, FactSet facts)
 
     private readonly Dictionary<int, Kept> kept = [];
 
-    /// <summary>True when it kept address resolution or group membership, which only a capture without a filter does, or all that its device counted, or packets of the same kind: of the same service, in the same tunnel, or, where its ports show that it does not filter by port, to the same host.</summary>
+    /// <summary>True when it had no filter (<see cref="UnfilteredCaptures"/>), or kept packets of the same kind: of the same service, in the same tunnel, or, where its ports show that it does not filter by port, to the same host.</summary>
     public bool Keeps(int capture, in Addressing packet)
     {
         if (open.Contains(flows.SourceOf(capture)))

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Whydrop.Journeys.Collecting;
 using Whydrop.Journeys.Placement;
+using Whydrop.Tcp;
 
 namespace Whydrop.Journeys.Paths;
 
@@ -73,7 +74,7 @@ internal sealed class LearntPaths(CaseFlows flows)
         var tally = new Tally();
         foreach (var (sighting, fromClient) in Candidates(question))
         {
-            if (question.Asks(Addressing.Of(sighting.Flow, fromClient)))
+            if (question.Asks(Addressing.Of(sighting, sighting.Ends, fromClient)))
             {
                 Learn(tally, [.. flows.Handshakes.With(sighting)], sighting, fromClient == question.Beyond, question.Tunnel);
             }
@@ -87,12 +88,12 @@ internal sealed class LearntPaths(CaseFlows flows)
         var all = flows.Sightings.Where(flows.Handshakes.IsFirst).SelectMany(s => flows.Handshakes.With(s).ToArray());
         if (question is { Source: { } source, Destination: { } destination })
         {
-            byEnds ??= all.ToLookup(s => (s.Capture, s.Flow.Client.Address, s.Flow.Server.Address));
+            byEnds ??= all.Select(s => (Sighting: s, s.Ends)).ToLookup(s => (s.Sighting.Capture, s.Ends.Client.Address, s.Ends.Server.Address), s => s.Sighting);
             return byEnds[(question.Capture, source, destination)].Select(s => (s, true))
                 .Concat(byEnds[(question.Capture, destination, source)].Select(s => (s, false)));
         }
 
-        byAddress ??= all.SelectMany(s => new[] { (s.Flow.Client.Address, Sighting: s), (s.Flow.Server.Address, Sighting: s) })
+        byAddress ??= all.Select(s => (Sighting: s, s.Ends)).SelectMany(s => new[] { (s.Ends.Client.Address, s.Sighting), (s.Ends.Server.Address, s.Sighting) })
             .ToLookup(x => (x.Sighting.Capture, x.Address), x => x.Sighting);
         return byAddress[(question.Capture, (question.Source ?? question.Destination)!)].SelectMany(s => new[] { (s, true), (s, false) });
     }
@@ -100,29 +101,33 @@ internal sealed class LearntPaths(CaseFlows flows)
     private static void Learn(Tally tally, Sighting[] group, Sighting sighting, bool towardsServer, string tunnel)
     {
         // Somebody went on after the handshake: both its segments arrived.
-        var complete = Array.Exists(group, s =>
-            s.Flow.FromClient.Segments + s.Flow.FromServer.Segments > 0 || s.Flow.FromClient.Fin || s.Flow.FromServer.Fin);
-        if (!complete || group.Length > MostSightings
-            || group.GroupBy(s => (s.Capture, s.Flow.Client, s.Encapsulation)).Any(g => g.Count() > 1))
+        if (group.Length > MostSightings)
         {
             return;
         }
 
-        var others = group.Where(o => NearerServer(sighting, o) == (towardsServer ? 1 : -1)).ToList();
-        others.Sort((x, y) => towardsServer ? NearerServer(y, x) : NearerServer(x, y));
-        tally.Add(others, tunnel);
+        var seen = Array.ConvertAll(group, s => (Sighting: s, s.Ends));
+        if (!Array.Exists(seen, s => s.Ends.IsUsed) || seen.GroupBy(s => (s.Sighting.Capture, s.Ends.Client, s.Sighting.Encapsulation)).Any(g => g.Count() > 1))
+        {
+            return;
+        }
+
+        var here = Array.Find(seen, s => s.Sighting == sighting);
+        var others = Array.FindAll(seen, o => o.Sighting != sighting && NearerServer(here.Ends, o.Ends) == (towardsServer ? 1 : -1));
+        Array.Sort(others, (x, y) => towardsServer ? NearerServer(y.Ends, x.Ends) : NearerServer(x.Ends, y.Ends));
+        tally.Add(Array.ConvertAll(others, o => o.Sighting), tunnel);
     }
 
     /// <summary>+1 when the second is nearer to the server, -1 when the first is, 0 when not known.</summary>
-    private static int NearerServer(Sighting first, Sighting second)
+    private static int NearerServer(in FlowEnds first, in FlowEnds second)
     {
-        if (first == second || first.Flow.HandshakeRtt is not { } a || second.Flow.HandshakeRtt is not { } b)
+        if (first.HandshakeRtt is not { } a || second.HandshakeRtt is not { } b)
         {
             return 0;
         }
 
         var byTime = a.CompareTo(b);
-        return byTime != 0 ? byTime : Math.Sign((first.Flow.FromClient.Ttl ?? 0) - (second.Flow.FromClient.Ttl ?? 0));
+        return byTime != 0 ? byTime : Math.Sign((first.ClientTtl ?? 0) - (second.ClientTtl ?? 0));
     }
 
     /// <summary>How many connections there were, and by which captures they came.</summary>
@@ -138,13 +143,13 @@ internal sealed class LearntPaths(CaseFlows flows)
         public IEnumerable<(int Capture, bool Changed, int Count)> Stops => order.Select(c => (c.Capture, c.Changed, counts[c]));
 
         /// <summary>Adds one connection.</summary>
-        public void Add(List<Sighting> others, string tunnel)
+        public void Add(Sighting[] others, string tunnel)
         {
             Total++;
             var at = 0;
             foreach (var other in others)
             {
-                var stop = (other.Capture, Addressing.Of(other.Flow, true).Tunnel != tunnel);
+                var stop = (other.Capture, Addressing.TunnelOf(other) != tunnel);
                 if (!counts.TryGetValue(stop, out var count))
                 {
                     order.Insert(at, stop);

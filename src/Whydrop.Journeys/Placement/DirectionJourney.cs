@@ -378,7 +378,7 @@ internal sealed class DirectionJourney
             stop.At, new Provenance(stop.Sighting.Flow.From.Source, Frame: record.Frame), stop.Sighting.Capture, stop.Sighting.FlowNumber,
             stop.FromClient, record.Sequence + (uint)(piece.Start - stop.Offsets[index]), length,
             single ? record.DatagramLength : record.HeaderLength + length, record.Has(SegmentTraits.DontFragment), missing.At,
-            missing.Sighting.Capture, missing.Sighting.FlowNumber, missing.Sighting.Encapsulation, proven, reason, largest, frame,
+            missing.Sighting.Capture, missing.Sighting.FlowNumber, missing.Sighting.Encapsulation, proven, reason, largest, frame is null ? null : new Provenance(stop.Sighting.Flow.From.Source, Frame: frame),
             laterSeen, new Timestamp(record.UnixNanoseconds))
         {
             StreamOffset = stop.StreamOffset(piece.Start),

@@ -19,17 +19,24 @@ public sealed partial class LoadSummaryReader : Reader
     public override int Recognise(in TextSample sample) => sample.Any(Opens) ? 95 : 0;
 
     /// <inheritdoc />
-    public override bool Opens(string line) => Tool(line) is not null;
+    public override bool Opens(string line) => Opening(line) is not null;
 
     private protected override void Read(TextFile file, Findings findings)
     {
         Draft? draft = null;
+        var place = 0;
         foreach (var line in file.Lines.Where(l => l.Text.Length < 1000))
         {
-            if (Tool(line.Text) is { } tool && draft?.Tool != tool)
+            if (Opening(line.Text) is { } opening)
             {
-                draft?.WriteTo(findings);
-                draft = new Draft(tool, line.Number);
+                // A later line of the same opening is still the same run.
+                if (draft?.Tool != opening.Tool || opening.Place <= place)
+                {
+                    draft?.WriteTo(findings);
+                    draft = new Draft(opening.Tool, line.Number);
+                }
+
+                place = opening.Place;
             }
 
             draft?.Take(line.Text);
@@ -38,9 +45,10 @@ public sealed partial class LoadSummaryReader : Reader
         draft?.WriteTo(findings);
     }
 
-    private static string? Tool(string line) => line.StartsWith("This is ApacheBench, Version", StringComparison.Ordinal) ? "ab"
-        : Wrk().IsMatch(line) ? "wrk"
-        : Fortio().IsMatch(line) ? "fortio" : null;
+    /// <summary>A line by which a run begins, and its place among those of one beginning: fortio prints up to three.</summary>
+    private static (string Tool, int Place)? Opening(string line) => line.StartsWith("This is ApacheBench, Version", StringComparison.Ordinal) ? ("ab", 0)
+        : Wrk().IsMatch(line) ? ("wrk", 0)
+        : Fortio().Match(line) is { Success: true } f ? ("fortio", f.Groups["version"].Success ? 0 : f.Groups["rate"].Success ? 1 : 2) : null;
 
     private static TimeSpan Of(string number, string unit)
     {
@@ -53,7 +61,7 @@ public sealed partial class LoadSummaryReader : Reader
     private static partial Regex Wrk();
 
     // "Fortio 1.60.3 running at 8 queries per second", "Running at 8 queries per second for 5s", "Starting at 8 qps with 4 thread(s) [gomax 8] for 5s"
-    [GeneratedRegex(@"^(?:Fortio [\w.-]+ running at|Running at [\d.]+ queries per second|Starting at \S+ qps with \d+ thread)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^((?<version>Fortio [\w.-]+ running at)|(?<rate>Running at [\d.]+ queries per second)|Starting at \S+ qps with \d+ thread)", RegexOptions.ExplicitCapture)]
     private static partial Regex Fortio();
 
     // ab "  99%   1063"; wrk "   99%    8.40ms"

@@ -11,9 +11,6 @@ internal sealed class SampleTally(string tool, TimeSpan resolution)
     private const int MostListed = 4000;
     private const int MostIntervals = 60;
 
-    // TCP_RTO_MIN (include/net/tcp.h): what waited for one retransmission is later by that at the least.
-    private static readonly TimeSpan RetransmissionTimeout = TimeSpan.FromMilliseconds(200);
-
     private readonly List<Sample> samples = [];
 
     public int Count => samples.Count;
@@ -29,7 +26,7 @@ internal sealed class SampleTally(string tool, TimeSpan resolution)
         }
 
         var latencies = samples.Select(s => s.Latency).Order().ToArray();
-        var late = At(latencies, 50) + RetransmissionTimeout;
+        var late = At(latencies, 50) + LateRequest.Delay;
         var dated = samples.Where(s => s.Time is not null).OrderBy(s => s.Time).ToArray();
         var struck = samples.Where(s => s.Failed || s.Latency >= late).ToArray();
         findings.Add(new LoadReport(

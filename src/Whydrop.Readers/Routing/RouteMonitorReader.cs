@@ -78,7 +78,7 @@ public sealed partial class RouteMonitorReader : Reader
         }
 
         findings.Add(new LogEvent(
-            findings.At, findings.From(line), moment?.Time, null, change.Groups["deleted"].Success ? "route-deleted" : "route-added", change.Groups["to"].Value, text.Trim(), details));
+            findings.At, findings.From(line), moment?.Time, null, change.Groups["deleted"].Success ? "route-deleted" : "route-added", change.Groups["to"].Value, text[change.Groups["label"].Length..].Trim(), details));
     }
 
     // Timestamp: Sat Nov 21 21:06:32 2026 468132 usec
@@ -86,10 +86,11 @@ public sealed partial class RouteMonitorReader : Reader
     private static partial Regex Long();
 
     // [2026-11-21T21:06:32.468132] Deleted …
-    [GeneratedRegex(@"^\[(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6})\] (?:\[ROUTE\])?(?<rest>.+)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\[(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6})\] (?<rest>.+)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Short();
 
     // Deleted 10.244.2.0/24 via 10.20.2.12 dev eth0 proto bird metric 32; blackhole 10.244.2.0/24 proto bird; default via …
-    [GeneratedRegex(@"^(?<deleted>Deleted )?(?:unicast |blackhole |unreachable |prohibit )?(?<to>default|[0-9a-fA-F:.]{3,39}(?:/\d{1,3})?) (?=.*\b(?:via|dev|proto|nhid|nexthop)\b)", RegexOptions.ExplicitCapture)]
+    // ip/ipmonitor.c print_headers: "[nsid current][ROUTE]Deleted …"; another nsid is another network namespace.
+    [GeneratedRegex(@"^(?<label>(\[nsid current\])?(\[ROUTE\])?)(?<deleted>Deleted )?(?:unicast |blackhole |unreachable |prohibit )?(?<to>default|[0-9a-fA-F:.]{3,39}(?:/\d{1,3})?) (?=.*\b(?:via|dev|proto|nhid|nexthop)\b)", RegexOptions.ExplicitCapture)]
     private static partial Regex Change();
 }

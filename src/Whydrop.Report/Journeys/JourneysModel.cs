@@ -52,7 +52,7 @@ public sealed record JourneysModel(
         return new JourneysModel(
             name, stops.All, hops.Rows, lost, chains.Joined, UnjoinedGroups.Of(facts, chains),
             [.. facts.Of<TranslationContradiction>().Where(c => chains.IsShown(c.Capture, c.Flow))],
-            [.. facts.Of<Gap>().Where(g => !g.Minor && captures.Contains(g.From.Source))])
+            [.. facts.Of<Gap>().Where(g => !g.Minor && (captures.Contains(g.From.Source) || g.Kind is GapKind.Unrecognised or GapKind.Unreadable))])
         {
             Proxied = [.. facts.Of<ProxiedConnection>().Where(p => chains.IsShown(p.Capture, p.Flow) || chains.IsShown(p.OtherCapture, p.OtherFlow))
                 .Select(p => (chains.Flow(p.Capture, p.Flow)!, chains.Flow(p.OtherCapture, p.OtherFlow)!, p))],

@@ -19,11 +19,23 @@ internal sealed class PathStops
     private readonly Dictionary<int, int> plain = [];
     private readonly Dictionary<Key, (TcpFlow Flow, int Connection)> examples = [];
     private readonly List<Key> met = [];
+
+    /// <summary>Parts of a ring by its earliest part: one place.</summary>
+    private readonly Dictionary<int, int> placeOf = [];
     private int exampled;
 
     /// <summary>Orders.</summary>
     public PathStops(FactSet facts, JourneyChains chains)
     {
+        foreach (var parts in facts.Of<CaptureSummary>().Where(c => c.Ring is not null).GroupBy(c => (c.Ring, c.At)).Where(g => g.DistinctBy(c => c.From.Source).Count() == g.Count()))
+        {
+            var earliest = parts.MinBy(c => c.First)!.Capture;
+            foreach (var part in parts)
+            {
+                placeOf[part.Capture] = earliest;
+            }
+        }
+
         // The longest way tells most of the order; a shorter one is turned to fit it.
         var paths = AlikeOnes(chains).OrderByDescending(g => g.Way.Length).ThenByDescending(g => g.Count)
             .ThenBy(g => string.Join('>', g.Way.Select(n => keys[n])), StringComparer.Ordinal);
@@ -110,8 +122,10 @@ internal sealed class PathStops
     {
         var encapsulation = chains.Flow(sighting.Capture, sighting.Flow)?.Encapsulation;
         var known = encapsulation is null ? plain : wrapped.TryGetValue(encapsulation, out var byCapture) ? byCapture : wrapped[encapsulation] = [];
-        return known.TryGetValue(sighting.Capture, out var number) ? number : known[sighting.Capture] = NumberOf(new Key(sighting.Capture, encapsulation?.Split(' ')[0], 1));
+        return known.TryGetValue(sighting.Capture, out var number) ? number : known[sighting.Capture] = NumberOf(new Key(PlaceOf(sighting.Capture), encapsulation?.Split(' ')[0], 1));
     }
+
+    private int PlaceOf(int capture) => placeOf.GetValueOrDefault(capture, capture);
 
     private int NumberOf(Key key)
     {
@@ -238,9 +252,12 @@ internal sealed class PathStops
         }
     }
 
-    private Key Silent(int capture, string? tunnel) =>
-        met.Find(k => k.Capture == capture && k.Tunnel == tunnel) is { Time: > 0 } same ? same
-        : met.Find(k => k.Capture == capture) is { Time: > 0 } any ? any : new Key(capture, tunnel, 1);
+    private Key Silent(int capture, string? tunnel)
+    {
+        var place = PlaceOf(capture);
+        return met.Find(k => k.Capture == place && k.Tunnel == tunnel) is { Time: > 0 } same ? same
+            : met.Find(k => k.Capture == place) is { Time: > 0 } any ? any : new Key(place, tunnel, 1);
+    }
 
     /// <summary>Path by path; of stops in no known order, the one met first.</summary>
     private void Number(FactSet facts)
@@ -319,6 +336,7 @@ internal sealed class PathStops
         public (int Capture, int Flow) Example(int place) => Chains.Count > 0 ? Chains[0][place] : (Together[0].Stops[place].Capture, Together[0].Stops[place].Flows[0]);
     }
 
+    /// <param name="Capture">Of a ring with missing files the earliest part.</param>
     /// <param name="Time">1 where a connection comes by for the first time, 2 for the second: before and after NAT on one device.</param>
     private readonly record struct Key(int Capture, string? Tunnel, int Time);
 }

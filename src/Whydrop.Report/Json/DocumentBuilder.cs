@@ -99,11 +99,12 @@ internal static class DocumentBuilder
         f.From.Source, f.Capture, f.Flow, Place(f.At), Name(f.Client), Name(f.Server), f.Encapsulation,
         names.Name(f.Client.Address, f.Client.Port, f.First, f.Last), names.Name(f.Server.Address, f.Server.Port, f.First, f.Last), f.First.ToString(), f.Last.ToString(),
         (f.Last - f.First).TotalSeconds, f.Frames, f.Synchronised, f.HandshakeRtt?.TotalMilliseconds,
-        Sender(f.FromClient, lostByClient), Sender(f.FromServer, lostByServer));
+        Sender(f.FromClient, lostByClient, f.From.Source), Sender(f.FromServer, lostByServer, f.From.Source));
 
-    private static SenderElement Sender(TcpSender s, long lost) => new(
+    private static SenderElement Sender(TcpSender s, long lost, string source) => new(
         s.Segments, s.Bytes, s.UniqueBytes, s.Retransmissions, lost, s.Mss, s.WindowScale, s.SackPermitted, s.Timestamps, s.LargestDatagram,
-        s.LargestDelivered, s.Ttl, s.MinRtt?.TotalMilliseconds, s.SmoothedRtt?.TotalMilliseconds, s.Observations, s.Fin, s.ResetFrame);
+        s.LargestDelivered, s.Ttl, s.MinRtt?.TotalMilliseconds, s.SmoothedRtt?.TotalMilliseconds, s.Observations, s.Fin, s.ResetFrame?.Frame,
+        s.ResetFrame is { } reset && reset.Source != source ? reset.Source : null);
 
     public static GapElement Gap(Gap g) => new(g.Kind, Place(g.At), g.From.Source, g.From.Frame, g.From.Line, g.Reason);
 

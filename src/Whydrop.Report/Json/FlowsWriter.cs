@@ -85,12 +85,12 @@ internal sealed class FlowsWriter : IDisposable
         json.WriteNumber("frames", f.Frames);
         json.WriteBoolean("synchronised", f.Synchronised);
         WriteMilliseconds("handshakeRttMs", f.HandshakeRtt);
-        Write("fromClient", f.FromClient, row.LostByClient);
-        Write("fromServer", f.FromServer, row.LostByServer);
+        Write("fromClient", f.FromClient, row.LostByClient, f.From.Source);
+        Write("fromServer", f.FromServer, row.LostByServer, f.From.Source);
         json.WriteEndObject();
     }
 
-    private void Write(string name, TcpSender s, long lost)
+    private void Write(string name, TcpSender s, long lost, string source)
     {
         json.WriteStartObject(name);
         json.WriteNumber("segments", s.Segments);
@@ -119,7 +119,12 @@ internal sealed class FlowsWriter : IDisposable
 
         json.WriteEndObject();
         json.WriteBoolean("fin", s.Fin);
-        WriteNumber("resetFrame", s.ResetFrame);
+        WriteNumber("resetFrame", s.ResetFrame?.Frame);
+        if (s.ResetFrame is { } reset && reset.Source != source)
+        {
+            json.WriteString("resetSource", reset.Source);
+        }
+
         json.WriteEndObject();
     }
 

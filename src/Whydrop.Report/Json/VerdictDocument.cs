@@ -190,4 +190,5 @@ internal sealed record SenderElement(
     double? SmoothedRttMs,
     [property: Description("Counts by Wireshark's name.")] IReadOnlyDictionary<string, long> Observations,
     bool Fin,
-    long? ResetFrame);
+    long? ResetFrame,
+    [property: Description("File of resetFrame, when another file of a rotating capture than source holds it.")] string? ResetSource);

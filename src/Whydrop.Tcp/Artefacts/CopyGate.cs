@@ -54,24 +54,25 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
         }
     }
 
-    private bool IsSameDatagram(in TcpSegment s, in PastFrame past, in Direction d) =>
-        past.Acknowledgment == s.Acknowledgment && past.Length == Math.Min(s.Length, 0xFFFFF) && past.Flags == s.Flags
-        && past.IpId == (ushort)s.IpId && past.HasTimestamp == s.HasTimestamp && past.TsVal == s.TsVal
-        && new DatagramPair
+    private bool IsSameDatagram(in TcpSegment s, in PastFrame past, in Direction d)
+    {
+        if (past.Acknowledgment != s.Acknowledgment || past.Length != Math.Min(s.Length, 0xFFFFF) || past.Flags != s.Flags
+            || past.IpId != (ushort)s.IpId || past.HasTimestamp != s.HasTimestamp || past.TsVal != s.TsVal)
         {
-            Apart = Math.Abs(s.Time - past.Time),
-            Fall = past.Ttl - s.Ttl,
-            Identified = s.IpId != 0,
-            HasTimestamp = s.HasTimestamp,
-            TsVal = s.TsVal,
-            Length = s.Length,
-            Syn = s.IsSyn,
-            Reset = s.IsReset,
-            Selective = s.SackBlocks > 0,
-            Asked = s.IsSyn && IsAsked(s, d),
-            AnyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice,
-        }.IsOne;
+            return false;
+        }
 
+        if (s.IsSyn && s.IpId == 0 && IsAsked(s, d))
+        {
+            return false;
+        }
+
+        var anyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice;
+        return new SameDatagram(s.IpId, s.HasTimestamp ? s.TsVal : null, s.Length, s.IsSyn, s.IsReset, s.SackBlocks > 0, anyDevice).Holds(Math.Abs(s.Time - past.Time), past.Ttl - s.Ttl);
+    }
+
+    // No timer sends a SYN again within a millisecond, but every SYN that comes is answered by a SYN-ACK, whatever the timer just sent. Where frames
+    // are captured twice, those of the first SYN are.
     private bool IsAsked(in TcpSegment s, in Direction d)
     {
         if (engine.Points[d.Flow->Key.Point].CopiedFrames > 0)

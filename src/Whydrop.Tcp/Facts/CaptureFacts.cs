@@ -19,6 +19,7 @@ internal sealed unsafe class CaptureFacts(
     private readonly long[] sentSegments = new long[engine.Points.Count];
     private readonly long[] sentBytes = new long[engine.Points.Count];
     private readonly long[] oneSided = new long[engine.Points.Count];
+    private readonly long[] twoSided = new long[engine.Points.Count];
     private readonly long[] midFlow = new long[engine.Points.Count];
     private readonly long?[] silences = new long?[engine.Points.Count];
     private readonly ObservationCounts[] observed = new ObservationCounts[engine.Points.Count];
@@ -61,6 +62,7 @@ internal sealed unsafe class CaptureFacts(
             sentBytes[point] += flow->Low.Bytes + flow->High.Bytes;
             var (low, high) = (flow->Low, flow->High);
             oneSided[point] += (low.Frames == 0 || high.Frames == 0) && low.Segments + high.Segments > 0 ? 1 : 0;
+            twoSided[point] += low.Frames > 0 && high.Frames > 0 ? 1 : 0;
             midFlow[point] += ((opening->Low.Bits | opening->High.Bits) & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) == 0 ? 1 : 0;
             if (flow->Unusual != 0)
             {
@@ -100,6 +102,7 @@ internal sealed unsafe class CaptureFacts(
             BackwardSteps = p.BackwardSteps,
             Flows = flowCounts[i],
             OneSidedFlows = oneSided[i],
+            TwoSidedFlows = twoSided[i],
             MidFlowFlows = midFlow[i],
             ConnectionsTo = p.Point.MacAddresses.Where(m => m.AsDestination > 0).ToDictionary(m => m.Address, m => m.AsDestination, StringComparer.OrdinalIgnoreCase),
             Silences = silences[i],
@@ -194,7 +197,7 @@ internal sealed unsafe class CaptureFacts(
         return new SegmentFate(
             at[point], From(row.Frame == 0 ? null : row.Frame), firstCapture + point, row.Flow, row.FromHigh == clientHigh,
             row.Sequence + (uint)(offset - row.StreamOffset), offset, length, row.SizeCertain ? datagram : null, row.Seen ? row.DontFragment : null,
-            Math.Max((int)row.Number, 1), RecoveryKind.From(row.Recovery), row.Fate, row.Proven, row.ProvenBy == 0 ? null : row.ProvenBy,
+            Math.Max((int)row.Number, 1), RecoveryKind.From(row.Recovery), row.Fate, row.Proven, row.ProvenBy == 0 ? null : From(row.ProvenBy),
             new Timestamp(row.Sent <= 0 ? engine.Points[point].First : row.Sent), row.NeverDelivered, row.DataOrdinal + (long)ordinal,
             row.BytesInFlight, row.RttMicroseconds == 0 ? null : TimeSpan.FromMicroseconds(row.RttMicroseconds - 1)) { CameTwice = row.Named };
     }

@@ -137,7 +137,7 @@ internal sealed unsafe class ConnectionFacts(FlowEngine engine, VantagePoint[] a
             at[point], From(row.StartFrame), firstCapture + point, row.Flow, new Timestamp(row.Start), TimeSpan.FromTicks(row.Duration / 100),
             row.Is(PauseRow.LastFromHigh) == clientHigh, row.LastLength, row.Is(PauseRow.DataFromHigh) == clientHigh, client, server,
             clientWindow < 0 ? null : clientWindow, serverWindow < 0 ? null : serverWindow, row.Is(PauseRow.EndedFromHigh) == clientHigh,
-            row.EndedBy, row.EndFrame == 0 ? null : row.EndFrame);
+            row.EndedBy, row.EndFrame == 0 ? null : From(row.EndFrame));
     }
 
     private uint FrameOf(int index) => engine.Controls[index]->Frame;

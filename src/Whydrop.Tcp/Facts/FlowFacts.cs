@@ -77,6 +77,18 @@ internal sealed unsafe class FlowFacts(FlowEngine engine, FlowReports reports, T
             Microseconds(toServer) + Microseconds(server.MinRtt), reports.Encapsulation(index));
     }
 
+    /// <summary>The ends of one.</summary>
+    public FlowEnds Ends(int index)
+    {
+        var flow = engine.Table.Records[index];
+        var opening = engine.Table.Openings[index];
+        var (client, server) = reports.Ends(index);
+        var first = (opening->Bits & FlowOpening.ClientHigh) != 0 ? flow->High : flow->Low;
+        return new FlowEnds(
+            client, server, opening->HandshakeRtt == 0 ? null : Microseconds(opening->HandshakeRtt), first.Frames == 0 ? null : first.Ttl,
+            flow->Low.Segments + flow->High.Segments > 0 || ((flow->Low.Bits | flow->High.Bits) & SenderState.FinSeen) != 0);
+    }
+
     private bool IsClean(int flow)
     {
         if (reports.IsUnusual(flow))
@@ -93,7 +105,7 @@ internal sealed unsafe class FlowFacts(FlowEngine engine, FlowReports reports, T
     /// <summary>A time that is kept in microseconds plus one.</summary>
     private static TimeSpan Microseconds(uint kept) => kept == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(kept - 1);
 
-    private static TcpSender Sender(SenderReport r) => new(
+    private TcpSender Sender(SenderReport r) => new(
         r.Segments, r.Bytes, r.UniqueBytes, r.Retransmissions, r.Mss, r.WindowScale, r.SackPermitted, r.Timestamps, r.InitialSequence,
-        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame) { Unjudged = r.Unjudged };
+        r.LargestDatagram, r.LargestDelivered, r.Ttl, r.MinRtt, r.SmoothedRtt, r.Observations, r.Fin, r.ResetFrame is { } frame ? new Provenance(source, Frame: frame) : null) { Unjudged = r.Unjudged };
 }

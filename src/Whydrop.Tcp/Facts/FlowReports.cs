@@ -30,14 +30,13 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
         var clientHigh = (opening->Bits & FlowOpening.ClientHigh) != 0;
         var low = Sender(flow->Low, opening->Low, flow->High, unusual == null ? null : &unusual->Low, unusual == null ? 0 : unusual->LowBoard, Unjudged.Of(engine, flow, fromHigh: false));
         var high = Sender(flow->High, opening->High, flow->Low, unusual == null ? null : &unusual->High, unusual == null ? 0 : unusual->HighBoard, Unjudged.Of(engine, flow, fromHigh: true));
-        var lowEnd = EndPoint(flow->Key.AddressLow, flow->Key.PortLow, flow->Key.IsIpv6);
-        var highEnd = EndPoint(flow->Key.AddressHigh, flow->Key.PortHigh, flow->Key.IsIpv6);
+        var (client, server) = Ends(index);
         return new FlowReport
         {
             Index = index,
             Point = flow->Key.Point,
-            Client = clientHigh ? highEnd : lowEnd,
-            Server = clientHigh ? lowEnd : highEnd,
+            Client = client,
+            Server = server,
             Encapsulation = Encapsulation(index),
             First = new Timestamp(opening->First),
             Last = new Timestamp(flow->LastTime),
@@ -50,6 +49,15 @@ internal sealed unsafe class FlowReports(FlowEngine engine, AddressBook addresse
             FromServer = clientHigh ? low : high,
             Unusual = IsUnusual(index),
         };
+    }
+
+    /// <summary>Between whom it is.</summary>
+    public (IPEndPoint Client, IPEndPoint Server) Ends(int index)
+    {
+        ref readonly var key = ref engine.Table.Records[index]->Key;
+        var low = EndPoint(key.AddressLow, key.PortLow, key.IsIpv6);
+        var high = EndPoint(key.AddressHigh, key.PortHigh, key.IsIpv6);
+        return (engine.Table.Openings[index]->Bits & FlowOpening.ClientHigh) != 0 ? (high, low) : (low, high);
     }
 
     /// <summary>Tunnel headers of the client's packets; null when plain.</summary>

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Whydrop.Tcp.Memory;
 
-/// <summary>Zeroed anonymous memory straight from the kernel, given back when nobody refers to it any more.</summary>
+/// <summary>Zeroed anonymous memory straight from the kernel, or a file to be read, given back when nobody refers to it any more.</summary>
 internal sealed unsafe partial class NativePages : SafeHandle
 {
     private const int ReadWrite = 3;
+    private const int Private = 2;
     private const int PrivateAnonymous = 0x22;
     private const int HugePage = 14; // MADV_HUGEPAGE, include/uapi/asm-generic/mman-common.h
     private const nuint HugePageBytes = 2 * 1024 * 1024;
@@ -22,6 +24,21 @@ internal sealed unsafe partial class NativePages : SafeHandle
         if (IsInvalid)
         {
             throw new InvalidOperationException($"no memory for {bytes} bytes of flow state");
+        }
+    }
+
+    /// <summary>The first bytes of a file; what is changed here is not changed there. The file may be closed.</summary>
+    public NativePages(SafeFileHandle file, nuint bytes)
+        : base(-1, ownsHandle: true)
+    {
+        this.bytes = bytes;
+
+        // SAFETY: a fresh private mapping, owned by this handle alone, of a file that has so many bytes and no name by which anybody could cut it.
+        SetHandle((nint)Map(null, bytes, ReadWrite, Private, (int)file.DangerousGetHandle(), 0));
+        GC.KeepAlive(file);
+        if (IsInvalid)
+        {
+            throw new IOException($"no room to look at {bytes} bytes of a file");
         }
     }
 

@@ -15,12 +15,17 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
     /// <summary>A sorter's places have 16 bits.</summary>
     private const int BlockRecords = 1 << 16;
     private const int AreaRecords = 1 << SegmentRun.AreaShift;
+
+    /// <summary>Half of what a run can name: they may be filled less when each direction is put in one piece.</summary>
+    private const int MostAreas = int.MaxValue >> (SegmentRun.AreaShift + 1);
     private const int FirstRoom = 1 << 8;
     private readonly List<SegmentArea> areas = [];
     private readonly List<SegmentRun> runs = [];
     private SegmentRecord[] open = new SegmentRecord[FirstRoom];
     private uint[] directions = new uint[FirstRoom];
+    private SegmentRecord[]? sorted;
     private SegmentSorter? sorter;
+    private SegmentSpill? spill;
     private int count;
     private int used;
     private long kept;
@@ -45,11 +50,17 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
     public void End()
     {
         IsEnded = true;
+        LetGo();
+    }
+
+    private void LetGo()
+    {
         allowance.Return(kept);
         areas.ForEach(a => a.Dispose());
+        spill?.Dispose();
         areas.Clear();
         runs.Clear();
-        (open, directions, sorter, count) = ([], [], null, 0);
+        (open, directions, sorted, sorter, count, kept) = ([], [], null, null, 0, 0);
     }
 
     /// <summary>What was recorded, by connections; null when the recording ended early.</summary>
@@ -60,8 +71,25 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
             return null;
         }
 
-        (open, directions, sorter) = ([], [], null);
-        return new RecordedSegments(areas, runs, table.Count, d => (d & ~1) | ((table.Openings[d >> 1]->Bits & FlowOpening.ClientHigh) != 0 == ((d & 1) != 0) ? 0 : 1));
+        try
+        {
+            Seal();
+            var recorded = new RecordedSegments(areas, runs, table.Count, d => (d & ~1) | ((table.Openings[d >> 1]->Bits & FlowOpening.ClientHigh) != 0 == ((d & 1) != 0) ? 0 : 1));
+            if (spill is null)
+            {
+                (open, directions, sorter) = ([], [], null);
+                return recorded;
+            }
+
+            var together = recorded.PutTogether(spill);
+            LetGo();
+            return together;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            End();
+            return null;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -84,19 +112,73 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
 
     private bool Close()
     {
-        if (!allowance.Take(count))
+        try
+        {
+            if (spill is not null || !allowance.Take(count))
+            {
+                CloseInFile();
+            }
+            else
+            {
+                CloseInMemory();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             End();
-            return false;
         }
 
+        return !IsEnded;
+    }
+
+    private void CloseInMemory()
+    {
         if (areas.Count == 0 || used + count > areas[^1].Room)
         {
             areas.Add(new SegmentArea(count < BlockRecords ? count : AreaRecords));
             used = 0;
         }
 
-        var block = areas[^1].Slice(used, count);
+        Sort(areas[^1].Slice(used, count), areas.Count - 1, used);
+        used += count;
+        kept += count;
+        count = 0;
+    }
+
+    private void CloseInFile()
+    {
+        if (allowance.Folder is null || areas.Count == MostAreas)
+        {
+            End();
+            return;
+        }
+
+        spill ??= new SegmentSpill(allowance.Folder);
+        if (spill.Count + count > AreaRecords)
+        {
+            Seal();
+        }
+
+        sorted ??= new SegmentRecord[BlockRecords];
+        Sort(sorted.AsSpan(0, count), areas.Count, spill.Count);
+        spill.Append(sorted.AsSpan(0, count));
+        count = 0;
+    }
+
+    private void Seal()
+    {
+        if (spill?.Count > 0)
+        {
+            areas.Add(spill.Seal());
+        }
+    }
+
+    /// <summary>Puts the open block together by connections.</summary>
+    /// <param name="block">Where.</param>
+    /// <param name="area">Number of its area.</param>
+    /// <param name="place">Of the block in that.</param>
+    private void Sort(Span<SegmentRecord> block, int area, int place)
+    {
         var order = (sorter ??= new SegmentSorter()).Sort(directions.AsSpan(0, count));
         var begin = 0;
         for (var i = 0; i < order.Length; i++)
@@ -105,14 +187,9 @@ internal sealed unsafe class SegmentLog(SegmentAllowance allowance)
             block[i] = open[order[i]];
             if (i + 1 == order.Length || directions[order[i + 1]] != direction)
             {
-                runs.Add(new SegmentRun(direction, ((areas.Count - 1) << SegmentRun.AreaShift) + used + begin, i + 1 - begin));
+                runs.Add(new SegmentRun(direction, (area << SegmentRun.AreaShift) + place + begin, i + 1 - begin));
                 begin = i + 1;
             }
         }
-
-        used += count;
-        kept += count;
-        count = 0;
-        return true;
     }
 }

@@ -127,17 +127,15 @@ public class RingTests
         var files = facts.Of<CaptureSummary>().SelectMany(c => c.Files.Index().Select(f => (f.Item, f.Index))).ToDictionary(f => f.Item, f => f.Index, StringComparer.Ordinal);
         long? Through(Provenance p) => !files.TryGetValue(p.Source, out var index) ? p.Frame : p.Frame > framesPerFile ? throw new InvalidOperationException($"{p}: the file has no such frame") : p.Frame + (framesPerFile * index);
 
-        // A frame without its file is told by its number there.
-        long? Own(long? frame) => files.Count > 0 && frame > framesPerFile ? throw new InvalidOperationException($"frame {frame}: no file has it") : (frame - 1) % framesPerFile;
-        long? Beside(long? frame, Provenance p) => files.Count > 0 || (frame - 1) / framesPerFile == (p.Frame - 1) / framesPerFile ? Own(frame) : null;
+        long? Frame(Provenance? p) => p is null ? null : Through(p);
         var more = fact switch
         {
-            TcpFlow f => $"{f.At} {f.Client} {f.Server} {f.First} {f.Last} {f.Frames} {f.FromClient.Bytes} {f.FromServer.Bytes} {f.FromServer.Retransmissions} {Own(f.FromClient.ResetFrame)} {Own(f.FromServer.ResetFrame)}",
-            SegmentFate f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.Fate} {f.Proven} {Own(f.ProvenBy)}",
-            SegmentPlacement f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.MissingAt} {f.AbsenceProven} {f.Sent} {Beside(f.LargestPassedFrame, f.From)} {string.Join(',', f.SeenAt.Select(s => Through(s)))}",
+            TcpFlow f => $"{f.At} {f.Client} {f.Server} {f.First} {f.Last} {f.Frames} {f.FromClient.Bytes} {f.FromServer.Bytes} {f.FromServer.Retransmissions} {Frame(f.FromClient.ResetFrame)} {Frame(f.FromServer.ResetFrame)}",
+            SegmentFate f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.Fate} {f.Proven} {Frame(f.ProvenBy)}",
+            SegmentPlacement f => $"{f.At} {f.Flow} {f.Sequence} {f.Length} {f.MissingAt} {f.AbsenceProven} {f.Sent} {Frame(f.LargestPassedFrame)} {string.Join(',', f.SeenAt.Select(s => Through(s)))}",
             FlowPairing f => $"{f.At} {f.Flow} {f.OtherAt} {f.OtherFlow} {f.MatchedSegments}",
             HopSummary f => $"{f.At} {f.OtherAt} {f.SegmentsIn} {f.SegmentsOut} {f.Lost} {f.Unproven}",
-            Pause f => $"{f.At} {f.Flow} {f.Start} {f.Duration} {Own(f.EndFrame)}",
+            Pause f => $"{f.At} {f.Flow} {f.Start} {f.Duration} {Frame(f.EndFrame)}",
             ControlSegment f => $"{f.At} {f.Flow} {f.Kind} {f.Transmission} {f.Answered}",
             FateTally f => $"{f.At} {f.Fate} {f.Segments} {f.Bytes}",
             ExchangeTiming f => $"{f.At} {f.Flow} {f.Exchanges} {f.MaxAnswer}",

@@ -20,7 +20,7 @@ public class DuplicateTests
         var analysed = trace.Analyse();
         var fate = Assert.Single(analysed.Of<SegmentFate>());
 
-        Assert.Equal((Fate.Duplicated, true, copy, report, 0L), (fate.Fate, fate.Proven, (int)fate.From.Frame!, (int)fate.ProvenBy!, fate.StreamOffset));
+        Assert.Equal((Fate.Duplicated, true, copy, report, 0L), (fate.Fate, fate.Proven, (int)fate.From.Frame!, (int)fate.ProvenBy!.Frame!, fate.StreamOffset));
         Assert.Equal(0, Assert.Single(analysed.Of<CaptureSummary>()).CopiedFrames);
         Assert.Equal((3L, 300L, 200L), (analysed.Of<TcpFlow>()[0].FromClient.Segments, analysed.Of<TcpFlow>()[0].FromClient.Bytes, analysed.Of<TcpFlow>()[0].FromClient.UniqueBytes));
         LedgerRows.AreEqual(analysed, (Fate.Delivered, 2, 200), (Fate.Duplicated, 1, 100));

@@ -34,7 +34,7 @@ public class LateOriginals
         var result = trace.Analyse();
 
         var fate = Assert.Single(result.Of<SegmentFate>(), f => f.Sequence == 1000 + 1001);
-        Assert.Equal((Fate.RetransmittedNeedlessly, true, (long?)report, (long?)repeat), (fate.Fate, fate.Proven, fate.ProvenBy, fate.From.Frame));
+        Assert.Equal((Fate.RetransmittedNeedlessly, true, (long?)report, (long?)repeat), (fate.Fate, fate.Proven, fate.ProvenBy!.Frame, fate.From.Frame));
         Assert.Equal((2, 33.0), (fate.Transmission, Math.Round((fate.Sent - result.Of<CaptureSummary>()[0].First)!.Value.TotalMilliseconds)));
         Assert.DoesNotContain(result.Of<FateTally>(), t => t.Fate == Fate.LostAfter);
         Assert.DoesNotContain(result.Of<DatagramSizes>().SelectMany(s => s.Sizes), s => s.Lost > 0);

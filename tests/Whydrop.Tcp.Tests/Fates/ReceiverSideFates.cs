@@ -25,7 +25,7 @@ public class ReceiverSideFates
 
         var fate = Assert.Single(result.Of<SegmentFate>());
         Assert.Equal((Fate.LostBefore, true), (fate.Fate, fate.Proven));
-        Assert.Equal((long?)sack, fate.ProvenBy);
+        Assert.Equal((long?)sack, fate.ProvenBy!.Frame);
         Assert.Equal((long?)jump, fate.From.Frame);
         Assert.Null(fate.DatagramLength);
         Assert.Null(fate.DontFragment);

@@ -33,7 +33,7 @@ public class SenderSideFates
         var fate = Assert.Single(result.Of<SegmentFate>());
         Assert.Equal(Fate.LostAfter, fate.Fate);
         Assert.True(fate.Proven);
-        Assert.Equal(sack, fate.ProvenBy);
+        Assert.Equal(sack, fate.ProvenBy!.Frame);
         Assert.Equal(lost, fate.From.Frame);
         Assert.Equal(2001 - 1001, fate.Length);
         Assert.Equal(1000L, fate.StreamOffset);
@@ -94,7 +94,7 @@ public class SenderSideFates
         Assert.All(fates, f => Assert.Equal(Fate.LostAfter, f.Fate));
         Assert.All(fates, f => Assert.True(f.NeverDelivered));
         Assert.All(fates, f => Assert.Equal(1450, f.DatagramLength));
-        Assert.Equal(sack, fates[0].ProvenBy);
+        Assert.Equal(sack, fates[0].ProvenBy!.Frame);
         Assert.Equal(lost, fates[0].From.Frame);
         Assert.All(fates.Skip(1), f => Assert.False(f.Proven));
         Assert.All(fates.Skip(1), f => Assert.Equal(Recovery.Timeout, f.Recovery));

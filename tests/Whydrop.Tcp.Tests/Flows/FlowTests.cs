@@ -113,7 +113,7 @@ public class FlowTests
         Assert.Null(flow.FromClient.InitialSequence);
         Assert.Null(flow.FromClient.SackPermitted);
         Assert.False(flow.Synchronised);
-        Assert.Equal(1, result.Of<CaptureSummary>()[0].MidFlowFlows);
+        Assert.Equal((1, 1), (result.Of<CaptureSummary>()[0].MidFlowFlows, result.Of<CaptureSummary>()[0].TwoSidedFlows));
         Assert.Contains(result.Of<SegmentFate>(), f => f is { Fate: Fate.LostBefore, StreamOffset: 500, Length: 1000 });
     }
 
@@ -131,7 +131,7 @@ public class FlowTests
 
         var result = trace.Analyse();
 
-        Assert.Equal(1, result.Of<CaptureSummary>()[0].OneSidedFlows);
+        Assert.Equal((1, 0), (result.Of<CaptureSummary>()[0].OneSidedFlows, result.Of<CaptureSummary>()[0].TwoSidedFlows));
         Assert.Equal((11L, 11_000L, 10_000L), result.Of<FateTally>().Where(t => t.Fate == Fate.Unknown).Select(t => (t.Segments, t.Bytes, t.UniqueBytes)).Single());
         Assert.Empty(result.Of<SegmentFate>());
         Assert.Equal(1, result.Of<TcpFlow>()[0].FromClient.Retransmissions);
@@ -156,6 +156,6 @@ public class FlowTests
         Assert.Equal(FlowState.SynOnly, result.Analysis.Flow(0).State);
         Assert.Equal(3, result.Of<TcpFlow>()[0].FromClient.Observations["SynRetry"]);
         Assert.Equal(FlowState.Reset, result.Analysis.Flow(1).State);
-        Assert.Equal(6L, result.Of<TcpFlow>()[1].FromServer.ResetFrame);
+        Assert.Equal(6L, result.Of<TcpFlow>()[1].FromServer.ResetFrame!.Frame);
     }
 }

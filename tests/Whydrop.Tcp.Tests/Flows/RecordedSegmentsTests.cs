@@ -76,6 +76,51 @@ public sealed class RecordedSegmentsTests
         Assert.False(allowance.Take(1));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(70_000)]
+    public void What_does_not_fit_in_memory_is_kept_in_the_temporary_folder_each_direction_in_one_piece(long most)
+    {
+        var trace = new Trace();
+        var talks = Enumerable.Range(0, 3).Select(n => new Conversation(trace, (uint)(1000 * n)) { Client = new(System.Net.IPAddress.Parse("10.0.0.1"), 40000 + n) }).ToArray();
+        for (var i = 0; i < 100_000; i++)
+        {
+            talks[i % 3].Data(i, 1 + (i / 3 * 10), 10);
+            talks[(i + 1) % 3].ServerData(i + 0.5, 1 + (i * 10L), 10);
+        }
+
+        var folder = Directory.CreateTempSubdirectory("whydrop-test-");
+        try
+        {
+            var (file, allowance) = (trace.ToArray(), new SegmentAllowance(most) { Folder = folder.FullName });
+
+            using var recorded = Analyse(file, allowance).Segments!;
+
+            Assert.Empty(folder.GetFiles());
+            Assert.True(allowance.Take(most));
+            using var inMemory = Analyse(file, 1_000_000).Segments!;
+            for (var flow = 0; flow < 3; flow++)
+            {
+                Assert.Equal(Records(inMemory, flow, true), Records(recorded, flow, true));
+                Assert.Equal(Records(inMemory, flow, false), Records(recorded, flow, false));
+                Assert.Equal(0, recorded.Of(flow, true, 1).Count);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Without_a_folder_to_write_to_nothing_is_recorded_beyond_the_room()
+    {
+        var trace = new Trace();
+        new Conversation(trace).Handshake(0);
+
+        Assert.Null(Analyse(trace.ToArray(), new SegmentAllowance(1) { Folder = "/nonexistent/folder" }).Segments);
+    }
+
     [Fact]
     public void What_was_given_back_cannot_be_read()
     {

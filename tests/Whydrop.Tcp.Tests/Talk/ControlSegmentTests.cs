@@ -181,7 +181,7 @@ public class ControlSegmentTests
         var analysed = trace.Analyse();
 
         Assert.Equal(ControlKind.Reset, Assert.Single(analysed.Of<ControlSegment>()).Kind);
-        Assert.Equal(1, Assert.Single(analysed.Of<TcpFlow>()).FromServer.ResetFrame);
+        Assert.Equal(1, Assert.Single(analysed.Of<TcpFlow>()).FromServer.ResetFrame!.Frame);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class PauseTests
         var pause = Assert.Single(trace.Analyse().Of<Pause>());
 
         Assert.Equal((TimeSpan.FromMilliseconds(479), false, 0, true), (pause.Duration, pause.LastFromClient, pause.LastLength, pause.DataFromClient));
-        Assert.Equal((0L, 0L, false, PauseEnd.NewData, answer), (pause.ClientOutstanding, pause.ServerOutstanding, pause.EndedFromClient, pause.EndedBy, (int)pause.EndFrame!));
+        Assert.Equal((0L, 0L, false, PauseEnd.NewData, answer), (pause.ClientOutstanding, pause.ServerOutstanding, pause.EndedFromClient, pause.EndedBy, (int)pause.EndFrame!.Frame!));
         Assert.Equal((500L * 128, 500L * 128), (pause.ClientWindow, pause.ServerWindow));
         Assert.Equal(5, pause.From.Frame);
     }

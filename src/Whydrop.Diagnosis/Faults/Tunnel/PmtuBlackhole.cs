@@ -162,8 +162,7 @@ internal sealed class PmtuBlackhole : FaultOf<Narrowing>
 
         foreach (var loss in n.SeenToDie.Where(l => l.Placement!.LargestPassed is not null).DistinctBy(l => l.Placement!.LargestPassed))
         {
-            var frame = new Provenance(loss.Placement!.From.Source, null, loss.Placement.LargestPassedFrame);
-            yield return Sighting.Of(true, $"{loss.Placement.LargestPassed} bytes came out", frame);
+            yield return Sighting.Of(true, $"{loss.Placement!.LargestPassed} bytes came out", loss.Placement.LargestPassedFrame ?? loss.Placement.From);
         }
     }
 
