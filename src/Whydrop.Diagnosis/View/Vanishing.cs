@@ -41,7 +41,7 @@ internal sealed record Vanishing(
     }
 
     /// <summary>Directions of connections concerned.</summary>
-    internal IReadOnlySet<DirectionKey> Directions =>
+    internal IReadOnlySet<DirectionKey> Directions { get; } =
         Losses.Select(l => l.Direction).Concat(Controls.Select(c => c.Direction)).Concat(Unanswered.Select(a => a.ToServer)).ToHashSet();
 
     /// <summary>Frames of the last sightings.</summary>
