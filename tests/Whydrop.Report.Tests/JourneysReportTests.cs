@@ -83,7 +83,7 @@ public class JourneysReportTests
     [Theory]
     [InlineData(0L, 0L, 1L)]
     [InlineData(7L, 0L, 0L)]
-    [InlineData(null, 7L, 0L)]
+    [InlineData(0L, 7L, 0L)]
     public void ACaptureThatDropsFramesProvesNoLossBeforeIt(long? drops, long acknowledgedUnseen, long lost)
     {
         var facts = Facts().Select(f => f is CaptureSummary { Capture: 0 } s ? s with { KernelDrops = drops, AckedUnseenSegments = acknowledgedUnseen } : f);

@@ -25,7 +25,7 @@ internal sealed class HopRows
     {
         (this.chains, this.stops, all) = (chains, stops, stops.All);
         // What such a capture did not show may have come by there, and died further on.
-        dropping = [.. facts.Of<CaptureSummary>().Where(c => c.KernelDrops > 0 || (c.KernelDrops is null && c.AckedUnseenSegments > 0)).Select(c => c.Capture)];
+        dropping = [.. facts.Of<CaptureSummary>().Where(c => c.KernelDrops > 0 || c.AckedUnseenSegments > 0).Select(c => c.Capture)];
         var placed = facts.Of<SegmentPlacement>().Select(p => (p.Capture, p.Flow)).ToHashSet();
         var counted = new HashSet<(int, int, bool, int, int?)>();
         foreach (var hop in facts.Of<HopSummary>().Where(h => chains.IsShown(h.Capture, h.Flow)))
