@@ -8,14 +8,16 @@ public sealed class RandomPathTests
 {
     private static readonly string[] Places = ["front", "node", "node", "worker", "pod"];
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 16)];
+    private static readonly TunnelType[] Tunnels = [TunnelType.IpIp, TunnelType.Vxlan, TunnelType.Geneve, TunnelType.Gre];
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 32)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
     public void What_is_proven_is_true(int seed)
     {
         var random = new Random(seed);
-        var path = new NodePortPath(random.Next(2) == 0 ? TunnelType.IpIp : TunnelType.Vxlan, random.Next(3) == 0, seed);
+        var path = new NodePortPath(Tunnels[random.Next(Tunnels.Length)], random.Next(3) == 0, seed);
         path.Front = Capture("front", random);
         path.Node = Capture("node", random);
         path.Worker = Capture("worker", random);
@@ -32,8 +34,10 @@ public sealed class RandomPathTests
         })]);
         var used = new[] { path.Front, path.Node, path.Worker, path.Pod }.Where(c => random.Next(4) > 0 && c.Frames().Count > 0).ToArray();
 
-        var facts = SimFacts.Join(used);
+        var facts = seed % 2 == 0 ? SimFacts.Join(used) : SimFacts.JoinAll(used);
 
+        Assert.All(facts.OfType<HopSummary>(), h => Assert.Equal((h.SegmentsIn, true), (h.SegmentsOut + h.Lost + h.Unproven, h.SegmentsOut >= 0 && h.BytesOut >= 0)));
+        Assert.All(facts.OfType<ClockComparison>().Where(c => c.Pieces is [_] && c.Error is not null), c => AssertClock(c, used));
         var truth = new[] { path.FrontToNode, path.InsideNode, path.NodeToWorker, path.WorkerToPod }
             .SelectMany((hop, i) => hop.Dropped.Where(p => p.Length > 0).Select(p => (Hop: i, p.FromClient, p.Sequence, p.Length, p.StreamOffset))).ToList();
         // Narrow claims first: a wide one may stand for any of several losses.
@@ -48,6 +52,13 @@ public sealed class RandomPathTests
                 truth.RemoveAt(known);
             }
         }
+    }
+
+    private static void AssertClock(ClockComparison told, SimCapture[] used)
+    {
+        var (own, other) = (used.Single(c => c.Name == told.From.Source), used.Single(c => c.Name == told.Other.Source));
+        var time = (long)((told.Pieces[0].Begin.UnixNanoseconds - other.ClockAt(0)) / (1 + other.Drift));
+        Assert.InRange(Math.Abs((told.Pieces[0].Offset.Ticks * 100) - (own.ClockAt(time) - other.ClockAt(time))), 0, (told.Error!.Value.Ticks * 100) + 1000);
     }
 
     private static bool FromClient(SegmentPlacement p) => Array.IndexOf(Places, p.At.Node) < Array.IndexOf(Places, p.MissingAt.Node)

@@ -1,3 +1,4 @@
+using Whydrop.Evidence.Journeys;
 using Whydrop.Journeys.Tests.Simulation;
 using Whydrop.Tcp;
 
@@ -55,6 +56,22 @@ public sealed class RecordedJoinTests
 
         Assert.Equal(1, count);
         Assert.Equal(again, recorded);
+    }
+
+    [Fact]
+    public void What_was_sent_again_within_a_tick_is_no_copy_in_a_capture_that_shows_others_twice()
+    {
+        var path = new NodePortPath(ipv6: true, seed: 5);
+        path.Drops = (hop, p) => hop == 2 && p is { FromClient: true, Length: > 0, Transmission: 1 } && p.StreamOffset % (1448 * 10) == 1;
+        _ = path.Play(path.Flow(0) with { Requests = NodePortPath.Sizes(60), RepeatsAfter = 400_000 });
+        var front = new SimCapture("front.pcap", "front", "eth0");
+        front.Seen.AddRange(path.Front.Seen);
+        front.Seen.AddRange(path.Front.Seen.Where(p => p.FromClient && p.Length > 0 && p.StreamOffset % (1448 * 10) == 1 + (1448 * 5)).Select(p => p with { Time = p.Time + 20_000 }));
+
+        var facts = SimFacts.JoinReadAgain(Following.All, front, path.Node, path.Worker, path.Pod);
+
+        Assert.Equal(6, facts.Placements().Count(p => p.AbsenceProven));
+        Assert.Equal(66, facts.OfType<HopSummary>().First(h => h.FromClient && h.At.Node == "front").SegmentsIn);
     }
 
     private static SimCapture[] Play(int seed)

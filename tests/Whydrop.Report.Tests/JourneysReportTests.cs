@@ -80,6 +80,19 @@ public class JourneysReportTests
             model.Hops.Where(h => h.From is null || h.To is null).Select(h => (h.From?.Name ?? "", h.To?.Name ?? "", h.Forward, h.Lost)).Order());
     }
 
+    [Theory]
+    [InlineData(0L, 0L, 1L)]
+    [InlineData(7L, 0L, 0L)]
+    [InlineData(0L, 7L, 0L)]
+    public void ACaptureThatDropsFramesProvesNoLossBeforeIt(long? drops, long acknowledgedUnseen, long lost)
+    {
+        var facts = Facts().Select(f => f is CaptureSummary { Capture: 0 } s ? s with { KernelDrops = drops, AckedUnseenSegments = acknowledgedUnseen } : f);
+
+        var row = Assert.Single(Model([.. facts, Ended(Near, 0, Fate.LostBefore, true)]).Hops, h => h.From is null && h.Forward);
+
+        Assert.Equal((lost, 1 - lost), (row.Lost, row.Unknown));
+    }
+
     [Fact]
     public void NatIsWhereTheConnectionGetsOtherAddresses()
     {

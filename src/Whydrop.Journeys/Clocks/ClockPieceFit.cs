@@ -35,6 +35,7 @@ internal sealed class ClockPieceFit
         }
 
         middle = (long)((top + bottom) / 2);
+        Error = HasError && top >= bottom ? Farthest(Last - origin, upper, lower) : (long)Math.Abs((top - bottom) / 2);
     }
 
     /// <summary>First sample on the first clock.</summary>
@@ -52,8 +53,8 @@ internal sealed class ClockPieceFit
     /// <summary>Both directions of travel were seen.</summary>
     public bool HasError { get; }
 
-    /// <summary>Half the uncertainty of the offset in nanoseconds, if there are samples of both directions.</summary>
-    public long Error => (long)Math.Abs((top - bottom) / 2);
+    /// <summary>By how much the offset may be wrong from the first sample to the last, in nanoseconds, if there are samples of both directions.</summary>
+    public long Error { get; }
 
     /// <summary>By how much a datagram arrives before it was sent at the worst; not positive when none does.</summary>
     public double Violation => bottom - top;
@@ -61,8 +62,8 @@ internal sealed class ClockPieceFit
     /// <summary>Offset at a time of the first clock.</summary>
     public long OffsetAt(long time) => drift == 0 ? middle : middle + (long)(drift * (time - origin));
 
-    /// <summary>Offset at a time of the second clock: an offset changes by parts per million only.</summary>
-    public long OffsetAtSecond(long time) => OffsetAt(time - OffsetAt(time));
+    /// <summary>Offset at a time of the second clock.</summary>
+    public long OffsetAtSecond(long time) => drift == 0 ? middle : middle + (long)(drift / (1 + drift) * (time - middle - origin));
 
     /// <summary>Some drift lets no datagram arrive before it was sent by more than a tolerance.</summary>
     public static bool Fits(ReadOnlySpan<ClockSample> samples, long tolerance)
@@ -108,13 +109,47 @@ internal sealed class ClockPieceFit
 
     /// <summary>The drift under which the corridor between both directions' minima is widest: width is concave in the drift.</summary>
     /// <param name="span">Where the width does not decide, the smaller drift over this time is taken.</param>
-    private static double WidestCorridor(long origin, long span, ClockSample[] upper, ClockSample[] lower)
+    private static double WidestCorridor(long origin, long span, ClockSample[] upper, ClockSample[] lower) =>
+        Summit(slope => Ceiling(upper, origin, slope) - Floor(lower, origin, slope) - (Math.Abs(slope) * span * 1e-3), -LargestDrift, LargestDrift);
+
+    /// <summary>How far from this fit, at the ends of its time, a line lies that lets no datagram arrive before it was sent, whatever its drift.</summary>
+    private long Farthest(long span, ClockSample[] upper, ClockSample[] lower)
     {
-        var (low, high) = (-LargestDrift, LargestDrift);
+        var (least, most) = (Edge(-LargestDrift), Edge(LargestDrift));
+        var farthest = 0.0;
+        foreach (var time in (ReadOnlySpan<long>)[0, span])
+        {
+            var here = middle + (drift * time);
+            var above = Highest(slope => Ceiling(upper, origin, slope) + (slope * time), least, most);
+            var below = -Highest(slope => -Floor(lower, origin, slope) - (slope * time), least, most);
+            farthest = Math.Max(farthest, Math.Max(above - here, here - below));
+        }
+
+        return (long)farthest;
+
+        // The drift nearest to a limit with which the corridor is still open: it is concave in the drift, and open with this fit's.
+        double Edge(double limit)
+        {
+            var (open, shut) = (drift, limit);
+            for (var step = 0; step < 40; step++)
+            {
+                var next = step == 0 ? limit : (open + shut) / 2;
+                (open, shut) = Ceiling(upper, origin, next) >= Floor(lower, origin, next) ? (next, shut) : (open, next);
+            }
+
+            return open;
+        }
+    }
+
+    /// <summary>The largest value of a concave function of the drift.</summary>
+    private static double Highest(Func<double, double> value, double low, double high) => value(Summit(value, low, high));
+
+    private static double Summit(Func<double, double> value, double low, double high)
+    {
         for (var step = 0; step < 80; step++)
         {
             var (left, right) = (low + ((high - low) / 3), high - ((high - low) / 3));
-            if (Width(left) < Width(right))
+            if (value(left) < value(right))
             {
                 low = left;
             }
@@ -125,8 +160,6 @@ internal sealed class ClockPieceFit
         }
 
         return (low + high) / 2;
-
-        double Width(double slope) => Ceiling(upper, origin, slope) - Floor(lower, origin, slope) - (Math.Abs(slope) * span * 1e-3);
     }
 
     private static double Ceiling(ClockSample[] upper, long origin, double slope)

@@ -98,6 +98,7 @@ internal sealed class ClockTable
             yield break;
         }
 
+        (first, last) = Common(from, to, first, last);
         var steps = Steps(from, to).Where(s => s.Ends < last && s.Begins > first).OrderBy(s => s.Begins).ToArray();
         for (var i = 0; i <= steps.Length; i++)
         {
@@ -109,16 +110,37 @@ internal sealed class ClockTable
         }
     }
 
+    /// <summary>The part of a time in which the two, and those between them, saw the same: of other times nothing says how they drift.</summary>
+    private (long First, long Last) Common(int from, int to, long first, long last)
+    {
+        var (begin, end) = (first, last);
+        foreach (var (a, b) in Way(from, to))
+        {
+            if (Relation(a, b)?.Pieces is [var one, ..] pieces)
+            {
+                var (starts, stops) = a < b ? (one.Begin, pieces[^1].Last) : (one.BeginSecond, pieces[^1].LastSecond);
+                begin = Math.Max(begin, starts + (Offset(a, from, starts) ?? 0));
+                end = Math.Min(end, stops + (Offset(a, from, stops) ?? 0));
+            }
+        }
+
+        return begin <= end ? (begin, end) : (first, last);
+    }
+
+    private IEnumerable<(int From, int To)> Way(int from, int to)
+    {
+        int[] way = from == to ? [] : [from, .. Between(from, to), to];
+        return way.Zip(way.Skip(1));
+    }
+
     private static ClockPiece Piece(long begin, long end, Func<long, long> offset) => new(
         new Timestamp(begin), TimeSpan.FromTicks(offset(begin) / 100), end > begin ? (offset(end) - offset(begin)) * 1e6 / (end - begin) : 0);
 
     /// <summary>Steps of any of the clocks on the way from one to another: the last sample before and the first after it, on the clock of the first.</summary>
     private IEnumerable<(long Ends, long Begins)> Steps(int from, int to)
     {
-        int[] way = from == to ? [] : [from, .. Between(from, to), to];
-        for (var i = 0; i + 1 < way.Length; i++)
+        foreach (var (a, b) in Way(from, to))
         {
-            var (a, b) = (way[i], way[i + 1]);
             var pieces = Relation(a, b)?.Pieces ?? [];
             for (var p = 0; p + 1 < pieces.Count; p++)
             {

@@ -23,6 +23,7 @@ internal sealed class SegmentCollection
     private readonly SegmentPile[] piles;
     private PacketHeaders headers;
     private int next;
+    private bool anyCopy;
 
     /// <summary>Prepares.</summary>
     /// <param name="pages">Where the records are kept.</param>
@@ -150,6 +151,7 @@ internal sealed class SegmentCollection
         ref var pile = ref piles[to.Index];
         if (to.HasCopies && IsCopy(pile, record, byFirstFrame[to.Index].Capture))
         {
+            anyCopy = true;
             return;
         }
 
@@ -167,6 +169,11 @@ internal sealed class SegmentCollection
     {
         var again = new SameDatagram(
             record.IpId, record.Has(SegmentTraits.Timestamp) ? record.TsVal : null, record.Length, record.Has(SegmentTraits.Syn), record.Has(SegmentTraits.Reset), headers.SackBlocks > 0, capturesOfAny.Contains(capture));
+        if (record.Has(SegmentTraits.Syn) && record.IpId == 0 && !anyCopy && IsAsked(pile, record))
+        {
+            return false;
+        }
+
         var recent = 64;
         for (var i = pile.Count - 1; i >= 0 && recent > 0; i--)
         {
@@ -182,6 +189,29 @@ internal sealed class SegmentCollection
             {
                 return true;
             }
+        }
+
+        return false;
+    }
+
+    /// <summary>The other end sent its SYN again: a SYN-ACK answers each.</summary>
+    private static bool IsAsked(in SegmentPile pile, in SegmentRecord record)
+    {
+        var other = default(SegmentRecord);
+        for (var i = 0; i < pile.Count; i++)
+        {
+            ref readonly var past = ref pile[i];
+            if (!past.Has(SegmentTraits.Syn) || past.FromClient == record.FromClient)
+            {
+                continue;
+            }
+
+            if (other.Frame != 0 && (other.IpId != past.IpId || other.TsVal != past.TsVal))
+            {
+                return true;
+            }
+
+            other = past;
         }
 
         return false;

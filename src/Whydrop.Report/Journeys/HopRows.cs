@@ -18,11 +18,14 @@ internal sealed class HopRows
     private readonly IReadOnlyList<JourneyStop> all;
     private readonly Dictionary<(int From, int To), HopTotal> totals = [];
     private readonly Dictionary<(int From, int To), Missing> missing = [];
+    private readonly HashSet<int> dropping;
 
     /// <summary>Adds up.</summary>
     public HopRows(FactSet facts, JourneyChains chains, PathStops stops)
     {
         (this.chains, this.stops, all) = (chains, stops, stops.All);
+        // What such a capture did not show may have come by there, and died further on.
+        dropping = [.. facts.Of<CaptureSummary>().Where(c => c.KernelDrops > 0 || c.AckedUnseenSegments > 0).Select(c => c.Capture)];
         var placed = facts.Of<SegmentPlacement>().Select(p => (p.Capture, p.Flow)).ToHashSet();
         var counted = new HashSet<(int, int, bool, int, int?)>();
         foreach (var hop in facts.Of<HopSummary>().Where(h => chains.IsShown(h.Capture, h.Flow)))
@@ -109,7 +112,7 @@ internal sealed class HopRows
         if (sender == (fate.Fate == Fate.LostBefore) && stops.Of(sighting.Capture, sighting.Flow) is { } stop)
         {
             var none = forward ? None : NoneBack;
-            Add(sender ? none : stop.Order, sender ? stop.Order : none, sighting)?.Take(fate.Proven, fate.Length);
+            Add(sender ? none : stop.Order, sender ? stop.Order : none, sighting)?.Take(fate.Proven && !(fate.Fate == Fate.LostBefore && dropping.Contains(fate.Capture)), fate.Length);
         }
     }
 

@@ -1,6 +1,7 @@
 using Whydrop.Tcp.Facts;
 using Whydrop.Tcp.Flows;
 using Whydrop.Tcp.Packets;
+using Whydrop.Wire;
 
 namespace Whydrop.Tcp.Artefacts;
 
@@ -61,8 +62,42 @@ internal sealed unsafe class CopyGate(FlowEngine engine, CarefulPath careful)
             return false;
         }
 
+        if (s.IsSyn && s.IpId == 0 && IsAsked(s, d))
+        {
+            return false;
+        }
+
         var anyDevice = engine.Points[d.Flow->Key.Point].Point.AnyDevice;
         return new SameDatagram(s.IpId, s.HasTimestamp ? s.TsVal : null, s.Length, s.IsSyn, s.IsReset, s.SackBlocks > 0, anyDevice).Holds(Math.Abs(s.Time - past.Time), past.Ttl - s.Ttl);
+    }
+
+    // No timer sends a SYN again within a millisecond, but every SYN that comes is answered by a SYN-ACK, whatever the timer just sent. Where frames
+    // are captured twice, those of the first SYN are.
+    private bool IsAsked(in TcpSegment s, in Direction d)
+    {
+        if (engine.Points[d.Flow->Key.Point].CopiedFrames > 0)
+        {
+            return false;
+        }
+
+        var number = d.Flow->LastFrame;
+        PastFrame* other = null;
+        for (var steps = 0; steps < MostSteps && engine.History[number] is var past && past != null; steps++, number = past->Previous)
+        {
+            if ((past->Flags & TcpFlag.Syn) == 0 || past->FromHigh == s.FromHigh)
+            {
+                continue;
+            }
+
+            if (other != null && (other->IpId != past->IpId || other->TsVal != past->TsVal))
+            {
+                return true;
+            }
+
+            other = past;
+        }
+
+        return false;
     }
 
     private void Count(in TcpSegment s, in PastFrame past, uint pastFrame, in Direction d, ReadOnlySpan<byte> frame, uint frameNumber)

@@ -60,6 +60,23 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         return !synSeen && receiver.LastAck != 0 && before < AllowedWindow.Largest ? receiver.LastAck : seen;
     }
 
+    // The first that was seen of this end is ahead of what the receiver had acknowledged: the rest was on its way when the capture began.
+    private bool BeganAmid(Board* b, in Direction d, in PastFrame oldest)
+    {
+        var number = oldest.Previous;
+        while (history[number] is var past && past != null)
+        {
+            if (past->FromHigh == b->FromHigh)
+            {
+                return false;
+            }
+
+            number = past->Previous;
+        }
+
+        return number == 0 && oldest.Time - d.Opening->First < Sending.RetransmissionTimeout;
+    }
+
     private void FillBeforeCapture(Board* b, FlowRecord* flow, long upTo)
     {
         var missing = upTo - b->Next64;
@@ -124,7 +141,13 @@ internal sealed unsafe class BoardOpening(BoardList list, FateBook book, FrameHi
         if (count > 0)
         {
             var oldest = history[frames[count - 1]];
-            FillUnknown(b, d.Flow, Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next), last: false, forbidden);
+            var begin = Math.Min(Ledger.OffsetOf(b, oldest->Sequence), next);
+            if (!counted && BeganAmid(b, d, *oldest))
+            {
+                FillBeforeCapture(b, d.Flow, begin);
+            }
+
+            FillUnknown(b, d.Flow, begin, last: false, forbidden);
         }
 
         var ordinal = fwd->Segments - (uint)Math.Min(count, fwd->Segments);

@@ -11,6 +11,9 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
     /// <summary>Open transmissions of one direction; the oldest range gives way.</summary>
     public const int MostNodes = 4096;
 
+    /// <summary>What was on its way when the capture began is acknowledged or sent again by then: RFC 6298 (2.4).</summary>
+    public const long RetransmissionTimeout = 1_000_000_000;
+
     /// <summary>Takes a segment as it passes.</summary>
     public void Take(Board* b, in TcpSegment s, in Direction d, int dupAcks, uint frameNumber)
     {
@@ -41,7 +44,8 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             DataOrdinal = d.Fwd->Segments,
             Marks = (ushort)((s.HasTimestamp ? Transmission.HasTimestamp : 0) | (s.Damaged ? Transmission.Damaged : 0) | (s.DontFragment ? Transmission.DontFragment : 0)
                 | (limit != 0 ? Transmission.SuperPacket : 0) | (limit != 0 && d.Fwd->Mss == 0 ? Transmission.SizeUncertain : 0)
-                | (start > b->Next64 && AllowedWindow.Forbids(b, start, *d.Rev) ? Transmission.BeyondWindow : 0)),
+                | (start > b->Next64 && AllowedWindow.Forbids(b, start, *d.Rev) ? Transmission.BeyondWindow : 0)
+                | (start > b->Next64 && BeganAmid(b, d, s.Time) ? Transmission.BeforeCapture : 0)),
         };
         book.LoadOf(b).Sent(s.Time, transmission.Segments, s.Length + ((long)header * transmission.Segments));
         Place(b, transmission, *d.Fwd, dupAcks);
@@ -52,6 +56,11 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             book.GivenUp++;
         }
     }
+
+    /// <summary>The capture may have begun when the bytes that a segment of this time shows to be missing were on their way: those before them did not come by either.</summary>
+    private static bool BeganAmid(Board* b, in Direction d, long time) =>
+        (d.FwdOpening->Bits & (SenderOpening.SawSyn | SenderOpening.SawSynAck)) == 0 && time - d.Opening->First < RetransmissionTimeout
+        && (d.Fwd->Bytes == 0 || d.Fwd->NextSeq != b->SequenceOf(b->Next64));
 
     /// <summary>Takes a RST that is numbered behind bytes which did not come by. Who ended a connection does not send more on it.</summary>
     public void TakeReset(Board* b, in TcpSegment s, in Direction d, uint frameNumber)
@@ -120,6 +129,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
         }
 
         var node = whole;
+        node.Marks &= unchecked((ushort)~Transmission.BeforeCapture);
         node.Start = position;
         node.Length = (int)(whole.End - position);
         node.Segments = segments;
@@ -145,7 +155,7 @@ internal sealed unsafe class Sending(BoardList list, FateBook book, CellJudge ju
             BytesInFlight = after.BytesInFlight,
             RttMicroseconds = after.RttMicroseconds,
             DataOrdinal = after.DataOrdinal,
-            Marks = (ushort)(Transmission.Hole | Transmission.SuperPacket | (after.Marks & (Transmission.HasTimestamp | Transmission.BeyondWindow | Transmission.BeforeReset))),
+            Marks = (ushort)(Transmission.Hole | Transmission.SuperPacket | (after.Marks & (Transmission.HasTimestamp | Transmission.BeyondWindow | Transmission.BeforeReset | Transmission.BeforeCapture))),
         });
         b->Next64 = upTo;
     }

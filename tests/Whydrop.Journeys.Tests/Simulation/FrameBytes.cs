@@ -19,9 +19,13 @@ public static class FrameBytes
             return Encrypted(tunnel, packet, inner.Length);
         }
 
-        return tunnel.Type == TunnelType.IpIp
-            ? Ethernet(Ip(tunnel.Source, tunnel.Destination, packet.IsIpv6 ? (byte)41 : (byte)4, 64, 77, inner))
-            : Ethernet(Ip(tunnel.Source, tunnel.Destination, 17, 64, 78, Vxlan(Ethernet(inner))));
+        return Ethernet(tunnel.Type switch
+        {
+            TunnelType.IpIp => Ip(tunnel.Source, tunnel.Destination, packet.IsIpv6 ? (byte)41 : (byte)4, 64, 77, inner),
+            TunnelType.Gre => Ip(tunnel.Source, tunnel.Destination, 47, 64, 76, [0, 0, .. EtherType(inner), .. inner]),
+            TunnelType.Geneve => Ip(tunnel.Source, tunnel.Destination, 17, 64, 75, Udp(6081, [0, 0, 0x65, 0x58, 0, 0, 7, 0, .. Ethernet(inner)])),
+            _ => Ip(tunnel.Source, tunnel.Destination, 17, 64, 78, Udp(4789, [8, 0, 0, 0, 0, 0, 7, 0, .. Ethernet(inner)])),
+        });
     }
 
     private static byte[] Encrypted(Encapsulation tunnel, SimPacket packet, int length)
@@ -52,17 +56,17 @@ public static class FrameBytes
         return Ip(source, destination, 17, 64, 80, udp);
     }
 
-    private static byte[] Vxlan(byte[] frame)
+    private static byte[] Udp(int port, byte[] payload)
     {
-        var udp = new byte[16 + frame.Length];
+        var udp = new byte[8 + payload.Length];
         BinaryPrimitives.WriteUInt16BigEndian(udp, 40000);
-        BinaryPrimitives.WriteUInt16BigEndian(udp.AsSpan(2), 4789);
+        BinaryPrimitives.WriteUInt16BigEndian(udp.AsSpan(2), (ushort)port);
         BinaryPrimitives.WriteUInt16BigEndian(udp.AsSpan(4), (ushort)udp.Length);
-        udp[8] = 8;
-        udp[14] = 7;
-        frame.CopyTo(udp, 16);
+        payload.CopyTo(udp, 8);
         return udp;
     }
+
+    private static byte[] EtherType(byte[] datagram) => datagram[0] >> 4 == 6 ? [0x86, 0xDD] : [8, 0];
 
     private static byte[] Ethernet(byte[] datagram)
     {
@@ -70,7 +74,7 @@ public static class FrameBytes
         frame[0] = 2;
         frame[6] = 2;
         frame[11] = 1;
-        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(12), datagram[0] >> 4 == 6 ? (ushort)0x86DD : (ushort)0x0800);
+        EtherType(datagram).CopyTo(frame, 12);
         datagram.CopyTo(frame, 14);
         return frame;
     }

@@ -42,6 +42,8 @@ public enum TunnelType
 {
     IpIp,
     Vxlan,
+    Geneve,
+    Gre,
     Esp,
     EspInUdp,
     WireGuard,

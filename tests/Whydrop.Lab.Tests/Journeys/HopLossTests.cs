@@ -31,19 +31,21 @@ public class HopLossTests
     }
 
     [LabTheory]
-    [InlineData(OverlayKind.Vxlan)]
-    [InlineData(OverlayKind.Ipip)]
-    public void Other_clocks_move_nothing_and_missing_sight_only_widens(OverlayKind overlay)
+    [InlineData(OverlayKind.Vxlan, false)]
+    [InlineData(OverlayKind.Ipip, false)]
+    [InlineData(OverlayKind.Ipip, true)]
+    public void Other_clocks_move_nothing_and_missing_sight_only_widens(OverlayKind overlay, bool ipv6)
     {
-        using var made = new HopLosses(overlay, ipv6: false, offload: overlay == OverlayKind.Vxlan, perMille: 15);
+        using var made = new HopLosses(overlay, ipv6, offload: overlay == OverlayKind.Vxlan, perMille: 15);
         var device = made.OverlayDevice;
+
+        var clocks = new Dictionary<string, (TimeSpan Offset, double Ppm)>
+        {
+            ["client"] = (TimeSpan.FromHours(-3), 60), ["node-a"] = (TimeSpan.Zero, 0), ["node-b"] = (TimeSpan.FromHours(3), -90), ["server"] = (TimeSpan.FromMinutes(17), 25),
+        };
 
         using (var shifted = new RewrittenCase(made.Case))
         {
-            var clocks = new Dictionary<string, (TimeSpan Offset, double Ppm)>
-            {
-                ["client"] = (TimeSpan.FromHours(-3), 60), ["node-a"] = (TimeSpan.Zero, 0), ["node-b"] = (TimeSpan.FromHours(3), -90), ["server"] = (TimeSpan.FromMinutes(17), 25),
-            };
             foreach (var (host, clock) in clocks)
                 shifted.Shift(host, clock.Offset, clock.Ppm);
             var facts = Facts(shifted.Folder);
@@ -69,6 +71,16 @@ public class HopLossTests
         {
             dropping.Drop($"node-b/{device}.pcap", oneIn: 40);
             Contained(made, Facts(dropping.Folder));
+        }
+
+        using (var everything = new RewrittenCase(made.Case))
+        {
+            foreach (var (host, clock) in clocks)
+                everything.Shift(host, clock.Offset, clock.Ppm);
+            everything.StartLate("server/eth0.pcap", 0.4);
+            everything.Drop($"node-a/{device}.pcap", oneIn: 60);
+            everything.Remove($"node-b/{device}.pcap");
+            Contained(made, Facts(everything.Folder));
         }
 
         using var blind = new RewrittenCase(made.Case);

@@ -75,6 +75,28 @@ public class ArtefactTests
         Assert.Equal(1, result.Of<TcpFlow>()[0].FromClient.Retransmissions);
     }
 
+    [Theory]
+    [InlineData(20.0, 0)]
+    [InlineData(20.2, 0)]
+    [InlineData(null, 1)]
+    public void Every_SYN_is_answered_by_a_SYN_ACK_however_soon_after_the_timer_sent_one(double? synAgain, int copies)
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        var syn = c.FromClient(0, 0, 0, 2) with { Mss = 1460, SackPermitted = true, Ack = 0, Timestamp = (100, 0) };
+        var synAck = c.FromServer(0, 1, 0, 18) with { Mss = 1460, SackPermitted = true, Timestamp = (1000, 100) };
+        c.Add(0, true, syn);
+        c.Add(10, false, synAck with { Timestamp = (900, 100) }, ipId: 0);
+        foreach (var (at, client) in new (double At, bool Client)[] { (20.1, false), (synAgain ?? 0, true), (20.4, false) }.Where(p => p.At > 0).OrderBy(p => p.At))
+        {
+            c.Add(at, client, client ? syn with { Timestamp = (120, 0) } : synAck, ipId: client ? null : (ushort)0);
+        }
+
+        c.ClientAck(20.6, 1);
+
+        Assert.Equal(copies, trace.Analyse().Of<CaptureSummary>()[0].CopiedFrames);
+    }
+
     [Fact]
     public void The_network_delivering_twice_is_duplicated()
     {

@@ -143,4 +143,39 @@ public class JumpTests
 
         LedgerRows.AreEqual(trace.Analyse(), (Fate.Delivered, 5, 5000));
     }
+
+    [Theory]
+    [InlineData(0.2, 0)]
+    [InlineData(5000.0, 1)]
+    public void What_was_on_its_way_when_the_capture_began_was_not_lost_before_it(double first, int lost)
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Ack(0, 1);
+        c.Data(first, 1001, 1000);
+        c.Ack(first + 1, 1, first, sack: (1001, 2001));
+        c.Data(first + 2, 1, 1000);
+        c.Ack(first + 3, 2001, first + 2);
+        c.Data(first + 10, 2001, 1000);
+        c.Ack(first + 11, 3001, first + 10);
+
+        Assert.Equal(lost, trace.Analyse().Of<SegmentFate>().Count(f => f.Fate == Fate.LostBefore));
+    }
+
+    [Fact]
+    public void A_tail_that_was_lost_when_the_capture_began_was_not_lost_before_it()
+    {
+        var trace = new Trace();
+        var c = new Conversation(trace);
+        c.Data(0, 1, 1000);
+        c.Ack(0.1, 3001, sack: (1, 1001));
+        c.Data(5, 4001, 1000);
+        c.Ack(5.1, 3001, 5, sack: (4001, 5001));
+        c.Data(80, 3001, 1000);
+        c.Ack(80.1, 5001, 80);
+        c.Data(90, 5001, 1000);
+        c.Ack(90.1, 6001, 90);
+
+        Assert.DoesNotContain(trace.Analyse().Of<SegmentFate>(), f => f.Fate == Fate.LostBefore);
+    }
 }
