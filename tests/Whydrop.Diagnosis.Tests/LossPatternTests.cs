@@ -67,6 +67,67 @@ public class LossPatternTests
         Assert.Equal(VerdictStatus.Contested, verdict?.Status);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    public void Short_connections_that_lose_by_chance_and_send_until_all_arrived_are_no_pattern(int seed, int length)
+    {
+        var verdict = RandomLoss(Short(seed, length).Set);
+        Assert.True(verdict?.Status == VerdictStatus.Suspected, string.Join('\n', verdict?.Readings.Select(r => $"{r.Question.Text} {r.Answer} {r.Text}") ?? ["none"]));
+    }
+
+    [Fact]
+    public void Short_connections_that_always_lose_the_first_do_not_lose_by_chance() =>
+        Assert.Equal(VerdictStatus.RuledOut, RandomLoss(Short(4, 6, always: true).Set)?.Status);
+
+    [Theory]
+    [InlineData(0, VerdictStatus.Contested)]
+    [InlineData(100_000, VerdictStatus.Suspected)]
+    public void The_load_of_those_that_chance_picked_does_not_contest_it(int others, VerdictStatus expected)
+    {
+        // Of connections with a loss each has one, however little it sends at a time.
+        var f = Short(5, 4).Add(new LoadTimeline(
+            At, new Provenance("eth0.pcap"), 0, true, Facts.Seconds(0), TimeSpan.FromMilliseconds(100), [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? new LoadBin(1, 1500, 1, 1500, 0) : new LoadBin(9, 13500, 0, 0, 0))]));
+        if (others > 0)
+        {
+            f.Flow(0, At, others, others * 1448L, 5000);
+        }
+
+        Assert.Equal(expected, RandomLoss(f.Set)?.Status);
+    }
+
+    /// <summary>600 flows of a few segments, one in five lost; each lost one is sent again until it arrives.</summary>
+    private static Facts Short(int seed, int length, bool always = false)
+    {
+        var random = new Random(seed);
+        var f = new Facts().Capture(0, At);
+        var (sent, died) = (0L, 0L);
+        for (var flow = 0; flow < 600; flow++)
+        {
+            var (ordinal, open, lost, initial) = (0L, length, 0, (uint)random.Next());
+            while (open > 0)
+            {
+                if (always ? ordinal == 0 : random.Next(5) == 0)
+                {
+                    lost++;
+                    f.Lost(0, At, initial + (uint)(ordinal * 1448), 1448, 1500, never: false, seconds: (flow * 0.05) + (ordinal * 0.001), flow: flow, ordinal: ordinal);
+                }
+                else
+                {
+                    open--;
+                }
+
+                ordinal++;
+            }
+
+            f.Flow(0, At, ordinal, ordinal * 1448, flow).Sizes(0, At, flow, true, (1500, ordinal - lost, lost));
+            (sent, died) = (sent + ordinal, died + lost);
+        }
+
+        return f.Tally(0, At, Fate.LostAfter, died, died * 1448, 0).Tally(0, At, Fate.Delivered, sent - died, (sent - died) * 1448, sent * 1448);
+    }
+
     [Fact]
     public void A_handful_of_losses_does_not_tell()
     {

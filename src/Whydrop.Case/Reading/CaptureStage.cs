@@ -46,7 +46,7 @@ internal sealed class CaptureStage(
         }
     }
 
-    private static int MostUntold(int captures) => Math.Max(new TcpAnalysisOptions().MostCleanFlows, MostFollowed / captures);
+    private static int MostUntold(int captures) => Math.Max(new TcpAnalysisOptions().MostCleanFlows, MostFollowed / Math.Max(1, captures));
 
     private List<ReadFile> Join(List<(CaptureChain Chain, TcpAnalysis? Analysis, Gap? Gap)> analysed)
     {

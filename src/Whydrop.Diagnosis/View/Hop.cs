@@ -70,6 +70,17 @@ internal sealed class Hop(CaseView view, VantagePoint? seen, VantagePoint? missi
         _ => "somewhere",
     };
 
+    /// <summary>Every connection of the capture has a fact. Else those without a loss are told in part only, and how much was sent beside the losses is not known.</summary>
+    internal bool ListsAll => Lists(Capture);
+
+    /// <summary>
+    /// Connections with a loss, which alone tell their load, sent most of the segments. Else they are those that chance picked: the more they sent at a time, the sooner.
+    /// </summary>
+    internal bool KnowsLoad(LoadTimeline timeline) => Lists(timeline.Capture) && timeline.Bins.Sum(b => 2L * b.Segments)
+        >= View.Facts.Of<TcpFlow>().Where(f => f.Capture == timeline.Capture).Sum(f => (timeline.FromClient ? f.FromClient : f.FromServer).Segments);
+
+    private bool Lists(int of) => View.Capture(of) is { } capture && View.Facts.Of<TcpFlow>().Count(f => f.Capture == of) >= capture.Flows;
+
     /// <summary>Directions of this capture with data: those the losses could have hit.</summary>
     internal IEnumerable<(FlowKey Key, bool FromClient, long Segments)> Directions =>
         View.Facts.Of<TcpFlow>().Where(f => f.Capture == Capture)

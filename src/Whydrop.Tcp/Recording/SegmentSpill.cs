@@ -66,6 +66,8 @@ internal sealed class SegmentSpill(string folder) : IDisposable
     private void Write(ReadOnlySpan<SegmentRecord> segments)
     {
         file ??= Open();
+
+        // SAFETY: a record holds no references; its bytes are read back as they were written, by this process.
         RandomAccess.Write(file, MemoryMarshal.AsBytes(segments), (long)written * Unsafe.SizeOf<SegmentRecord>());
         written += segments.Length;
     }

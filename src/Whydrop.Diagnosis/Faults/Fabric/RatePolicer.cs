@@ -84,7 +84,7 @@ internal sealed class RatePolicer : FaultOf<Hop>
             }
             else
             {
-                yield return fit.Fits == false ? Sighting.Of(false, text, timeline.From) : Sighting.Unknown(text, timeline.From);
+                yield return fit.Fits == false && hop.KnowsLoad(timeline) ? Sighting.Of(false, text, timeline.From) : Sighting.Unknown(text, timeline.From);
             }
         }
     }

@@ -51,8 +51,9 @@ internal sealed class RandomLoss : FaultOf<Hop>
 
     protected override string Summarise(Hop hop)
     {
-        var sent = hop.Directions.Where(d => hop.Losses.Any(l => l.Fate.FromClient == d.FromClient)).Sum(d => d.Segments);
-        var rate = sent > 0 ? string.Create(null, $", {100.0 * hop.Losses.Count / sent:0.##} % of {sent} segments") : "";
+        var sides = hop.Losses.Select(l => l.Fate.FromClient).ToHashSet();
+        var sent = hop.Directions.Where(d => sides.Contains(d.FromClient)).Sum(d => d.Segments);
+        var rate = sent > 0 && hop.ListsAll ? string.Create(null, $", {100.0 * hop.Losses.Count / sent:0.##} % of {sent} segments") : "";
         return $"{hop.Losses.Count} segments lost {hop.Place}{rate}, independent of size and of each other.";
     }
 
