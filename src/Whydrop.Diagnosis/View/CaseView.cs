@@ -28,9 +28,12 @@ internal sealed class CaseView
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
+    private readonly Lazy<ILookup<int, ConnectionReset>> resetsOf;
     private readonly Lazy<IReadOnlyList<Attempt>> attempts;
     private readonly Lazy<IReadOnlyList<Stall>> stalls;
     private readonly Lazy<IReadOnlyList<Trouble>> troubles;
+    private readonly Lazy<HashSet<int>> troubled;
+    private readonly Lazy<HashSet<VantagePoint>> forwarding;
     private readonly Lazy<IReadOnlyList<Vanishing>> vanishings;
     private readonly Lazy<IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>>> deaths;
 
@@ -63,9 +66,12 @@ internal sealed class CaseView
         trails = new(() => ConnectionTrail.All(this));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
+        resetsOf = new(() => Resets.ToLookup(r => r.Direction.Connection));
         attempts = new(() => View.Attempts.Find(this));
         stalls = new(() => View.Stalls.Find(this));
         troubles = new(() => View.Troubles.Find(this));
+        troubled = new(() => [.. Troubles.Select(t => t.Connection)]);
+        forwarding = new(() => [.. Trails.SelectMany(t => t.Flows.Select(f => f.At).Distinct().GroupBy(at => at.Stack).Where(g => g.Skip(1).Any()).Select(g => g.Key))]);
         vanishings = new(() => View.Vanishings.Find(this));
         deaths = new(() => View.Deaths.Find(this));
         Hops = Hop.Find(this);
@@ -110,6 +116,9 @@ internal sealed class CaseView
     /// <summary>RSTs, each once over all captures; of one connection in the order of their times.</summary>
     internal IReadOnlyList<ConnectionReset> Resets => resets.Value;
 
+    /// <summary>RSTs of one connection.</summary>
+    internal IEnumerable<ConnectionReset> ResetsOf(int connection) => resetsOf.Value[connection];
+
     /// <summary>Silences of connections, each once.</summary>
     internal IReadOnlyList<Stall> Stalls => stalls.Value;
 
@@ -124,6 +133,9 @@ internal sealed class CaseView
 
     /// <summary>Connections that suffer otherwise than by lost segments: what verdicts have to explain besides the losses.</summary>
     internal IReadOnlyList<Trouble> Troubles => troubles.Value;
+
+    /// <summary>The connections of these.</summary>
+    internal IReadOnlySet<int> Troubled => troubled.Value;
 
     /// <summary>Network namespaces: owners of addresses, ends of connections, what was read there.</summary>
     internal Stacks Stacks { get; }
@@ -142,7 +154,7 @@ internal sealed class CaseView
     internal CaptureSummary? Capture(int capture) => captures.GetValueOrDefault(capture);
 
     /// <summary>That network namespace was seen to pass on what came in by another of its devices.</summary>
-    internal bool Forwards(VantagePoint place) => Trails.Any(t => t.Flows.Where(f => f.At.Stack == place.Stack).DistinctBy(f => f.At).Skip(1).Any());
+    internal bool Forwards(VantagePoint place) => forwarding.Value.Contains(place.Stack);
 
     internal TcpFlow? Flow(FlowKey key) => flows.GetValueOrDefault(key);
 
