@@ -23,6 +23,7 @@ internal sealed class CaseView
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
     private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
     private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
+    private readonly Lazy<SamePair> samePair;
     private readonly Lazy<ClusterPlaces> places;
     private readonly Lazy<HashSet<int>> silent;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
@@ -61,6 +62,7 @@ internal sealed class CaseView
         Firewall = new Firewall(this);
         fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
         timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
+        samePair = new(() => new SamePair(this));
         places = new(() => new ClusterPlaces(this));
         silent = new(() => [.. facts.Of<Pause>().Select(p => p.Capture)]);
         trails = new(() => ConnectionTrail.All(this));
@@ -139,6 +141,9 @@ internal sealed class CaseView
 
     /// <summary>Network namespaces: owners of addresses, ends of connections, what was read there.</summary>
     internal Stacks Stacks { get; }
+
+    /// <summary>What other connections between the same two tell of a path.</summary>
+    internal SamePair SamePair => samePair.Value;
 
     /// <summary>Nodes that addresses live on.</summary>
     internal ClusterPlaces Places => places.Value;
