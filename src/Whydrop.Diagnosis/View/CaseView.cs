@@ -27,6 +27,7 @@ internal sealed class CaseView
     private readonly Lazy<ClusterPlaces> places;
     private readonly Lazy<HashSet<int>> silent;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
+    private readonly Lazy<ILookup<(IPEndPoint From, IPEndPoint To), DirectionKey>> named;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
     private readonly Lazy<ILookup<int, ConnectionReset>> resetsOf;
@@ -66,6 +67,8 @@ internal sealed class CaseView
         places = new(() => new ClusterPlaces(this));
         silent = new(() => [.. facts.Of<Pause>().Select(p => p.Capture)]);
         trails = new(() => ConnectionTrail.All(this));
+        named = new(() => Trails.SelectMany(t => t.Flows.SelectMany(f => new[] { (Ends: (f.Client, f.Server), Direction: t.ToServer), (Ends: (f.Server, f.Client), Direction: t.ToClient) }))
+            .Distinct().ToLookup(n => n.Ends, n => n.Direction));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
         resetsOf = new(() => Resets.ToLookup(r => r.Direction.Connection));
@@ -111,6 +114,9 @@ internal sealed class CaseView
 
     /// <summary>Every connection along its way, by its number.</summary>
     internal IReadOnlyList<ConnectionTrail> Trails => trails.Value;
+
+    /// <summary>Directions of connections whose packets an ICMP error may quote, under any name they have.</summary>
+    internal IEnumerable<DirectionKey> QuotedBy(IcmpError error) => error is { QuotedSource: { } from, QuotedDestination: { } to } ? named.Value[(from, to)] : [];
 
     /// <summary>Attempts to open a connection, each once over all captures.</summary>
     internal IReadOnlyList<Attempt> Attempts => attempts.Value;
