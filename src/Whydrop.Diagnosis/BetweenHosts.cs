@@ -68,7 +68,8 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
         }
 
         var (first, last) = gone.Span;
-        var to = gone.Destinations(view);
+        var to = gone.Destinations(view).ToHashSet();
+        var seenAt = new Lazy<HashSet<VantagePoint>>(() => [.. gone.Directions.SelectMany(d => view.Trails[d.Connection].Flows).Select(f => f.At.Stack)]);
         foreach (var trail in view.Trails)
         {
             var flows = trail.Flows.ToList();
@@ -84,7 +85,7 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
             // A capture may have kept one direction only: what others sent that way was seen there.
             if (way.FirstOrDefault(f => f.At.Stack != gone.Seen.Stack) is { } entrance && (toServer ? entrance.FromClient : entrance.FromServer).Ttl is not null && (gone.Missing is null || gone.Missing.Stack == entrance.At.Stack)
                 && view.Capture(entrance.Capture) is { Complete: true, KernelDrops: 0 or null } capture && capture.First <= first && capture.Last >= last
-                && !gone.Directions.Any(d => view.Trails[d.Connection].Flows.Any(f => f.At.Stack == entrance.At.Stack)))
+                && !seenAt.Value.Contains(entrance.At.Stack))
             {
                 return gone with { Missing = entrance.At, Proven = true };
             }
@@ -132,10 +133,11 @@ internal class BetweenHosts(CaseView view, Vanishing gone) : Hypothesis(view, Sc
 
     private static Vanishing WhereOthersComeIn(CaseView view, Vanishing gone, Func<TcpFlow, bool> passes, Func<TcpFlow, bool> comesIn)
     {
+        var seenAt = new Lazy<HashSet<VantagePoint>>(() => [.. gone.Directions.SelectMany(d => view.Trails[d.Connection].Flows).Select(f => f.At)]);
         foreach (var flows in view.Trails.Select(t => t.Flows))
         {
             if (flows.Any(f => f.At == gone.Seen && passes(f)) && flows.FirstOrDefault(comesIn) is { } there && view.Capture(there.Capture) is { } capture
-                && !gone.Directions.Any(d => view.Trails[d.Connection].Flows.Any(f => f.At == there.At)))
+                && !seenAt.Value.Contains(there.At))
             {
                 var whole = capture is { Complete: true, KernelDrops: 0 or null } && capture.First <= gone.Span.Last && capture.Last >= gone.Span.Last;
                 return gone with { Missing = there.At, Proven = whole && view.Unfiltered.Contains(there.Capture) };

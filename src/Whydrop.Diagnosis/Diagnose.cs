@@ -78,7 +78,8 @@ public static class Diagnose
         {
             var standing = ofFault.Where(j => j.Stands).ToArray();
             var open = ofFault.Where(j => j.Verdict.Status == VerdictStatus.Undecided && HasYes(j)).ToArray();
-            told.AddRange(standing.Where(j => !standing.Any(o => SaysMore(o, j))));
+            var atDevices = standing.Where(j => j.Verdict.Scope.Interface is not null).ToLookup(j => j.Verdict.Scope with { Interface = null });
+            told.AddRange(standing.Where(j => !atDevices[j.Verdict.Scope].Any(o => SaysMore(o, j))));
             told.AddRange(open);
         }
 
@@ -92,7 +93,8 @@ public static class Diagnose
                 .OrderByDescending(j => j.Verdict.Scope == answer).ThenByDescending(j => j.Verdict.Scope.Node == answer.Node).Take(1));
         }
 
-        return [.. told.OrderByDescending(Weight).ThenByDescending(j => j.Worsened > 0).ThenBy(j => told.Any(o => LedTo(o, j))).ThenBy(j => j.Verdict.Status)
+        var causes = Causes(told);
+        return [.. told.OrderByDescending(Weight).ThenByDescending(j => j.Worsened > 0).ThenBy(j => causes[j.Verdict.Fault.Id].Any(o => LedTo(o, j))).ThenBy(j => j.Verdict.Status)
             .ThenByDescending(j => j.Verdict.Scope.Interface is not null).ThenBy(j => j.Verdict.Fault.Id, StringComparer.Ordinal)];
     }
 
@@ -105,7 +107,8 @@ public static class Diagnose
         static bool Idle(Judgement j) => j.Losses.Count == 0 && j.Connections.Count == 0;
         static bool Doubtful(Judgement j) => j.Verdict.Status is VerdictStatus.Suspected or VerdictStatus.Contested;
         var confirmed = told.Where(j => j.Verdict.Status == VerdictStatus.Confirmed && !Idle(j)).ToArray();
-        told.RemoveAll(j => Doubtful(j) && !Idle(j) && Array.Exists(confirmed, o => LedTo(o, j) && j.Losses.All(o.Losses.Contains)));
+        var causes = Causes(confirmed);
+        told.RemoveAll(j => Doubtful(j) && !Idle(j) && causes[j.Verdict.Fault.Id].Any(o => LedTo(o, j) && !j.Losses.Except(o.Losses).Any()));
         var losses = confirmed.SelectMany(j => j.Losses).Concat(view.Benign).ToHashSet();
         var connections = confirmed.SelectMany(j => j.Connections).ToHashSet();
         if (confirmed.Length > 0 && view.Losses.All(losses.Contains) && view.Troubles.All(t => connections.Contains(t.Connection)))
@@ -114,18 +117,21 @@ public static class Diagnose
         }
     }
 
-    /// <summary>The same fault in the same network namespace, surer and at a device.</summary>
+    /// <summary>The same fault at a device of the same network namespace, and surer.</summary>
     private static bool SaysMore(Judgement other, Judgement judgement) =>
-        judgement.Verdict.Scope is { Interface: null, Node: not null } scope
-        && other.Verdict.Scope.Interface is not null && other.Verdict.Scope with { Interface = null } == scope
+        judgement.Verdict.Scope.Node is not null
         && other.Verdict.Status <= judgement.Verdict.Status && other.Losses.Count >= judgement.Losses.Count && other.Connections.Count >= judgement.Connections.Count;
 
     private static bool HasYes(Judgement judgement) => judgement.Verdict.Readings.Any(r =>
         r.Answer == Answer.Yes && (r.Question.Role is QuestionRole.Signature or QuestionRole.Mechanism));
 
-    /// <summary>The other, as sure, brings about what this one says of the same connections.</summary>
+    /// <summary>By the fault that they may bring about.</summary>
+    private static ILookup<string, Judgement> Causes(IEnumerable<Judgement> judgements) =>
+        judgements.SelectMany(j => j.Verdict.Fault.LeadsTo, (j, effect) => (j, effect)).ToLookup(c => c.effect, c => c.j, StringComparer.Ordinal);
+
+    /// <summary>The other, which may bring this one about and is as sure, says it of the same connections.</summary>
     private static bool LedTo(Judgement other, Judgement judgement) =>
-        other.Verdict.Fault.LeadsTo.Contains(judgement.Verdict.Fault.Id) && other.Verdict.Status <= judgement.Verdict.Status && judgement.Connections.IsSubsetOf(other.Connections);
+        other.Verdict.Status <= judgement.Verdict.Status && judgement.Connections.IsSubsetOf(other.Connections);
 
     /// <summary>How sure, times how much it explains, or of how much it makes the harm.</summary>
     private static double Weight(Judgement judgement)

@@ -56,7 +56,7 @@ internal abstract class FaultOf<T> : Fault
 
             var losses = ruledOut ? [] : hypothesis.Losses;
             var covered = ruledOut ? new HashSet<int>() : hypothesis.Connections;
-            var troubled = view.Troubles.Where(t => covered.Contains(t.Connection)).Select(t => t.Connection).ToHashSet();
+            var troubled = covered.Where(view.Troubled.Contains).ToHashSet();
             var verdict = new Verdict(
                 this, status, hypothesis.Scope, ruledOut ? Contradiction(readings) : Summarise(hypothesis),
                 new Explains(losses.Count, view.LostSegments, losses.Sum(l => (long)l.Length)) { Connections = troubled.Count, OfConnections = view.Troubles.Count }, readings,

@@ -14,6 +14,7 @@ internal sealed class NotTranslated : Hypothesis
     {
         Translator = translator;
         Strays = strays;
+        Connections = strays.SelectMany(s => new[] { s.Connection, view.Connections.Direction(new FlowKey(s.Flow.Capture, s.Flow.Flow), true).Connection }).Where(c => c >= 0).ToHashSet();
     }
 
     /// <summary>The node that translates; null when not known.</summary>
@@ -23,8 +24,7 @@ internal sealed class NotTranslated : Hypothesis
 
     internal override bool Placed => Translator?.Node is not null;
 
-    internal override IReadOnlySet<int> Connections =>
-        Strays.SelectMany(s => new[] { s.Connection, View.Connections.Direction(new FlowKey(s.Flow.Capture, s.Flow.Flow), true).Connection }).Where(c => c >= 0).ToHashSet();
+    internal override IReadOnlySet<int> Connections { get; }
 
     internal override IReadOnlyList<ConnectionReset> Resets => [.. View.Resets.Where(r => Connections.Contains(r.Direction.Connection))];
 

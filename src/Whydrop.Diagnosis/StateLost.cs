@@ -15,6 +15,7 @@ internal sealed class StateLost : Hypothesis
         : base(view, deaths.All(d => d.Proven) ? view.Devices.Beyond(deaths[0].Seen, deaths.Select(d => d.Connection)) : Scope.Unplaced)
     {
         Deaths = deaths;
+        Connections = deaths.Select(d => d.Connection).ToHashSet();
         NewOnes = OpenedLater();
         Survived = [.. FoundDeaths.Survived(view, deaths[0].Capture, deaths).OrderByDescending(s => s.Pause.Duration)];
     }
@@ -30,7 +31,7 @@ internal sealed class StateLost : Hypothesis
 
     internal override IReadOnlyList<ConnectionReset> Resets => [.. Deaths.Select(d => d.Reset).OfType<ConnectionReset>()];
 
-    internal override IReadOnlySet<int> Connections => Deaths.Select(d => d.Connection).ToHashSet();
+    internal override IReadOnlySet<int> Connections { get; }
 
     /// <summary>The shortest silence before a death, at most; null when one is not known.</summary>
     internal TimeSpan? ShortestDeadly => Deaths.Any(d => d.Idle is null) ? null : Deaths.Min(d => d.Idle);
@@ -67,7 +68,7 @@ internal sealed class StateLost : Hypothesis
     /// <summary>Bytes that one side of the place saw and the other did not, where a RST made in between answered them; 0 where none, or nobody knows.</summary>
     internal long NotPassedOn(Death death)
     {
-        var resets = View.Resets.Where(r => r.Direction.Connection == death.Connection && r.Birth is { AbsenceProven: true }).ToArray();
+        var resets = View.ResetsOf(death.Connection).Where(r => r.Birth is { AbsenceProven: true }).ToArray();
         var flows = View.Trails[death.Connection].Flows;
         if (!death.Proven || resets.Length == 0 || flows.FirstOrDefault(f => f.Capture == death.Capture) is not { } here || flows.FirstOrDefault(f => f.At == death.Missing) is not { } there)
         {

@@ -13,7 +13,6 @@ internal sealed class Attempts
     private readonly CaseView view;
     private readonly ILookup<(FlowKey Key, bool FromClient, ControlKind Kind), ControlSegment> controls;
     private readonly ILookup<(IPEndPoint, IPEndPoint), IcmpError> icmp;
-    private readonly ILookup<int, ConnectionReset> resets;
     private readonly ILookup<DirectionKey, LostControl> lost;
     private readonly HashSet<int> answering;
 
@@ -23,7 +22,6 @@ internal sealed class Attempts
         controls = view.Facts.Of<ControlSegment>().ToLookup(c => (new FlowKey(c.Capture, c.Flow), c.FromClient, c.Kind));
         icmp = view.Facts.Of<IcmpError>().Where(e => Refuses(e) && e is { QuotedSource: not null, QuotedDestination: not null })
             .ToLookup(e => (e.QuotedSource!, e.QuotedDestination!));
-        resets = view.Resets.ToLookup(r => r.Direction.Connection);
         lost = view.LostControls.ToLookup(l => l.Direction);
 
         // Captures that show both directions of travel.
@@ -43,7 +41,7 @@ internal sealed class Attempts
         var synAcks = trail.Flows.Select(f => Segments(f, trail.ToClient, ControlKind.SynAck)).Where(s => s.Length > 0).ToArray();
         var near = syns.FirstOrDefault(s => s.Length > 0) ?? [];
         var errors = trail.Flows.SelectMany(f => icmp[(f.Client, f.Server)]).Where(e => e.QuotedSequence is not { } quoted || IsSyn(trail, quoted)).DistinctBy(e => e.From).OrderBy(e => e.Seen).ToArray();
-        var own = resets[trail.Connection].ToArray();
+        var own = view.ResetsOf(trail.Connection).ToArray();
         var lostSyns = lost[trail.ToServer].Where(l => l.Kind == ControlKind.Syn).ToArray();
         var lostSynAcks = lost[trail.ToClient].Where(l => l.Kind == ControlKind.SynAck).ToArray();
         var refusal = Array.Find(own, r => r.Phase == ResetPhase.Refusal);

@@ -23,14 +23,19 @@ internal sealed class CaseView
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
     private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
     private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
+    private readonly Lazy<SamePair> samePair;
     private readonly Lazy<ClusterPlaces> places;
     private readonly Lazy<HashSet<int>> silent;
     private readonly Lazy<IReadOnlyList<ConnectionTrail>> trails;
+    private readonly Lazy<ILookup<(IPEndPoint From, IPEndPoint To), DirectionKey>> named;
     private readonly Lazy<IReadOnlyList<LostControl>> lostControls;
     private readonly Lazy<IReadOnlyList<ConnectionReset>> resets;
+    private readonly Lazy<ILookup<int, ConnectionReset>> resetsOf;
     private readonly Lazy<IReadOnlyList<Attempt>> attempts;
     private readonly Lazy<IReadOnlyList<Stall>> stalls;
     private readonly Lazy<IReadOnlyList<Trouble>> troubles;
+    private readonly Lazy<HashSet<int>> troubled;
+    private readonly Lazy<HashSet<VantagePoint>> forwarding;
     private readonly Lazy<IReadOnlyList<Vanishing>> vanishings;
     private readonly Lazy<IReadOnlyList<IGrouping<(VantagePoint, VantagePoint?), Death>>> deaths;
 
@@ -58,14 +63,20 @@ internal sealed class CaseView
         Firewall = new Firewall(this);
         fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
         timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
+        samePair = new(() => new SamePair(this));
         places = new(() => new ClusterPlaces(this));
         silent = new(() => [.. facts.Of<Pause>().Select(p => p.Capture)]);
         trails = new(() => ConnectionTrail.All(this));
+        named = new(() => Trails.SelectMany(t => t.Flows.SelectMany(f => new[] { (Ends: (f.Client, f.Server), Direction: t.ToServer), (Ends: (f.Server, f.Client), Direction: t.ToClient) }))
+            .Distinct().ToLookup(n => n.Ends, n => n.Direction));
         lostControls = new(FindLostControls);
         resets = new(() => View.Resets.Find(this));
+        resetsOf = new(() => Resets.ToLookup(r => r.Direction.Connection));
         attempts = new(() => View.Attempts.Find(this));
         stalls = new(() => View.Stalls.Find(this));
         troubles = new(() => View.Troubles.Find(this));
+        troubled = new(() => [.. Troubles.Select(t => t.Connection)]);
+        forwarding = new(() => [.. Trails.SelectMany(t => t.Flows.Select(f => f.At).Distinct().GroupBy(at => at.Stack).Where(g => g.Skip(1).Any()).Select(g => g.Key))]);
         vanishings = new(() => View.Vanishings.Find(this));
         deaths = new(() => View.Deaths.Find(this));
         Hops = Hop.Find(this);
@@ -104,11 +115,17 @@ internal sealed class CaseView
     /// <summary>Every connection along its way, by its number.</summary>
     internal IReadOnlyList<ConnectionTrail> Trails => trails.Value;
 
+    /// <summary>Directions of connections whose packets an ICMP error may quote, under any name they have.</summary>
+    internal IEnumerable<DirectionKey> QuotedBy(IcmpError error) => error is { QuotedSource: { } from, QuotedDestination: { } to } ? named.Value[(from, to)] : [];
+
     /// <summary>Attempts to open a connection, each once over all captures.</summary>
     internal IReadOnlyList<Attempt> Attempts => attempts.Value;
 
     /// <summary>RSTs, each once over all captures; of one connection in the order of their times.</summary>
     internal IReadOnlyList<ConnectionReset> Resets => resets.Value;
+
+    /// <summary>RSTs of one connection.</summary>
+    internal IEnumerable<ConnectionReset> ResetsOf(int connection) => resetsOf.Value[connection];
 
     /// <summary>Silences of connections, each once.</summary>
     internal IReadOnlyList<Stall> Stalls => stalls.Value;
@@ -125,8 +142,14 @@ internal sealed class CaseView
     /// <summary>Connections that suffer otherwise than by lost segments: what verdicts have to explain besides the losses.</summary>
     internal IReadOnlyList<Trouble> Troubles => troubles.Value;
 
+    /// <summary>The connections of these.</summary>
+    internal IReadOnlySet<int> Troubled => troubled.Value;
+
     /// <summary>Network namespaces: owners of addresses, ends of connections, what was read there.</summary>
     internal Stacks Stacks { get; }
+
+    /// <summary>What other connections between the same two tell of a path.</summary>
+    internal SamePair SamePair => samePair.Value;
 
     /// <summary>Nodes that addresses live on.</summary>
     internal ClusterPlaces Places => places.Value;
@@ -142,7 +165,7 @@ internal sealed class CaseView
     internal CaptureSummary? Capture(int capture) => captures.GetValueOrDefault(capture);
 
     /// <summary>That network namespace was seen to pass on what came in by another of its devices.</summary>
-    internal bool Forwards(VantagePoint place) => Trails.Any(t => t.Flows.Where(f => f.At.Stack == place.Stack).DistinctBy(f => f.At).Skip(1).Any());
+    internal bool Forwards(VantagePoint place) => forwarding.Value.Contains(place.Stack);
 
     internal TcpFlow? Flow(FlowKey key) => flows.GetValueOrDefault(key);
 

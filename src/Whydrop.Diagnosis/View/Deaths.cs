@@ -47,7 +47,7 @@ internal sealed class Deaths
             }
 
             var end = Timestamps.Add(pause.Start, pause.Duration);
-            if (died.TryGetValue(connection, out var death) ? end < death.Dead : !losing.Contains(connection) && !view.Resets.Any(r => r.Direction.Connection == connection && r.Abnormal))
+            if (died.TryGetValue(connection, out var death) ? end < death.Dead : !losing.Contains(connection) && !view.ResetsOf(connection).Any(r => r.Abnormal))
             {
                 yield return (pause, connection);
             }

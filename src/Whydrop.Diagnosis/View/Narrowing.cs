@@ -27,7 +27,7 @@ internal sealed class Narrowing(
     internal IEnumerable<Loss> SeenToDie => Device is null ? [] : Losses.Where(l => l.Placement is { AbsenceProven: true });
 
     /// <summary>Smallest of the lost datagrams, IP bytes; 0 when none is known.</summary>
-    internal int SmallestLost => Losses.Min(l => l.DatagramLength) ?? 0;
+    internal int SmallestLost { get; } = losses.Min(l => l.DatagramLength) ?? 0;
 
     /// <summary>Largest datagram known to have passed; 0 when none is known.</summary>
     internal int LargestPassed => Math.Max(

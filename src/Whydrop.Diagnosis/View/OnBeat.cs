@@ -23,11 +23,11 @@ internal sealed record OnBeat(IPEndPoint Server, TimeSpan Period, int Waits, Tim
             ? TimeSpan.FromMicroseconds(microseconds) : Usual;
     }
 
-    /// <summary>By one capture: another has another clock.</summary>
-    internal static OnBeat? Of(CaseView view, VantagePoint? at, IPEndPoint server, IReadOnlySet<int> connections)
+    /// <summary>Of the silences of its connections, by one capture: another has another clock.</summary>
+    internal static OnBeat? Of(CaseView view, VantagePoint? at, IPEndPoint server, IEnumerable<Stall> stalls)
     {
         var period = PeriodOf(view, at);
-        var waits = view.Stalls.Where(s => s is { For: WaitsFor.ServerApplication, Pause.EndedBy: PauseEnd.NewData } && connections.Contains(s.Connection)).GroupBy(s => s.Pause.Capture).MaxBy(g => g.Count())?.ToArray() ?? [];
+        var waits = stalls.Where(s => s is { For: WaitsFor.ServerApplication, Pause.EndedBy: PauseEnd.NewData }).GroupBy(s => s.Pause.Capture).MaxBy(g => g.Count())?.ToArray() ?? [];
         return Beat.Has([.. waits.Select(s => (s.Pause.Start, Timestamps.Add(s.Pause.Start, s.Duration)))], period)
             ? new OnBeat(server, period, waits.Length, waits.Max(s => s.Duration), [.. waits.Select(s => s.From).Take(24)]) : null;
     }

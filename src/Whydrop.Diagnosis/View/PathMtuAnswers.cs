@@ -18,13 +18,13 @@ internal static class PathMtuAnswers
     /// <summary>The sender was told that it is too large, sent nothing of such a size any more, and the bytes arrived.</summary>
     internal static List<Loss> Heeded(CaseView view)
     {
-        var told = view.Facts.Of<IcmpError>().Where(e => e is { Version: 4, Type: 3, Code: 4 } or { Version: 6, Type: 2 }).ToArray();
-        return told.Length == 0 ? [] :
+        var told = view.Facts.Of<IcmpError>().Where(e => e is { Version: 4, Type: 3, Code: 4 } or { Version: 6, Type: 2 }).ToLookup(e => (e.QuotedSource, e.QuotedDestination));
+        return told.Count == 0 ? [] :
         [
             .. view.Losses.GroupBy(l => l.Direction).SelectMany(of =>
             {
-                var quoting = told.Where(e => Quotes(view, of.Key, e)).ToArray();
-                return of.Where(l => !l.Fate.NeverDelivered && quoting.Any(e => Answers(e, l) && !of.Any(later => Persists(e, later))));
+                var heeded = Names(view, of.Key).SelectMany(n => told[n]).Where(e => !of.Any(later => Persists(e, later))).ToArray();
+                return of.Where(l => !l.Fate.NeverDelivered && Array.Exists(heeded, e => Answers(e, l)));
             }),
         ];
     }
@@ -37,24 +37,8 @@ internal static class PathMtuAnswers
     // RFC 1191 §5: an old router announces 0.
     private static int Limit(IcmpError e) => e.NextHopMtu ?? (e.QuotedLength ?? int.MaxValue) - 1;
 
-    private static bool Quotes(CaseView view, DirectionKey direction, IcmpError e)
-    {
-        foreach (var key in view.Connections.Sightings(direction.Connection))
-        {
-            if (view.Flow(key) is not { } flow)
-            {
-                continue;
-            }
-
-            var (source, destination) = view.Connections.FromClient(key, direction) ? (flow.Client, flow.Server) : (flow.Server, flow.Client);
-            if (Same(e.QuotedSource, source) && Same(e.QuotedDestination, destination))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Same(IPEndPoint? a, IPEndPoint b) => a is not null && a.Equals(b);
+    /// <summary>Source and destination of its packets, as every sighting names them.</summary>
+    private static IEnumerable<(IPEndPoint? Source, IPEndPoint? Destination)> Names(CaseView view, DirectionKey direction) => view.Connections.Sightings(direction.Connection)
+        .Select(key => (Key: key, Flow: view.Flow(key))).Where(s => s.Flow is not null)
+        .Select(s => view.Connections.FromClient(s.Key, direction) ? ((IPEndPoint?)s.Flow!.Client, (IPEndPoint?)s.Flow.Server) : (s.Flow!.Server, s.Flow.Client)).Distinct();
 }

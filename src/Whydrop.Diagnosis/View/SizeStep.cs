@@ -30,8 +30,7 @@ internal sealed record SizeStep(
         }
 
         var first = Losses.MinBy(l => l.Fate.Sent)!.Fate;
-        return view.Flow(new FlowKey(first.Capture, first.Flow)) is { } own && view.Facts.Of<TcpFlow>().Any(f =>
-            f.Capture == own.Capture && f.Synchronised && f.First > first.Sent && f.Client.Address.Equals(own.Client.Address) && f.Server.Equals(own.Server));
+        return view.Flow(new FlowKey(first.Capture, first.Flow)) is { } own && view.SamePair.Opened(own, first.Sent);
     }
 
     /// <summary>
@@ -64,15 +63,7 @@ internal sealed record SizeStep(
     internal bool SizePassesElsewhere(CaseView view)
     {
         var key = view.Connections.NearestToSender(Direction);
-        if (view.Flow(key) is not { } own)
-        {
-            return false;
-        }
-
-        var called = view.Connections.FromClient(key, Direction);
-        return view.Facts.Of<TcpFlow>().Any(f => f.Capture == own.Capture && f.Flow != own.Flow && f.Encapsulation == own.Encapsulation
-            && f.Client.Address.Equals(own.Client.Address) && f.Server.Address.Equals(own.Server.Address)
-            && (called ? f.FromClient : f.FromServer).LargestDelivered >= SmallestLost);
+        return view.Flow(key) is { } own && view.SamePair.Passed(own, view.Connections.FromClient(key, Direction), SmallestLost);
     }
 
     /// <summary>Path MTU discovery at work in this direction.</summary>

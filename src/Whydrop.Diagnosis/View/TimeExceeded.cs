@@ -1,5 +1,3 @@
-using System.Net;
-using Whydrop.Evidence;
 using Whydrop.Evidence.Capture;
 
 namespace Whydrop.Diagnosis.View;
@@ -11,14 +9,5 @@ internal static class TimeExceeded
     internal static bool Is(IcmpError e) => e is { Version: 4, Type: 11, Code: 0 } or { Version: 6, Type: 3, Code: 0 };
 
     /// <summary>Those that quote a packet of one of these directions, under any name the connection has.</summary>
-    internal static IEnumerable<IcmpError> About(CaseView view, IReadOnlySet<DirectionKey> directions) => view.Facts.Of<IcmpError>().Where(e => Is(e) && directions.Any(d => Quotes(view, d, e)));
-
-    /// <summary>It quotes a packet of that direction.</summary>
-    internal static bool Quotes(CaseView view, DirectionKey direction, IcmpError e)
-    {
-        var trail = view.Trails[direction.Connection];
-        return trail.Flows.Any(f => direction == trail.ToServer ? Matches(f.Client, f.Server, e) : Matches(f.Server, f.Client, e));
-    }
-
-    private static bool Matches(IPEndPoint from, IPEndPoint to, IcmpError e) => from.Equals(e.QuotedSource) && to.Equals(e.QuotedDestination);
+    internal static IEnumerable<IcmpError> About(CaseView view, IReadOnlySet<DirectionKey> directions) => view.Facts.Of<IcmpError>().Where(e => Is(e) && view.QuotedBy(e).Any(directions.Contains));
 }

@@ -15,7 +15,7 @@ internal sealed record Vanishing(
     VantagePoint Seen, VantagePoint? Missing, bool Proven, IReadOnlyList<Loss> Losses, IReadOnlyList<LostControl> Controls, IReadOnlyList<Attempt> Unanswered)
 {
     /// <summary>How many transmissions vanished; each SYN of a ladder is one.</summary>
-    internal long Count => Losses.Count + Controls.Count + Unanswered.Where(a => !Controls.Any(c => c.Direction == a.ToServer)).Sum(a => (long)a.SynTimes.Count);
+    internal long Count => Losses.Count + Controls.Count + OtherSyns;
 
     /// <summary>The one network namespace that had them last and should have sent them on: both places are in it, or the next is a device of its own pod.</summary>
     internal bool Inside => Proven && Missing is { } missing && missing.Stack == Seen.Stack && missing != Seen;
@@ -66,10 +66,9 @@ internal sealed record Vanishing(
         get
         {
             var kinds = Controls.GroupBy(c => c.Kind).ToDictionary(g => g.Key, g => (long)g.Count());
-            var syns = Unanswered.Where(a => !Controls.Any(c => c.Direction == a.ToServer)).Sum(a => (long)a.SynTimes.Count);
-            if (syns > 0)
+            if (OtherSyns > 0)
             {
-                kinds[ControlKind.Syn] = kinds.GetValueOrDefault(ControlKind.Syn) + syns;
+                kinds[ControlKind.Syn] = kinds.GetValueOrDefault(ControlKind.Syn) + OtherSyns;
             }
 
             var parts = kinds.OrderBy(k => k.Key).Select(k => $"{k.Value} {Word(k.Key)}{(k.Value == 1 ? "" : "s")}");
@@ -91,6 +90,16 @@ internal sealed record Vanishing(
                 var there = trail.Flows.FirstOrDefault(f => f.At == Seen, trail.Flows[0]);
                 yield return direction == trail.ToServer ? (there.Client, there.Server) : (there.Server, there.Client);
             }
+        }
+    }
+
+    // SYNs that no other capture is known to have missed.
+    private long OtherSyns
+    {
+        get
+        {
+            var followed = Controls.Select(c => c.Direction).ToHashSet();
+            return Unanswered.Where(a => !followed.Contains(a.ToServer)).Sum(a => (long)a.SynTimes.Count);
         }
     }
 

@@ -47,9 +47,11 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
     {
         var worked = view.Losses.Where(l => l.Fate.NeverDelivered).GroupBy(l => l.Direction).Where(g => Worked(view, g.Key)).ToArray();
         var went = DeviceLoss.All(view).ToArray();
+        var attempts = view.Attempts.ToLookup(a => Ends.Plain(a.ServerThere.Address));
         foreach (var peer in worked.GroupBy(g => Address(view, g.Key)))
         {
             Loss[] losses = [.. peer.SelectMany(g => g)];
+            Attempt[] tried = [.. attempts[Ends.Plain(peer.Key)]];
             var seenAt = losses.SelectMany(l => view.Trails[l.Direction.Connection].Flows).Select(f => f.At).Distinct();
             var devices = went.Where(w => w.LeadsTo(view, peer.Key, seenAt)).ToLookup(w => w.At.Stack);
 
@@ -57,12 +59,12 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
             var owner = view.Stacks.Of(peer.Key);
             foreach (var at in devices.Select(g => g.Key).OrderByDescending(at => at == owner))
             {
-                yield return new Peer(view, peer.Key, losses, [.. devices[at]]);
+                yield return new Peer(view, peer.Key, losses, [.. devices[at]], tried);
             }
 
             if (devices.Count == 0)
             {
-                yield return new Peer(view, peer.Key, losses, []);
+                yield return new Peer(view, peer.Key, losses, [], tried);
             }
         }
     }
@@ -102,14 +104,14 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
     private static IEnumerable<Sighting> NotHeardOf(Peer p)
     {
         var since = p.Losses.Max(l => l.Fate.Sent);
-        var later = p.View.Attempts.Where(a => a.Outcome == AttemptOutcome.Established && Ends.Same(a.ServerThere.Address, p.Address) && a.SynTimes.Count > 0 && a.SynTimes[0] > since).ToArray();
+        var later = p.Tried.Where(a => a.Outcome == AttemptOutcome.Established && a.SynTimes.Count > 0 && a.SynTimes[0] > since).ToArray();
         return later.Length > 0
             ? [Sighting.Of(false, $"{later.Length} connections with it were opened later", [.. later.Select(a => a.From).Take(4)])]
             : [Sighting.Of(true, "no connection with it was opened later", p.Losses[0].From)];
     }
 
     /// <summary>An address that fell silent.</summary>
-    internal sealed class Peer(CaseView view, IPAddress address, IReadOnlyList<Loss> losses, IReadOnlyList<DeviceLoss> devices)
+    internal sealed class Peer(CaseView view, IPAddress address, IReadOnlyList<Loss> losses, IReadOnlyList<DeviceLoss> devices, IReadOnlyList<Attempt> tried)
         : Hypothesis(view, devices.Count == 0 ? Scope.Unplaced : Scope.Of(devices[0].At.Stack))
     {
         internal IPAddress Address { get; } = address;
@@ -120,7 +122,10 @@ internal sealed class PeerVanished : FaultOf<PeerVanished.Peer>
 
         internal override bool Placed => Devices.Count > 0;
 
-        internal override IReadOnlyList<Attempt> Attempts => [.. View.Attempts.Where(a => a.Failed && Ends.Same(a.ServerThere.Address, Address))];
+        /// <summary>Attempts to open a connection to it.</summary>
+        internal IReadOnlyList<Attempt> Tried { get; } = tried;
+
+        internal override IReadOnlyList<Attempt> Attempts { get; } = [.. tried.Where(a => a.Failed)];
 
         /// <summary>Somebody on the way says that the host is not there; not a port or a rule.</summary>
         internal IEnumerable<IcmpError> Unreachable => View.Facts.Of<IcmpError>()

@@ -52,10 +52,11 @@ internal sealed class CfsThrottling : FaultOf<CfsThrottling.Throttled>
             yield return new Throttled(view, Scope.Of(stack), stack, count, null);
         }
 
+        var stalls = view.Stalls.ToLookup(s => s.Connection);
         foreach (var service in view.Trails.Where(t => t.Flows.Count > 0).GroupBy(t => (At: view.Stacks.End(t.Connection, client: false) is { Proven: true } end ? end.At : null, t.ServerThere)))
         {
             var count = service.Key.At is { } at ? counted.GetValueOrDefault(at) : null;
-            if (count is null or { Delta: 0 } && OnBeat.Of(view, service.Key.At, service.Key.ServerThere, service.Select(t => t.Connection).ToHashSet()) is { } beat)
+            if (count is null or { Delta: 0 } && OnBeat.Of(view, service.Key.At, service.Key.ServerThere, service.SelectMany(t => stalls[t.Connection])) is { } beat)
             {
                 yield return new Throttled(view, service.Key.At is { } known ? Scope.Of(known) : Scope.Unplaced, service.Key.At, count, beat);
             }

@@ -43,8 +43,12 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
         new("Did the translator say that its ports are used up?", Quantifier.Any, QuestionRole.Mechanism, _ => []),
     ];
 
-    protected override IEnumerable<Crowd> Propose(CaseView view) => view.Attempts.Where(a => a.Outcome == AttemptOutcome.Unanswered).GroupBy(a => a.ServerThere)
-        .Select(g => new Crowd(view, g.Key, [.. g])).Where(c => c.Open.Count >= Several).Concat(Crowd.AllAnswered(view));
+    protected override IEnumerable<Crowd> Propose(CaseView view)
+    {
+        var established = view.Attempts.Where(a => a.Outcome == AttemptOutcome.Established && a.SynTimes.Count > 0).ToLookup(a => a.ServerThere);
+        return view.Attempts.Where(a => a.Outcome == AttemptOutcome.Unanswered).GroupBy(a => a.ServerThere)
+            .Select(g => new Crowd(view, g.Key, [.. g], established[g.Key])).Where(c => c.Open.Count >= Several).Concat(Crowd.AllAnswered(view));
+    }
 
     protected override string Summarise(Crowd h) =>
         $"{h.Attempts.Count} attempt{(h.Attempts.Count == 1 ? "" : "s")} to {h.To} unanswered beyond {h.Attempts[0].SynLastSeen}, while {h.Open.Count} connections to it were open through a translator on the way.";
@@ -89,13 +93,13 @@ internal sealed class CloudSnatExhaustion : FaultOf<CloudSnatExhaustion.Crowd>
         // A SYN that dies is sent again after a second; an attempt that is given up or refused before that is a failed one (net/ipv4/tcp.c tcp_set_state).
         private static readonly string[] NotAnswered = ["TcpExt.TCPSynRetrans", "Tcp.AttemptFails"];
 
-        internal Crowd(CaseView view, IPEndPoint to, IReadOnlyList<Attempt> attempts)
+        internal Crowd(CaseView view, IPEndPoint to, IReadOnlyList<Attempt> attempts, IEnumerable<Attempt> established)
             : base(view, attempts[0].SynLastSeen is { } seen && !MayBePod(view, attempts[0], seen) ? Scope.Of(seen) : Scope.Unplaced)
         {
             To = to;
             Attempts = attempts;
             var first = attempts.Min(a => a.SynTimes[0]);
-            Open = [.. view.Attempts.Where(a => a.Outcome == AttemptOutcome.Established && a.ServerThere.Equals(to) && a.SynTimes.Count > 0 && a.SynTimes[0] < first && a.SeenAt[0].Last > first)];
+            Open = [.. established.Where(a => a.SynTimes[0] < first && a.SeenAt[0].Last > first)];
         }
 
         /// <summary>A network namespace whose every first SYN was answered.</summary>

@@ -111,13 +111,15 @@ internal sealed class MiddleboxRst : FaultOf<MiddleboxRst.Forged>
     internal sealed class Forged(CaseView view, IReadOnlyList<ConnectionReset> resets)
         : Hypothesis(view, Between(view, resets))
     {
+        private readonly HashSet<int> reset = [.. resets.Select(r => r.Direction.Connection)];
+
         internal override bool Placed => Resets[0].Birth is { AbsenceProven: true, At.Interface: not null };
 
         internal override IReadOnlyList<ConnectionReset> Resets { get; } = resets;
 
         /// <summary>What was under way when a connection was reset: nobody acknowledges it any more, and no place misses it.</summary>
         internal override IReadOnlyList<Loss> Losses =>
-            [.. View.Losses.Where(l => l is { MissingAt: null, Fate.NeverDelivered: true } && Resets.Any(r => r.Direction.Connection == l.Direction.Connection))];
+            [.. View.Losses.Where(l => l is { MissingAt: null, Fate.NeverDelivered: true } && reset.Contains(l.Direction.Connection))];
 
         /// <summary>The first that saw them, or the last that did not, whichever is a place on the way and no end of it.</summary>
         private static Scope Between(CaseView view, IReadOnlyList<ConnectionReset> resets) => resets[0].Birth is not { AbsenceProven: true } birth ? Scope.Unplaced

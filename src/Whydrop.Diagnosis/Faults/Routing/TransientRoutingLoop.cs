@@ -49,7 +49,10 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
     {
         var rounds = view.Facts.Of<RoutingLoop>().GroupBy(l => l.At).Select(g => new Round(view, g.Key, [.. g], [])).ToArray();
         var known = rounds.SelectMany(r => r.Loops.Select(l => l.Destination)).ToHashSet();
-        var told = view.Facts.Of<IcmpError>().Where(e => TimeExceeded.Is(e) && e.QuotedDestination is { } to && !known.Contains(to.Address) && Troubled(view, e))
+        var losing = view.Losses.Select(l => l.Direction.Connection).ToHashSet();
+        var suffering = view.Attempts.Where(a => a.Failed || a.Slow).ToLookup(a => a.ServerThere.Address);
+        losing.UnionWith(suffering.SelectMany(g => g).Select(a => a.Connection));
+        var told = view.Facts.Of<IcmpError>().Where(e => TimeExceeded.Is(e) && e.QuotedDestination is { } to && !known.Contains(to.Address) && Troubled(view, e, losing, suffering[to.Address]))
             .GroupBy(e => view.Stacks.Of(e.Reporter)).Select(g => new Round(view, g.Key ?? VantagePoint.Unknown, [], [.. g]));
         return rounds.Concat(told);
     }
@@ -80,10 +83,9 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
         }
     }
 
-    private static bool Troubled(CaseView view, IcmpError e) => view.Trails.Any(t => (TimeExceeded.Quotes(view, t.ToServer, e) || TimeExceeded.Quotes(view, t.ToClient, e))
-        && (t.Flows[0].Client.Equals(e.QuotedSource) ? t.Flows[0].FromClient : t.Flows[^1].FromServer).Ttl >= LeastTtl
-        && (view.Losses.Any(l => l.Direction.Connection == t.Connection)
-            || view.Attempts.Any(a => (a.Failed || a.Slow) && (a.Connection == t.Connection || (a.ServerThere.Address.Equals(e.QuotedDestination!.Address) && a.SynTimes.Any(s => (s - e.Seen).Duration() < Around))))));
+    private static bool Troubled(CaseView view, IcmpError e, HashSet<int> suffering, IEnumerable<Attempt> toTheSame) => view.QuotedBy(e).Select(d => view.Trails[d.Connection]).Any(t =>
+        (t.Flows[0].Client.Equals(e.QuotedSource) ? t.Flows[0].FromClient : t.Flows[^1].FromServer).Ttl >= LeastTtl
+        && (suffering.Contains(t.Connection) || toTheSame.Any(a => a.SynTimes.Any(s => (s - e.Seen).Duration() < Around))));
 
     // Routers limit their errors: others to the same end at the same time got none. What was sent right before and asked for again after it: the initial RTO (RFC 6298).
     private static readonly TimeSpan Around = TimeSpan.FromSeconds(1);
@@ -104,11 +106,11 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
             : base(view, Scope.Of(place))
         {
             (Place, Loops, Errors) = (place, loops, errors);
-            var to = loops.Select(l => l.Destination).Concat(errors.Select(e => e.QuotedDestination!.Address)).Distinct().ToArray();
-            To = to[0];
+            var to = loops.Select(l => l.Destination).Concat(errors.Select(e => e.QuotedDestination!.Address)).ToHashSet();
+            To = loops.Count > 0 ? loops[0].Destination : errors[0].QuotedDestination!.Address;
             Since = loops.Select(l => l.Start).Concat(errors.Select(e => e.Seen)).Min();
             Until = loops.Select(l => new Timestamp(l.Start.UnixNanoseconds + (l.Duration.Ticks * 100))).Concat(errors.Select(e => e.Seen)).Max();
-            var round = view.Trails.SelectMany(t => new[] { t.ToServer, t.ToClient }.Where(d => WentRound(t, d))).ToHashSet();
+            var round = Looping(view, loops).Concat(errors.SelectMany(view.QuotedBy)).ToHashSet();
             var concerned = round.Select(d => d.Connection).ToHashSet();
 
             Losses =
@@ -143,8 +145,13 @@ internal sealed class TransientRoutingLoop : FaultOf<TransientRoutingLoop.Round>
 
         private bool At(Timestamp time) => time - Since > -Around && Until - time > -Around;
 
-        private bool WentRound(ConnectionTrail trail, DirectionKey direction) =>
-            Loops.Any(l => l.Flow is { } flow && trail.Flows.Any(f => f.Capture == l.Capture && f.Flow == flow && (direction == trail.ToServer ? f.Client : f.Server).Address.Equals(l.Source)))
-            || Errors.Any(e => TimeExceeded.Quotes(View, direction, e));
+        private static IEnumerable<DirectionKey> Looping(CaseView view, IReadOnlyList<RoutingLoop> loops)
+        {
+            var sources = loops.Where(l => l.Flow is not null).Select(l => (Key: new FlowKey(l.Capture, l.Flow!.Value), l.Source)).ToHashSet();
+            return view.Trails.SelectMany(t => t.Flows, (t, f) => (Trail: t, Flow: f, Key: new FlowKey(f.Capture, f.Flow))).SelectMany(s => new[]
+            {
+                (s.Trail.ToServer, WentRound: sources.Contains((s.Key, s.Flow.Client.Address))), (s.Trail.ToClient, WentRound: sources.Contains((s.Key, s.Flow.Server.Address))),
+            }).Where(s => s.WentRound).Select(s => s.Item1);
+        }
     }
 }

@@ -131,6 +131,7 @@ internal sealed class SlowReaderZeroWindow : FaultOf<SlowReaderZeroWindow.Reader
         internal override bool Placed => Stack is not null;
 
         /// <summary>Those whose window did not open again, or too late.</summary>
-        internal override IReadOnlySet<int> Connections { get; } = connections.Where(c => periods.Any(p => (!p.Reopened || InVain(p)) && view.Connections.Direction(new FlowKey(p.Capture, p.Flow), true).Connection == c)).ToHashSet();
+        internal override IReadOnlySet<int> Connections { get; } =
+            periods.Where(p => !p.Reopened || InVain(p)).Select(p => view.Connections.Direction(new FlowKey(p.Capture, p.Flow), true).Connection).Where(connections.Contains).ToHashSet();
     }
 }
