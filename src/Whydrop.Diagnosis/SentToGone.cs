@@ -28,8 +28,7 @@ internal sealed class SentToGone(CaseView view, VantagePoint translator, IPEndPo
         [.. attempts.DistinctBy(a => a.Server).SelectMany(a => view.Firewall.Translating(translator, a.Client, a.Server)).Distinct()];
 
     /// <summary>Entries of connection tracking that send them there.</summary>
-    internal IReadOnlyList<ConntrackEntry> Entries { get; } =
-        [.. view.Facts.Of<ConntrackEntry>().Where(e => e.At.Stack == translator && e.Protocol == "tcp" && e.ReplySource.Equals(endpoint) && attempts.Any(a => e.Destination.Equals(a.Server) && e.Source.Equals(a.Client)))];
+    internal IReadOnlyList<ConntrackEntry> Entries { get; } = Sending(view, translator, endpoint, attempts.Select(a => (a.Client, a.Server)).ToHashSet());
 
     /// <summary>The rule sends there: to the same address, and the same port or none.</summary>
     internal static bool Chooses(FirewallRule rule, IPEndPoint endpoint) =>
@@ -82,6 +81,9 @@ internal sealed class SentToGone(CaseView view, VantagePoint translator, IPEndPo
         yield return Sighting.Of(true, $"{Attempts.Count} attempts, {Attempts.Sum(a => a.SynTimes.Count)} SYNs", [.. Attempts.SelectMany(a => a.Frames).Take(24)]);
     }
 
+    private static ConntrackEntry[] Sending(CaseView view, VantagePoint translator, IPEndPoint endpoint, HashSet<(IPEndPoint Client, IPEndPoint Server)> tried) =>
+        [.. view.Facts.Of<ConntrackEntry>().Where(e => e.Protocol == "tcp" && tried.Contains((e.Source, e.Destination)) && e.ReplySource.Equals(endpoint) && e.At.Stack == translator)];
+
     // Before and behind the translation at one node; else an entry of it.
     private static VantagePoint? TranslatedBy(CaseView view, Attempt a)
     {
@@ -100,6 +102,6 @@ internal sealed class SentToGone(CaseView view, VantagePoint translator, IPEndPo
 
     private static IPEndPoint? Target(CaseView view, Attempt a) => !a.ServerThere.Equals(a.Server) ? a.ServerThere : Entry(view, a, null)?.ReplySource;
 
-    private static ConntrackEntry? Entry(CaseView view, Attempt a, VantagePoint? at) => view.Facts.Of<ConntrackEntry>()
-        .LastOrDefault(e => e.Protocol == "tcp" && (at is null || e.At.Stack == at) && e.Source.Equals(a.Client) && e.Destination.Equals(a.Server) && !e.ReplySource.Equals(a.Server));
+    private static ConntrackEntry? Entry(CaseView view, Attempt a, VantagePoint? at) => view.Tracked(a.Client, a.Server)
+        .LastOrDefault(e => (at is null || e.At.Stack == at) && !e.ReplySource.Equals(a.Server));
 }

@@ -23,6 +23,9 @@ internal sealed class CaseView
     private readonly ILookup<(FlowKey Key, bool FromClient), DatagramSizes> sizes;
     private readonly Lazy<ILookup<(FlowKey Key, bool FromClient), SegmentFate>> fates;
     private readonly Lazy<ILookup<FlowKey, ExchangeTiming>> timings;
+    private readonly Lazy<ILookup<(IPEndPoint Client, IPEndPoint Server), ConntrackEntry>> tracked;
+    private readonly Lazy<ILookup<VantagePoint, Route>> routes;
+    private readonly Dictionary<(VantagePoint Stack, IPAddress To), RouteLookup> routed = [];
     private readonly Lazy<SamePair> samePair;
     private readonly Lazy<ClusterPlaces> places;
     private readonly Lazy<HashSet<int>> silent;
@@ -63,6 +66,8 @@ internal sealed class CaseView
         Firewall = new Firewall(this);
         fates = new(() => facts.Of<SegmentFate>().ToLookup(f => (new FlowKey(f.Capture, f.Flow), f.FromClient)));
         timings = new(() => facts.Of<ExchangeTiming>().ToLookup(t => new FlowKey(t.Capture, t.Flow)));
+        tracked = new(() => facts.Of<ConntrackEntry>().Where(e => e.Protocol == "tcp").ToLookup(e => (e.Source, e.Destination)));
+        routes = new(() => facts.Of<Route>().ToLookup(r => r.At.Stack));
         samePair = new(() => new SamePair(this));
         places = new(() => new ClusterPlaces(this));
         silent = new(() => [.. facts.Of<Pause>().Select(p => p.Capture)]);
@@ -233,6 +238,13 @@ internal sealed class CaseView
 
     /// <summary>Readings of a counter or gauge in exactly that place.</summary>
     internal IEnumerable<Counter> Counters(VantagePoint at, string name) => counters.Value[(at, name)];
+
+    /// <summary>Tracked TCP connections of a client to a server, as the client names it, wherever they are tracked.</summary>
+    internal IEnumerable<ConntrackEntry> Tracked(IPEndPoint client, IPEndPoint server) => tracked.Value[(client, server)];
+
+    /// <summary>What the routing tables of a namespace say of an address.</summary>
+    internal RouteLookup Routed(VantagePoint stack, IPAddress to) => routed.TryGetValue((stack.Stack, to), out var found) ? found
+        : routed[(stack.Stack, to)] = RouteLookup.In(routes.Value[stack.Stack], Facts.Of<RoutingRule>().Where(r => r.At.Stack == stack.Stack), to);
 
     /// <summary>Addresses known to belong to a network namespace.</summary>
     internal IEnumerable<IPAddress> Addresses(VantagePoint stack) =>

@@ -15,6 +15,9 @@ internal sealed class Firewall(CaseView view)
     private readonly Lazy<ILookup<ChainName, FirewallRule>> jumps = new(() => view.Facts.Of<FirewallRule>().Where(r => r.Target is not null && r.Action is ("jump" or "goto"))
         .ToLookup(r => new ChainName(r.At.Stack, r.Family, r.Table, r.Target!)));
     private readonly Lazy<ILookup<ChainName, FirewallChain>> chains = new(() => view.Facts.Of<FirewallChain>().ToLookup(c => new ChainName(c.At.Stack, c.Family, c.Table, c.Chain)));
+    private readonly Lazy<ILookup<VantagePoint, FirewallChain>> dropping = new(() => view.Facts.Of<FirewallChain>().Where(c => c.Policy == "drop").ToLookup(c => c.At.Stack));
+    private readonly Lazy<ILookup<VantagePoint, FirewallRule>> translating = new(() => view.Facts.Of<FirewallRule>().Where(r => r.Action == "dnat" && r.Translations.Count > 0).ToLookup(r => r.At.Stack));
+    private readonly Dictionary<(DirectionKey Direction, string? State), IReadOnlyList<FirewallMatch>> against = [];
     private readonly Lazy<ILookup<(VantagePoint Stack, string Name), CounterDelta>> deltas = new(() => view.Facts.Of<CounterDelta>().ToLookup(d => (d.At.Stack, d.Name)));
 
     /// <summary>
@@ -22,7 +25,10 @@ internal sealed class Firewall(CaseView view)
     /// first. A rule is held against every name the connection has on its way, for which one is in force there depends on the hook.
     /// </summary>
     /// <param name="state">Conntrack state of the packets: "new" for a SYN, "established" for what follows an answer; null when not known.</param>
-    internal IReadOnlyList<FirewallMatch> Against(DirectionKey direction, string? state)
+    internal IReadOnlyList<FirewallMatch> Against(DirectionKey direction, string? state) =>
+        against.TryGetValue((direction, state), out var found) ? found : against[(direction, state)] = Held(direction, state);
+
+    private IReadOnlyList<FirewallMatch> Held(DirectionKey direction, string? state)
     {
         var trail = view.Trails[direction.Connection];
         if (trail.Flows.Count == 0)
@@ -36,9 +42,9 @@ internal sealed class Firewall(CaseView view)
         {
             var reached = new Dictionary<(ChainName, int), Answer>();
             found.AddRange(denying.Value[stack]
-                .Select(r => OfRule(r, names.Index().Max(n => Lesser(Meets(r, n.Item.Item1, n.Item.Item2, state), () => Reached(ChainName.Of(r), n.Index, n.Item, state, reached, 0)))))
-                .Where(m => m.Meets != Answer.No));
-            found.AddRange(view.Facts.Of<FirewallChain>().Where(c => c.At.Stack == stack && c.Policy == "drop" && OfFamily(c.Family, names[0].Item1.AddressFamily) != Answer.No)
+                .Select(r => (Rule: r, Meets: names.Index().Max(n => Lesser(Meets(r, n.Item.Item1, n.Item.Item2, state), () => Reached(ChainName.Of(r), n.Index, n.Item, state, reached, 0)))))
+                .Where(m => m.Meets != Answer.No).Select(m => OfRule(m.Rule, m.Meets)));
+            found.AddRange(dropping.Value[stack].Where(c => OfFamily(c.Family, names[0].Item1.AddressFamily) != Answer.No)
                 .Select(c => new FirewallMatch(stack, null, c, Answer.Unknown, Counter(stack, c.Counter)?.Delta, [c.From])));
         }
 
@@ -74,8 +80,7 @@ internal sealed class Firewall(CaseView view)
     internal IReadOnlyList<FirewallRule> Translating(VantagePoint stack, IPEndPoint from, IPEndPoint to)
     {
         var reached = new Dictionary<(ChainName, int), Answer>();
-        return [.. view.Facts.Of<FirewallRule>().Where(r => r.At.Stack == stack && r.Action == "dnat" && r.Translations.Count > 0)
-            .Where(r => Lesser(Meets(r, from, to, "new"), () => Reached(ChainName.Of(r), 0, (from, to), "new", reached, 0)) != Answer.No)];
+        return [.. translating.Value[stack].Where(r => Lesser(Meets(r, from, to, "new"), () => Reached(ChainName.Of(r), 0, (from, to), "new", reached, 0)) != Answer.No)];
     }
 
     /// <summary>Namespaces a connection passes: where it was seen, where its ends live, and the nodes these lie in.</summary>

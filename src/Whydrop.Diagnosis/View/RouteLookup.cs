@@ -19,13 +19,15 @@ internal sealed record RouteLookup(bool Known, Route? Found, IReadOnlyList<Prove
     /// <summary>Who the packet is handed to on the link: the gateway, or the address itself.</summary>
     internal IPAddress? NextHop(IPAddress destination) => Found is { Type: "unicast" or "" } route ? route.Via ?? destination : null;
 
-    /// <summary>Longest prefix first, then metric, in the usual tables in their order.</summary>
-    internal static RouteLookup Of(CaseView view, VantagePoint stack, IPAddress destination)
+    /// <summary>Looked up once for each address.</summary>
+    internal static RouteLookup Of(CaseView view, VantagePoint stack, IPAddress destination) => view.Routed(stack, destination);
+
+    /// <summary>Longest prefix first, then metric, in the usual tables of a namespace in their order.</summary>
+    internal static RouteLookup In(IEnumerable<Route> all, IEnumerable<RoutingRule> rules, IPAddress destination)
     {
-        var routes = view.Facts.Of<Route>()
-            .Where(r => r.At.Stack == stack.Stack && !r.Cached && r.Destination.BaseAddress.AddressFamily == destination.AddressFamily).ToArray();
+        var routes = all.Where(r => !r.Cached && r.Destination.BaseAddress.AddressFamily == destination.AddressFamily).ToArray();
         var main = Array.FindLast(routes, r => r.Table == "main");
-        var ruled = view.Facts.Of<RoutingRule>().Where(r => r.At.Stack == stack.Stack).All(r => r.Table is null || Usual.Contains(r.Table));
+        var ruled = rules.All(r => r.Table is null || Usual.Contains(r.Table));
         if (main is null)
         {
             return new RouteLookup(false, null, []);
