@@ -68,7 +68,7 @@ internal static class HopTests
             yield break;
         }
 
-        var values = new List<double>();
+        var (values, next, adjacent) = (new List<double>(), new List<double>(), 0);
         foreach (var of in NearFates(hop).GroupBy(f => (Key: new FlowKey(f.Capture, f.Flow), f.FromClient)))
         {
             if (hop.View.Sender(of.Key.Key, of.Key.FromClient) is not { } sender)
@@ -76,26 +76,47 @@ internal static class HopTests
                 yield break;
             }
 
+            var fates = of.OrderBy(f => f.DataOrdinal).ThenBy(f => f.StreamOffset).ToArray();
+            var ordinals = Ordinals(fates);
+
             // A sender goes on until all has arrived: the last that it sends is never among the lost.
-            var fates = of.OrderBy(f => f.DataOrdinal).ToArray();
-            var segments = Math.Max(sender.Segments - (Array.TrueForAll(fates, f => f.Fate == Fate.LostAfter) ? 1 : 0), Math.Max(fates[^1].DataOrdinal + 1, fates.Length));
+            var segments = Math.Max(sender.Segments + fates.Count(f => f.Fate == Fate.LostBefore) - 1, Math.Max(ordinals[^1] + 1, fates.Length));
             var ways = Combinatorics.LogChoose(segments, fates.Length);
             var before = -1L;
-            foreach (var fate in fates)
+            for (var i = 0; i < fates.Length; i++)
             {
                 // Chance of a gap shorter than this when k losses fall anywhere among n segments. Among few segments many gaps are equal: a toss puts them in order.
-                var gap = Math.Max(1, fate.DataOrdinal - before);
+                var gap = Math.Max(1, ordinals[i] - before);
                 var (atLeast, longer) = (Longer(gap - 1), Longer(gap));
-                values.Add(1 - atLeast + ((atLeast - longer) * Toss(fate)));
-                before = fate.DataOrdinal;
+                values.Add(1 - atLeast + ((atLeast - longer) * Toss(fates[i])));
+                next.Add(1 - Longer(1));
+                adjacent += gap == 1 ? 1 : 0;
+                before = ordinals[i];
             }
 
             double Longer(long gap) => Math.Exp(Combinatorics.LogChoose(segments - gap, fates.Length) - ways);
         }
 
-        // Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
-        var judged = Judge(Goodness.Uniform(values), $"{values.Count} gaps between losses are geometric", Evidence(hop));
+        // What drops in bursts drops neighbours, whatever the longer gaps look like. Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
+        var judged = Judge(Math.Min(1, 2 * Math.Min(Goodness.Uniform(values), Goodness.AsOften(adjacent, next))), $"{values.Count} gaps between losses are geometric", Evidence(hop));
         yield return hop.Seen is null && judged.Answer == Answer.No ? judged with { Answer = Answer.Unknown } : judged;
+    }
+
+    /// <summary>Places among all that was sent: those that did not come by are not counted with those that did. Several that one frame shows to be missing are counted on from it.</summary>
+    private static long[] Ordinals(SegmentFate[] fates)
+    {
+        var ordinals = new long[fates.Length];
+        var (unseen, before) = (0L, 0L);
+        Provenance? hole = null;
+        for (var i = 0; i < fates.Length; i++)
+        {
+            var isUnseen = fates[i].Fate == Fate.LostBefore;
+            (before, hole) = isUnseen && fates[i].From == hole ? (before, hole) : (unseen, isUnseen ? fates[i].From : null);
+            ordinals[i] = fates[i].DataOrdinal + before;
+            unseen += isUnseen ? 1 : 0;
+        }
+
+        return ordinals;
     }
 
     /// <summary>Between 0 and 1, the same for the same loss: its place in the sequence space, which begins at random, well mixed (the finaliser of SplitMix64).</summary>
