@@ -93,14 +93,6 @@ internal static class Goodness
         return NormalUpper(z);
     }
 
-    /// <summary>Independent events of these chances: did so many of them happen, two-sided, by the normal approximation? 1 where too few can tell.</summary>
-    internal static double AsOften(double happened, IReadOnlyList<double> chances)
-    {
-        const double EnoughToTell = 5;
-        var (expected, variance) = (chances.Sum(), chances.Sum(c => c * (1 - c)));
-        return variance < EnoughToTell ? 1 : NormalTwoSided((Math.Abs(happened - expected) - 0.5) / Math.Sqrt(variance));
-    }
-
     private static double NormalTwoSided(double z) => Math.Min(1, 2 * NormalUpper(Math.Max(0, z)));
 
     /// <summary>Upper tail of the normal distribution; Abramowitz and Stegun 26.2.17, error below 7.5e-8.</summary>

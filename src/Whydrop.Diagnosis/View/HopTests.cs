@@ -68,7 +68,7 @@ internal static class HopTests
             yield break;
         }
 
-        var (values, next, adjacent) = (new List<double>(), new List<double>(), 0);
+        var (values, followed, adjacent, sent) = (new List<double>(), 0L, 0L, 0L);
         foreach (var of in NearFates(hop).GroupBy(f => (Key: new FlowKey(f.Capture, f.Flow), f.FromClient)))
         {
             if (hop.View.Sender(of.Key.Key, of.Key.FromClient) is not { } sender)
@@ -80,7 +80,8 @@ internal static class HopTests
             var ordinals = Ordinals(fates);
 
             // A sender goes on until all has arrived: the last that it sends is never among the lost.
-            var segments = Math.Max(sender.Segments + fates.Count(f => f.Fate == Fate.LostBefore) - 1, Math.Max(ordinals[^1] + 1, fates.Length));
+            var all = Math.Max(sender.Segments + fates.Count(f => f.Fate == Fate.LostBefore), Math.Max(ordinals[^1] + 1, fates.Length));
+            var segments = Math.Max(all - 1, Math.Max(ordinals[^1] + 1, fates.Length));
             var ways = Combinatorics.LogChoose(segments, fates.Length);
             var before = -1L;
             for (var i = 0; i < fates.Length; i++)
@@ -89,17 +90,27 @@ internal static class HopTests
                 var gap = Math.Max(1, ordinals[i] - before);
                 var (atLeast, longer) = (Longer(gap - 1), Longer(gap));
                 values.Add(1 - atLeast + ((atLeast - longer) * Toss(fates[i])));
-                next.Add(1 - Longer(1));
-                adjacent += gap == 1 ? 1 : 0;
+                followed += ordinals[i] + 1 < all ? 1 : 0;
+                adjacent += i > 0 && gap == 1 ? 1 : 0;
                 before = ordinals[i];
             }
+
+            sent += all;
 
             double Longer(long gap) => Math.Exp(Combinatorics.LogChoose(segments - gap, fates.Length) - ways);
         }
 
-        // What drops in bursts drops neighbours, whatever the longer gaps look like. Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
-        var judged = Judge(Math.Min(1, 2 * Math.Min(Goodness.Uniform(values), Goodness.AsOften(adjacent, next))), $"{values.Count} gaps between losses are geometric", Evidence(hop));
+        // What drops in bursts, or all from some moment on, drops neighbours: more of them than the share of all that was sent tells. Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
+        var judged = Judge(Math.Min(1, 2 * Math.Min(Goodness.Uniform(values), Combinatorics.BinomialUpper(adjacent, followed, (double)values.Count / Math.Max(sent + Lossless(hop), values.Count)))), $"{values.Count} gaps between losses are geometric", Evidence(hop));
         yield return hop.Seen is null && judged.Answer == Answer.No ? judged with { Answer = Answer.Unknown } : judged;
+    }
+
+    /// <summary>Segments of connections without a loss, in the directions of the others.</summary>
+    private static long Lossless(Hop hop)
+    {
+        var sides = hop.Losses.Select(l => l.Fate.FromClient).ToHashSet();
+        var lossy = hop.Losses.Select(l => (new FlowKey(l.Fate.Capture, l.Fate.Flow), l.Fate.FromClient)).ToHashSet();
+        return hop.Directions.Where(d => sides.Contains(d.FromClient) && !lossy.Contains((d.Key, d.FromClient))).Sum(d => d.Segments);
     }
 
     /// <summary>Places among all that was sent: those that did not come by are not counted with those that did. Several that one frame shows to be missing are counted on from it.</summary>
