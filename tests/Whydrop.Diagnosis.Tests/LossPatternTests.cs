@@ -96,6 +96,15 @@ public class LossPatternTests
     }
 
     [Fact]
+    public void Where_nothing_comes_through_chance_cannot_be_told()
+    {
+        var verdict = RandomLoss(Bulk(2, (_, i) => i < 2000).Set)!;
+        Assert.True(verdict.Status is VerdictStatus.Undecided or VerdictStatus.RuledOut, $"{verdict.Status}");
+        Assert.Contains(verdict.Readings, r => r.Text.Contains("nothing came through", StringComparison.Ordinal));
+        Assert.DoesNotContain(verdict.Readings, r => r.Text.Contains("NaN", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Short_connections_that_always_lose_the_first_do_not_lose_by_chance() =>
         Assert.Equal(VerdictStatus.RuledOut, RandomLoss(Short(4, 6, always: true).Set)?.Status);
 

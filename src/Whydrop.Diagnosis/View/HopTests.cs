@@ -100,8 +100,17 @@ internal static class HopTests
             double Longer(long gap) => Math.Exp(Combinatorics.LogChoose(segments - gap, fates.Length) - ways);
         }
 
-        // What drops in bursts, or all from some moment on, drops neighbours: more of them than the share of all that was sent tells. Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
-        var judged = Judge(Math.Min(1, 2 * Math.Min(Goodness.Uniform(values), Combinatorics.BinomialUpper(adjacent, followed, (double)values.Count / Math.Max(sent + Lossless(hop), values.Count)))), $"{values.Count} gaps between losses are geometric", Evidence(hop));
+        var share = values.Count / (double)(sent + Lossless(hop));
+        if (share >= 1)
+        {
+            yield return Sighting.Unknown("nothing came through that losses could have gaps of", Evidence(hop));
+            yield break;
+        }
+
+        // What drops in bursts, or all from some moment on, drops neighbours: more of them than the share of all that was sent tells.
+        // Where none of them was seen, their places among the others are inferred, and do not suffice for a No.
+        var p = Math.Min(Goodness.Uniform(values), Combinatorics.BinomialUpper(adjacent, followed, share));
+        var judged = Judge(Math.Min(1, 2 * p), $"{values.Count} gaps between losses are geometric", Evidence(hop));
         yield return hop.Seen is null && judged.Answer == Answer.No ? judged with { Answer = Answer.Unknown } : judged;
     }
 

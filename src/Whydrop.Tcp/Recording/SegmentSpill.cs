@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Whydrop.Tcp.Recording;
 
@@ -12,7 +11,7 @@ internal sealed class SegmentSpill(string folder) : IDisposable
     private const long LeftFree = 1L << 30;
     private const int Buffered = 1 << 14;
     private readonly SegmentRecord[] buffer = new SegmentRecord[Buffered];
-    private SafeFileHandle? file;
+    private FileStream? file;
     private int written;
     private int held;
 
@@ -44,7 +43,7 @@ internal sealed class SegmentSpill(string folder) : IDisposable
     public SegmentArea Seal()
     {
         Flush();
-        var area = new SegmentArea(file!, written);
+        var area = new SegmentArea(file!.SafeFileHandle, written);
         Dispose();
         return area;
     }
@@ -68,11 +67,11 @@ internal sealed class SegmentSpill(string folder) : IDisposable
         file ??= Open();
 
         // SAFETY: a record holds no references; its bytes are read back as they were written, by this process.
-        RandomAccess.Write(file, MemoryMarshal.AsBytes(segments), (long)written * Unsafe.SizeOf<SegmentRecord>());
+        RandomAccess.Write(file.SafeFileHandle, MemoryMarshal.AsBytes(segments), (long)written * Unsafe.SizeOf<SegmentRecord>());
         written += segments.Length;
     }
 
-    private SafeFileHandle Open()
+    private FileStream Open()
     {
         if (new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace < LeftFree)
         {
@@ -88,6 +87,6 @@ internal sealed class SegmentSpill(string folder) : IDisposable
 
         var stream = new FileStream(path, options);
         File.Delete(path);
-        return stream.SafeFileHandle;
+        return stream;
     }
 }
